@@ -1,0 +1,64 @@
+// SRTP and SRTCP (RFC 3711, RFC 7714). Two ways, as design.md says: SrtpSession is libsrtp (all that comes in, RTCP both
+// ways, media out for AES-CM clients); GcmEgress is our own path for media out with AES-128-GCM.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "media/base/bytes.h"
+#include "media/crypto/dtls.h"
+
+namespace plenary::crypto {
+
+constexpr std::size_t kGcmTag = 16;
+constexpr std::size_t kCmTag = 10;
+constexpr std::size_t kMaxInboundSsrcs = 32;   // faults.md R5
+constexpr std::uint64_t kReplayWindow = 1'024;  // packets
+
+enum class SrtpFault : std::uint8_t { none, authentication, replay, malformed, too_many_sources };
+
+// One direction pair of one peer. Unprotect works in place and returns the plain length.
+class SrtpSession {
+ public:
+  explicit SrtpSession(const SrtpKeys& keys);
+  ~SrtpSession();
+  SrtpSession(SrtpSession&&) noexcept;
+  SrtpSession& operator=(SrtpSession&&) noexcept;
+
+  std::optional<std::size_t> unprotect_rtp(MutableBytes packet, SrtpFault* fault = nullptr);
+  std::optional<std::size_t> unprotect_rtcp(MutableBytes packet, SrtpFault* fault = nullptr);
+  // `packet` must have room for kMaxSrtpTrailer bytes behind `length`.
+  std::optional<std::size_t> protect_rtp(MutableBytes packet, std::size_t length);
+  std::optional<std::size_t> protect_rtcp(MutableBytes packet, std::size_t length);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+constexpr std::size_t kMaxSrtpTrailer = 32;  // tag, SRTCP index, rounding
+
+// AES-128-GCM for outgoing media of one peer, straight from shared clear bytes into the send buffer. The caller owns
+// sequence and roll-over counter per SSRC and must never pass the same (ssrc, index) twice.
+class GcmEgress {
+ public:
+  GcmEgress(Bytes key, Bytes salt);  // 16, 12
+  ~GcmEgress();
+  GcmEgress(GcmEgress&&) noexcept;
+  GcmEgress& operator=(GcmEgress&&) noexcept;
+
+  // `out` holds the header already (`header_length` bytes, extensions included, authenticated but not encrypted);
+  // ciphertext and tag are written behind it. Returns the whole length. `index` is ROC << 16 | sequence.
+  // `prefix` (may be empty) is encrypted before `payload`: the original sequence number of RTX.
+  std::size_t protect(std::uint8_t* out, std::size_t header_length, Bytes prefix, Bytes payload, std::uint32_t ssrc,
+                      std::uint64_t index);
+
+  // "ipsec-mb avx512-vaes", "ipsec-mb avx2", "openssl evp"
+  static const char* implementation();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plenary::crypto

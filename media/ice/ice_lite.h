@@ -1,0 +1,74 @@
+// A lite agent (RFC 8445 §2.5): it answers checks and never sends any. The pair it sends on is the one that the
+// controlling side nominated last; consent (RFC 7675) is every authenticated check that comes in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/base/address.h"
+#include "media/base/bytes.h"
+#include "media/base/random.h"
+#include "media/base/time.h"
+#include "media/ice/stun.h"
+
+namespace plenary::ice {
+
+struct Credentials {
+  std::string ufrag;     // ice-char only (RFC 8839 §5.4), 4–256
+  std::string password;  // 22–256
+  bool operator==(const Credentials&) const = default;
+};
+Credentials make_credentials(RandomSource& random);  // 8 and 24 characters
+
+// Our own address as the datagram was sent to, and theirs.
+struct Tuple {
+  Address local;
+  Address remote;
+  bool operator==(const Tuple&) const = default;
+};
+
+constexpr std::size_t kMaxTuples = 8;  // a browser with three interfaces in both IP versions makes six
+constexpr Duration kConsentTimeout = std::chrono::seconds(30);  // RFC 7675 §5.1
+
+enum class IceDrop : std::uint8_t { none, malformed, no_fingerprint, no_priority, wrong_user, wrong_integrity,
+                                    not_a_request };
+
+struct IceResult {
+  std::optional<ByteVector> reply;  // to be sent from tuple.local to tuple.remote
+  IceDrop drop = IceDrop::none;
+  bool authenticated = false;
+  bool selected_changed = false;
+  bool new_tuple = false;
+};
+
+class IceLite {
+ public:
+  IceLite(Credentials local, Credentials remote, Instant now);
+
+  IceResult handle_request(const StunMessage& message, const Tuple& tuple, Instant now);
+  // New credentials; the old ones stay valid until a check uses the new ones (RFC 8445 §9, traps.md).
+  void restart(Credentials local, Credentials remote);
+  // A DTLS or SRTP packet may be taken from this tuple: some authenticated check came over it.
+  [[nodiscard]] bool validated(const Tuple& tuple) const;
+  [[nodiscard]] const std::optional<Tuple>& selected() const { return selected_; }
+  [[nodiscard]] Instant consent_until() const { return consent_until_; }
+  [[nodiscard]] bool consent_lost(Instant now) const { return now >= consent_until_; }
+  // Local ufrags that may name this agent at present (one, or two during a restart).
+  [[nodiscard]] std::vector<std::string> local_ufrags() const;
+  [[nodiscard]] const std::vector<Tuple>& tuples() const { return tuples_; }
+
+ private:
+  struct Generation {
+    Credentials local;
+    Credentials remote;
+  };
+  std::vector<Generation> generations_;  // newest first, at most two
+  std::vector<Tuple> tuples_;            // most recently checked first
+  std::optional<Tuple> selected_;
+  Instant consent_until_;
+};
+
+}  // namespace plenary::ice

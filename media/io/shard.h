@@ -1,0 +1,132 @@
+// One media thread: a UDP socket, the peers on it, the tracks they watch, and the socket pairs of the room processes
+// whose home it is. It shares nothing: the control thread posts commands and polls events, both by bounded queues.
+// Every peer, track and feed is named by the control thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "media/base/address.h"
+#include "media/base/media_types.h"
+#include "media/base/result.h"
+#include "media/base/time.h"
+#include "media/crypto/certificate.h"
+#include "media/ice/ice_lite.h"
+#include "media/sdp/negotiate.h"
+
+namespace plenary::io {
+
+struct ShardConfig {
+  Address bind;  // [::]:7000 serves both IP versions
+  std::shared_ptr<const crypto::Certificate> certificate;
+};
+
+// ---- commands: control thread to shard ----
+
+enum class PeerUse : std::uint8_t { viewer, speaker };
+struct AddPeer {
+  PeerId peer{};
+  PeerUse use = PeerUse::viewer;
+  ice::Credentials local_ice;
+  sdp::Negotiated negotiated;
+  std::string cname;
+};
+// Sends close_notify, then forgets.
+struct RemovePeer { PeerId peer{}; };
+struct RestartIce { PeerId peer{}; ice::Credentials local; ice::Credentials remote; };
+
+// `socket` is our end of the frame pair to a room process; the shard owns it from now on.
+struct AddFeed { FeedId feed{}; int socket = -1; };
+struct RemoveFeed { FeedId feed{}; };
+
+// Frames of feed_track in that feed go into this track. When the feed goes away the track lives on: give it to the next
+// feed by SetTrackSource; timestamps and sequences continue, the slate fills the time between.
+struct AddFeedTrack {
+  TrackId track{};
+  Codec codec = Codec::opus;
+  std::string h264_profile_level_id;
+  FeedId feed{};
+  std::uint16_t feed_track = 0;
+};
+struct SetTrackSource { TrackId track{}; FeedId feed{}; std::uint16_t feed_track = 0; };
+// Shown on `track` while its feed is silent (no frame for kSlateAfter) or gone. One for each codec.
+struct SetSlate { TrackId track{}; TrackId slate{}; };
+struct RemoveTrack { TrackId track{}; };
+
+// What a viewer's slot (index among the negotiated media) carries from now on; kNoTrack: nothing. A video slot asks for
+// a key frame by itself and starts with one. `delay` holds packets back, to match the desk's sound.
+struct SetSlot { PeerId peer{}; std::size_t slot = 0; TrackId track{}; Duration delay{}; };
+
+// A speaker's media: into `audio`/`video` tracks for viewers when `forward`, and to the room process as feed tracks when
+// `feed` is set. Neither: counted and dropped at this first hop.
+struct SetUplink {
+  PeerId peer{};
+  TrackId audio{};
+  TrackId video{};
+  bool forward = false;
+  std::optional<FeedId> feed;
+  std::uint16_t feed_audio = 0;
+  std::uint16_t feed_video = 0;
+};
+// Also what a room process asks for when its decoder lost the picture.
+struct RequestKeyFrame { TrackId track{}; };
+
+using ShardCommand = std::variant<AddPeer, RemovePeer, RestartIce, AddFeed, RemoveFeed, AddFeedTrack, SetTrackSource,
+                                  SetSlate, RemoveTrack, SetSlot, SetUplink, RequestKeyFrame>;
+
+// ---- events: shard to control thread ----
+
+struct PeerConnected { PeerId peer{}; Address remote; std::string srtp_profile; };
+// reason: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected"
+struct PeerClosed { PeerId peer{}; std::string reason; };
+// Media of this kind arrived (and again after a silence): codec and what it is.
+struct UplinkStarted { PeerId peer{}; MediaKind kind{}; Codec codec{}; };
+// Nothing authenticated for kUplinkSilence (2 s); `last_packet` is when the last one came. And back.
+struct UplinkSilent { PeerId peer{}; Instant last_packet{}; };
+struct UplinkBack { PeerId peer{}; };
+// Ask the room process for a key frame of this track; at most one per 250 ms.
+struct KeyFrameWanted { TrackId track{}; FeedId feed{}; std::uint16_t feed_track = 0; };
+struct FeedClosed { FeedId feed{}; };
+// First and last viewer of a track: lets the room process encode on demand.
+struct TrackWatched { TrackId track{}; bool watched = false; };
+struct TrackLive { TrackId track{}; bool live = false; };  // slate or not
+
+using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, KeyFrameWanted,
+                                FeedClosed, TrackWatched, TrackLive>;
+
+constexpr Duration kSlateAfter = std::chrono::milliseconds(500);
+constexpr Duration kUplinkSilence = std::chrono::seconds(2);
+constexpr Duration kPeerConnectDeadline = std::chrono::seconds(30);  // faults.md H6
+constexpr std::size_t kMaxCommands = 65'536;
+constexpr std::size_t kMaxEvents = 65'536;
+
+// Named counters, for /metrics; a snapshot taken by the shard about once a second.
+struct ShardCounters {
+  std::vector<std::pair<std::string, std::uint64_t>> values;  // "plenary_rtp_packets_sent_total", …
+};
+
+class Shard {
+ public:
+  // Binds and starts the thread.
+  static Result<std::unique_ptr<Shard>> start(ShardConfig config);
+  ~Shard();  // ends the thread; peers get close_notify
+
+  // Control thread only, all of them. `post` is false when the queue is full.
+  [[nodiscard]] bool post(ShardCommand command);
+  std::optional<ShardEvent> poll_event();
+  [[nodiscard]] int event_descriptor() const;  // an eventfd, readable while events wait
+  [[nodiscard]] std::uint16_t port() const;
+  ShardCounters counters() const;
+
+ private:
+  struct State;
+  explicit Shard(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plenary::io

@@ -1,0 +1,94 @@
+// RTCP (RFC 3550 §6, RFC 4585 feedback, RFC 5104 FIR, draft-alvestrand-rmcat-remb, draft-holmer transport-cc): compound
+// and reduced-size. Reading is tolerant (a fault drops the packet, never the session), writing is exact.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "media/base/bytes.h"
+#include "media/base/time.h"
+
+namespace plenary::rtp {
+
+struct ReportBlock {
+  std::uint32_t ssrc = 0;
+  std::uint8_t fraction_lost = 0;       // of 256
+  std::int32_t cumulative_lost = 0;     // 24 bits, signed
+  std::uint32_t highest_sequence = 0;   // extended
+  std::uint32_t jitter = 0;             // in RTP timestamp units
+  std::uint32_t last_sender_report = 0; // middle 32 bits of its NTP time
+  std::uint32_t delay_since = 0;        // in 1/65536 s
+};
+struct SenderReport {
+  std::uint32_t ssrc = 0;
+  std::uint64_t ntp = 0;  // 32.32 s since 1900
+  std::uint32_t rtp_timestamp = 0;
+  std::uint32_t packets = 0;
+  std::uint32_t octets = 0;
+  std::vector<ReportBlock> blocks;
+};
+struct ReceiverReport {
+  std::uint32_t ssrc = 0;
+  std::vector<ReportBlock> blocks;
+};
+struct SourceDescription {
+  std::uint32_t ssrc = 0;
+  std::string cname;
+};
+struct Bye {
+  std::vector<std::uint32_t> ssrcs;
+};
+struct Nack {
+  std::uint32_t sender_ssrc = 0;
+  std::uint32_t media_ssrc = 0;
+  std::vector<std::uint16_t> sequences;
+};
+struct PictureLoss {
+  std::uint32_t sender_ssrc = 0;
+  std::uint32_t media_ssrc = 0;
+};
+struct FullIntraRequest {
+  std::uint32_t sender_ssrc = 0;
+  std::uint32_t media_ssrc = 0;
+  std::uint8_t command_sequence = 0;
+};
+struct Remb {
+  std::uint32_t sender_ssrc = 0;
+  std::uint64_t bitrate = 0;  // bit/s
+  std::vector<std::uint32_t> ssrcs;
+};
+struct TransportFeedback {
+  struct Status {
+    std::uint16_t sequence = 0;
+    std::optional<Instant> received;  // nothing: lost. On the receiver's clock, 250 µs steps
+  };
+  std::uint32_t sender_ssrc = 0;
+  std::uint32_t media_ssrc = 0;
+  std::uint8_t feedback_count = 0;
+  std::vector<Status> packets;
+};
+
+using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, Nack, PictureLoss,
+                                FullIntraRequest, Remb, TransportFeedback>;
+
+constexpr std::size_t kMaxRtcpPackets = 64;          // in one compound; the rest is ignored and counted by the caller
+constexpr std::size_t kMaxNackSequences = 17 * 253;  // what one packet of 1,024 bytes can name
+
+struct RtcpCompound {
+  std::vector<RtcpPacket> packets;
+  std::uint32_t ignored = 0;  // of unknown type (XR, APP) or beyond the limit
+  bool fault = false;         // a length lied or a packet was cut; what came before it is kept
+};
+RtcpCompound parse_rtcp(Bytes bytes);
+
+// Appends; several calls make a compound.
+void write_rtcp(const RtcpPacket& packet, ByteVector& out);
+
+// 32.32 NTP time of an Instant: the server's monotonic clock plus a fixed offset, so that reports never step.
+std::uint64_t ntp_time(Instant instant);
+
+}  // namespace plenary::rtp

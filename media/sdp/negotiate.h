@@ -1,0 +1,111 @@
+// Offer and answer (RFC 3264, RFC 8829) for WHIP (RFC 9725) and WHEP: what we accept of an offer, and the answer's text.
+// BUNDLE and rtcp-mux always, ICE-lite, DTLS passive, all candidates in the answer. No partial success: an m-line that
+// cannot be served refuses the whole offer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/base/address.h"
+#include "media/base/media_types.h"
+#include "media/base/random.h"
+#include "media/base/result.h"
+#include "media/crypto/certificate.h"
+#include "media/ice/ice_lite.h"
+
+namespace plenary::sdp {
+
+constexpr std::size_t kMaxOfferBytes = 64 * 1024;
+constexpr std::size_t kMaxOfferLines = 2'000;
+constexpr std::size_t kMaxViewerAudioSlots = 2;
+constexpr std::size_t kMaxViewerVideoSlots = 4;
+
+// What HTTP answers: status 400, 406, 413, 415, 422; code is a stable word, message says what to change.
+struct Refusal {
+  int status = 400;
+  std::string code;
+  std::string message;
+};
+
+struct CodecChoice {
+  Codec codec = Codec::opus;
+  std::uint8_t payload_type = 0;
+  std::optional<std::uint8_t> rtx_payload_type;
+  std::string profile_level_id;  // H.264: as answered, lower-case hex
+  bool nack = false;
+  bool pli = false;
+  bool fir = false;
+  bool remb = false;
+  bool transport_cc = false;
+};
+
+// Ids of RFC 8285 extensions as the peer numbered them; 0: not negotiated.
+struct ExtensionIds {
+  std::uint8_t mid = 0;
+  std::uint8_t rid = 0;
+  std::uint8_t repaired_rid = 0;
+  std::uint8_t audio_level = 0;
+  std::uint8_t abs_send_time = 0;
+  std::uint8_t transport_cc = 0;
+};
+
+struct NegotiatedMedia {
+  std::string mid;
+  MediaKind kind = MediaKind::audio;
+  std::vector<CodecChoice> codecs;  // ours first; at least one
+  ExtensionIds extensions;
+  std::uint32_t ssrc = 0;      // viewers: ours, in the answer
+  std::uint32_t rtx_ssrc = 0;  // viewers with RTX: ours
+  std::vector<std::uint32_t> remote_ssrcs;  // speakers: as signalled, may be empty (then mid tells)
+};
+
+struct Negotiated {
+  std::vector<NegotiatedMedia> media;  // in m-line order
+  ice::Credentials remote_ice;
+  crypto::Fingerprint remote_fingerprint;
+  std::string answer;
+};
+
+struct LocalParameters {
+  ice::Credentials ice;
+  crypto::Fingerprint fingerprint;
+  std::vector<Address> candidates;  // host candidates, UDP, best first
+  std::string cname;                // slot pairs get cname + "-" + number
+  // H.264 that this room sends, e.g. "42e01f": answered where the offer can take it.
+  std::string h264_profile_level_id = "42e01f";
+};
+
+// The offer must be recvonly (or sendrecv, answered sendonly). Video slots 1 and up carry H.264; VP8 is answered beside
+// it where offered, for speakers who send VP8.
+Result<Negotiated, Refusal> answer_viewer(std::string_view offer, const LocalParameters& local, RandomSource& random);
+// The offer must be sendonly (or sendrecv, answered recvonly): at most one audio and one video. H.264 first, then VP8.
+Result<Negotiated, Refusal> answer_speaker(std::string_view offer, const LocalParameters& local, RandomSource& random);
+
+// Body of a PATCH, application/trickle-ice-sdpfrag (RFC 8840).
+struct IceFragment {
+  std::optional<ice::Credentials> credentials;  // new ones ask for a restart
+  std::size_t candidates = 0;                   // counted; a lite agent does not need them
+};
+Result<IceFragment, Refusal> parse_ice_fragment(std::string_view body);
+std::string write_ice_fragment(const ice::Credentials& local, const std::vector<Address>& candidates);
+
+// The other side, for load generators and tests: an offer for a viewer, and what an answer says.
+struct ViewerOffer {
+  ice::Credentials ice;
+  crypto::Fingerprint fingerprint;
+  unsigned audio = 1;
+  unsigned video = 1;
+};
+std::string write_viewer_offer(const ViewerOffer& offer);
+struct Answer {
+  ice::Credentials ice;
+  crypto::Fingerprint fingerprint;
+  std::vector<Address> candidates;
+  std::vector<NegotiatedMedia> media;
+};
+Result<Answer, Refusal> parse_answer(std::string_view text);
+
+}  // namespace plenary::sdp

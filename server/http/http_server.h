@@ -1,0 +1,102 @@
+// HTTP and WebSocket by libwebsockets; the only file pair that knows it. It is also the control thread's loop: other
+// descriptors and timers are watched through it. Everything here runs on, and may only be called from, the thread that
+// calls run(), except wake().
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "media/base/address.h"
+#include "media/base/result.h"
+#include "media/base/time.h"
+
+namespace plenary::server {
+
+struct HttpRequest {
+  std::string method;
+  std::string path;  // decoded once, without the query; never contains NUL or ".." segments
+  std::map<std::string, std::string> query;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+  Address remote;
+  bool secure = false;
+
+  [[nodiscard]] std::string_view header(const std::string& lower_case_name) const;
+  [[nodiscard]] std::optional<std::string_view> bearer() const;  // of "Authorization: Bearer …"
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  static HttpResponse json(int status, std::string body);
+  // application/problem+json (RFC 9457); `code` is a stable word
+  static HttpResponse problem(int status, std::string_view code, std::string_view detail);
+};
+
+enum class ConnectionId : std::uint64_t {};
+
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  // A path that no static file serves. HEAD comes as GET; its body is not sent.
+  virtual HttpResponse handle(const HttpRequest& request) = 0;
+
+  // False answers 403; the path is /ws/…, the origin has been checked already.
+  virtual bool accept_web_socket(const HttpRequest& request) = 0;
+  virtual void on_open(ConnectionId connection, const HttpRequest& request) = 0;
+  virtual void on_message(ConnectionId connection, std::string_view text) = 0;
+  virtual void on_close(ConnectionId connection) = 0;
+};
+
+struct HttpServerConfig {
+  Address bind;
+  std::filesystem::path pages;  // built web client; empty: none
+  std::string tls_certificate;  // PEM files; both or none; watched and renewed without a restart
+  std::string tls_key;
+};
+
+constexpr std::size_t kMaxRequestBody = 64 * 1024;      // bytes; the longest is an SDP offer
+constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;  // bytes; longer closes with 1009
+constexpr std::size_t kMaxOutQueue = 1024 * 1024;        // bytes waiting for one client; more closes it (faults.md W4)
+constexpr Duration kRequestTimeout = std::chrono::seconds(15);
+
+class HttpServer {
+ public:
+  static Result<std::unique_ptr<HttpServer>> create(HttpServerConfig config, HttpHandler& handler);
+  ~HttpServer();
+
+  // Shared text: a change of state is encoded once for all. False: the connection is gone or was just closed for its
+  // queue.
+  bool send(ConnectionId connection, std::shared_ptr<const std::string> text);
+  void close(ConnectionId connection, std::uint16_t code, std::string_view reason);
+
+  // Calls `ready` on this thread while `descriptor` is readable, until unwatched.
+  void watch(int descriptor, std::function<void()> ready);
+  void unwatch(int descriptor);
+  // Called once each time the moment has passed; a new call moves it.
+  void set_timer(std::optional<Instant> when, std::function<void()> due);
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
+  void run();   // until stop()
+  void stop();  // this thread, or a signal handler's watch
+  void wake();  // any thread
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plenary::server
