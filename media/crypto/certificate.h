@@ -23,6 +23,8 @@ struct Fingerprint {
 };
 std::optional<Fingerprint> parse_fingerprint(std::string_view algorithm, std::string_view colon_hex);
 std::string fingerprint_text(const Fingerprint& fingerprint);  // "sha-256 AB:CD:…"
+// Nothing for an algorithm that parse_fingerprint() refuses.
+std::optional<Fingerprint> fingerprint_of(x509_st* x509, std::string_view algorithm);
 
 // Shared by all peers of a process; immutable.
 class Certificate {
@@ -43,7 +45,8 @@ class Certificate {
   Fingerprint fingerprint_;
 };
 
-// PEM certificate and key for HTTPS on a LAN: names and addresses go into subjectAltName.
+// PEM certificate and key for HTTPS on a LAN: names and addresses go into subjectAltName; a text that is no address is
+// left out there.
 struct WebCertificate {
   std::string certificate_pem;
   std::string key_pem;

@@ -38,7 +38,11 @@ struct HttpResponse {
   std::string content_type = "text/plain; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  // Not empty: this file under `pages` is the body ("moderator.html"), with its type and caching headers; 404 when it
+  // is not there. Status, content_type and body above are not used then, headers are added.
+  std::filesystem::path file;
 
+  static HttpResponse page(std::filesystem::path file);
   static HttpResponse json(int status, std::string body);
   // application/problem+json (RFC 9457); `code` is a stable word
   static HttpResponse problem(int status, std::string_view code, std::string_view detail);
@@ -66,7 +70,7 @@ struct HttpServerConfig {
   std::string tls_key;
 };
 
-constexpr std::size_t kMaxRequestBody = 64 * 1024;      // bytes; the longest is an SDP offer
+constexpr std::size_t kMaxRequestBody = 64 * 1024;       // bytes; the longest is an SDP offer
 constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;  // bytes; longer closes with 1009
 constexpr std::size_t kMaxOutQueue = 1024 * 1024;        // bytes waiting for one client; more closes it (faults.md W4)
 constexpr Duration kRequestTimeout = std::chrono::seconds(15);
@@ -86,6 +90,9 @@ class HttpServer {
   void unwatch(int descriptor);
   // Called once each time the moment has passed; a new call moves it.
   void set_timer(std::optional<Instant> when, std::function<void()> due);
+
+  // Takes the certificate files again now; they are also looked at every 10 s. On failure the old one stays.
+  Status reload_certificate();
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
