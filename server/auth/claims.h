@@ -1,0 +1,37 @@
+// Who somebody is and what they may be, as a join token says. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "media/base/time.h"
+
+namespace plenary::server {
+
+// The names of interface.md; `title` is the person's ("Minister"), not the room's.
+struct Claims {
+  std::string subject;   // sub: the same person on every device; may be empty
+  std::string token_id;  // jti: the token itself; made by TokenSigner::sign when empty
+  std::string name;
+  std::string title;
+  std::string role;           // one of kRoles
+  std::string meeting, room;  // one of both is set; "*" is every one
+  std::string organisation, delegation;
+  std::string category;  // one of kCategories or empty
+  std::string country;
+  std::int64_t rank = 0;  // protocol rank, 1 is the highest; 0: none
+  std::optional<WallTime> not_before;
+  std::optional<WallTime> expires;  // every token that `plenary token` makes has it
+
+  // Rooms have a standing meeting with the room's id.
+  [[nodiscard]] bool admits_to_room(std::string_view room_id) const;
+};
+
+bool is_role(std::string_view role);
+bool is_category(std::string_view category);
+std::string role_names();  // "participant, chair, …", for messages
+std::string category_names();
+
+}  // namespace plenary::server

@@ -1,0 +1,63 @@
+// What the command line asks for. Pure: nothing is opened, printed or ended here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "media/base/address.h"
+#include "server/auth/claims.h"
+#include "server/config/load_config.h"
+
+namespace plenary::server {
+
+constexpr int kExitSuccess = 0;
+constexpr int kExitFault = 1;  // a line on stderr explains it
+constexpr int kExitUsage = 2;
+
+struct ServeCommand {
+  std::filesystem::path config;
+  Settings flags;  // for load_config()
+};
+
+struct DemoCommand {
+  Address http = Address::v4(127, 0, 0, 1, 8080);
+  std::filesystem::path data;  // empty: a folder of its own under the user's cache
+  bool lan = false;            // own certificate, addresses for other devices
+  bool http_given = false;     // --http was written
+  Settings flags;
+};
+
+struct CheckConfigCommand {
+  std::filesystem::path config;
+};
+
+struct TokenCommand {
+  std::filesystem::path config;
+  Claims claims;  // without exp
+  std::chrono::milliseconds expires = std::chrono::hours(8);
+};
+
+struct BenchViewersCommand {
+  std::string url;
+  std::string token;  // sent as Bearer when not empty
+  std::uint32_t viewers = 1;
+  std::uint32_t seconds = 10;
+};
+
+struct VersionCommand {};
+
+// Nothing to run: help was asked for (status 0, text for stdout) or the usage is wrong (status 2, text for stderr).
+struct UsageAnswer {
+  int status = kExitUsage;
+  std::string text;
+};
+
+using Command = std::variant<ServeCommand, DemoCommand, CheckConfigCommand, TokenCommand, BenchViewersCommand,
+                             VersionCommand, UsageAnswer>;
+
+Command parse_command_line(int argc, const char* const* argv);
+
+}  // namespace plenary::server

@@ -1,0 +1,126 @@
+// Everything an operator can set. config/plenary.example.toml explains each key; the defaults stand here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/base/address.h"
+#include "media/base/log.h"
+#include "server/config/network.h"
+#include "server/config/source_url.h"
+
+namespace plenary::server {
+
+struct ServerSection {
+  Address http = Address::v4(0, 0, 0, 0, 8080);
+  Address udp = {.ip = {}, .port = 7000};  // [::]:7000; further shards take the next ports
+  std::optional<Address> tcp;              // ICE-TCP
+  std::vector<Address> public_addresses;   // port 0; empty: the addresses of this host
+  std::uint32_t shards = 0;                // 0: one for each core
+  std::filesystem::path data = "/var/lib/plenary";
+  std::filesystem::path pages = "/usr/share/plenary/pages";  // the built web client
+  std::string tls_certificate;                               // PEM files; both or none
+  std::string tls_key;
+};
+
+enum class Anonymous : std::uint8_t { watch, none };
+
+struct AuthSection {
+  std::filesystem::path secret_file;  // load_config() fills in data/secret when it is not set
+  Anonymous anonymous = Anonymous::watch;
+};
+
+struct SourcesSection {
+  std::vector<UrlScheme> allow_schemes;  // what sources and returns set at run time may reach
+  std::vector<Network> allow_networks;
+};
+
+struct FloorSection {
+  std::uint32_t speakers_max = 1;  // 1 to kMostSpeakers
+  std::chrono::milliseconds statement = std::chrono::minutes(3);
+  std::chrono::milliseconds grace = std::chrono::seconds(15);
+};
+
+enum class LogFormat : std::uint8_t { text, json };
+
+struct LogSection {
+  LogFormat format = LogFormat::text;
+  LogLevel level = LogLevel::info;
+};
+
+enum class Mix : std::uint8_t { desk, server };
+enum class SourceKind : std::uint8_t { room, slides, sign, booth };
+enum class StereoSide : std::uint8_t { both, left, right };
+
+struct AudioTrack {
+  std::uint32_t track = 0;  // by order in the source
+  StereoSide side = StereoSide::both;
+
+  bool operator==(const AudioTrack&) const = default;
+  [[nodiscard]] std::string text() const;  // "2", "2.L": what the room process reads
+};
+
+struct SourceConfig {
+  std::string id;
+  SourceUrl url;
+  SourceKind kind = SourceKind::room;
+  std::map<std::string, AudioTrack> audio;  // by channel: "floor", "clean" or a language; never empty for kind room,
+                                            // unless it is a backup, which takes its primary's
+  std::string backup_of;                    // empty: none
+  std::chrono::milliseconds delay{0};
+};
+
+struct ReturnConfig {
+  std::string id;
+  SourceUrl url;
+};
+
+struct RoomConfig {
+  std::string id;
+  std::string title;                   // the id when not set
+  std::vector<std::string> languages;  // without "floor", which always exists
+  Mix mix = Mix::desk;
+  std::filesystem::path slate;  // empty: the built-in one
+  std::vector<SourceConfig> sources;
+  std::vector<ReturnConfig> returns;  // screen: always exists and is not listed unless written
+
+  [[nodiscard]] bool has_channel(std::string_view channel) const;  // "floor" or one of languages
+};
+
+struct ConfigFault {
+  enum class Severity : std::uint8_t { error, warning };
+
+  std::string file;                    // or the name of the environment variable or flag that holds the value
+  std::uint32_t line = 0, column = 0;  // from 1; 0: none
+  std::string key;                     // "rooms[0].sources[1].url"
+  std::string message;
+  std::string hint;  // may be empty
+  Severity severity = Severity::error;
+
+  // file:line:column: error: key: message (hint: …)
+  [[nodiscard]] std::string text() const;
+};
+
+struct Config {
+  ServerSection server;
+  AuthSection auth;
+  SourcesSection sources;
+  FloorSection floor;
+  LogSection log;
+  std::vector<RoomConfig> rooms;
+  std::vector<ConfigFault> warnings;
+
+  [[nodiscard]] const RoomConfig* room(std::string_view id) const;
+};
+
+constexpr std::uint32_t kMostSpeakers = 6;  // a composite of more is unreadable
+constexpr std::size_t kMostRooms = 32;
+constexpr std::size_t kMostLanguages = 16;  // a room; each is one more Opus encoder
+constexpr std::size_t kMostSources = 16;    // a room
+
+}  // namespace plenary::server
