@@ -10,7 +10,7 @@
 
 namespace plenary::rtp {
 
-constexpr std::size_t kMaxFeedMessage = 64 * 1024;  // bytes; SOCK_SEQPACKET's default buffer takes three of them
+constexpr std::size_t kMaxFeedMessage = 64 * 1024;      // bytes; SOCK_SEQPACKET's default buffer takes three of them
 constexpr std::size_t kMaxFrameSize = 2 * 1024 * 1024;  // bytes of payload; a 720p key frame is about 100 KB
 constexpr std::size_t kMaxFramePayloads = 2'048;
 

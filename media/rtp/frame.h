@@ -23,9 +23,9 @@ struct Frame {
   std::uint16_t track = 0;  // number inside the feed, told by the `track` report or the `speaker.add` command
   Codec codec = Codec::opus;
   bool key_frame = false;
-  bool slate = false;                // part of the slate that a room process hands over at its start; never live
-  std::uint32_t rtp_timestamp = 0;   // in the codec's clock rate; continuous while the room process lives
-  Instant captured{};                // when the picture or sound was taken, on the server's clock
+  bool slate = false;                       // part of the slate that a room process hands over at its start; never live
+  std::uint32_t rtp_timestamp = 0;          // in the codec's clock rate; continuous while the room process lives
+  Instant captured{};                       // when the picture or sound was taken, on the server's clock
   std::optional<std::uint8_t> audio_level;  // RFC 6464: 0 loudest … 127 silence, in −dBov
   std::vector<ByteVector> payloads;
 };

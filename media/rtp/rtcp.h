@@ -16,12 +16,12 @@ namespace plenary::rtp {
 
 struct ReportBlock {
   std::uint32_t ssrc = 0;
-  std::uint8_t fraction_lost = 0;       // of 256
-  std::int32_t cumulative_lost = 0;     // 24 bits, signed
-  std::uint32_t highest_sequence = 0;   // extended
-  std::uint32_t jitter = 0;             // in RTP timestamp units
-  std::uint32_t last_sender_report = 0; // middle 32 bits of its NTP time
-  std::uint32_t delay_since = 0;        // in 1/65536 s
+  std::uint8_t fraction_lost = 0;        // of 256
+  std::int32_t cumulative_lost = 0;      // 24 bits, signed
+  std::uint32_t highest_sequence = 0;    // extended
+  std::uint32_t jitter = 0;              // in RTP timestamp units
+  std::uint32_t last_sender_report = 0;  // middle 32 bits of its NTP time
+  std::uint32_t delay_since = 0;         // in 1/65536 s
 };
 struct SenderReport {
   std::uint32_t ssrc = 0;
@@ -90,5 +90,9 @@ void write_rtcp(const RtcpPacket& packet, ByteVector& out);
 
 // 32.32 NTP time of an Instant: the server's monotonic clock plus a fixed offset, so that reports never step.
 std::uint64_t ntp_time(Instant instant);
+// The way back; only for NTP times that ntp_time() made.
+Instant instant_of_ntp(std::uint64_t ntp);
+// Nanoseconds since 1900 of anybody's NTP time, rounded down.
+std::int64_t ntp_nanoseconds(std::uint64_t ntp);
 
 }  // namespace plenary::rtp
