@@ -1,0 +1,118 @@
+// What people ask of a meeting, who they are, and what they are told.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+struct Actor {
+  ParticipantId participant{};
+  Role role = Role::observer;
+};
+
+namespace act {
+struct RequestFloor {
+  std::string key;
+  RequestKind kind = RequestKind::statement;
+  std::string topic;
+  std::string language;
+  std::string beneficiary;  // name of who will speak, when it is not the requester
+};
+struct Withdraw {
+  RequestId request{};
+};
+struct Ready {
+  RequestId request{};
+};
+struct Release {
+  std::optional<RequestId> request;  // none: one's own; for a moderator who has none: the one on the floor
+};
+struct Approve {
+  RequestId request{};
+  std::string reason;
+};
+struct Deny {
+  RequestId request{};
+  std::string reason;
+};
+struct Pass {
+  RequestId request{};
+  std::string reason;
+};
+struct Prepare {
+  RequestId request{};
+  std::string reason;
+};
+struct Grant {
+  std::optional<RequestId> request;  // none: next
+  bool override_no_return = false;
+};
+struct Move {
+  RequestId request{};
+  std::optional<RequestId> before;  // none: to the end
+};
+struct Pause {
+  std::optional<RequestId> request;  // none: the one on the floor
+};
+struct Resume {
+  std::optional<RequestId> request;
+};
+struct Mute {
+  std::optional<RequestId> request;
+  bool muted = true;
+};
+struct Extend {
+  std::optional<RequestId> request;
+  Milliseconds by{0};
+};
+struct Revoke {
+  RequestId request{};
+  std::string reason;
+};
+struct Add {
+  std::string name;
+  std::string organisation;
+  Category category = Category::none;
+  Where where = Where::room;
+  RequestKind kind = RequestKind::statement;
+};
+struct OpenList {
+  bool open = true;
+};
+struct ChooseOrder {
+  ListOrder order = ListOrder::asked;
+};
+}  // namespace act
+
+using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
+                         act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
+                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder>;
+
+// Numbers of interface.md.
+enum class RefusalCode : int {
+  unknown_method = -32601,
+  bad_parameters = -32602,
+  not_allowed = -32001,
+  list_closed = -32002,
+  not_found = -32003,
+  conflict = -32004,
+  too_many = -32005
+};
+
+struct Refusal {
+  RefusalCode code = RefusalCode::conflict;
+  std::string word;      // stable: "no_return", "list_closed", …
+  std::string sentence;  // what to do
+};
+
+struct Answer {
+  std::optional<RequestId> request;
+  std::optional<std::size_t> position;  // 1-based place in the waiting order
+};
+
+}  // namespace plenary::signaling

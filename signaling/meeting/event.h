@@ -1,0 +1,94 @@
+// What happened, once and for all. A meeting's state is the fold of its events (fold.h); the journal keeps them as JSON
+// (event_json.h). Every event says who, when, and its number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "media/base/time.h"
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+struct Requested {
+  RequestId request{};
+  Person person;
+  std::optional<ParticipantId> requester;
+  RequestKind kind = RequestKind::statement;
+  std::string topic;
+  std::string language;
+  std::string key;
+  std::optional<RequestId> reply_to;
+  Milliseconds limit{0};
+  RequestState born = RequestState::queued;  // or pending
+  bool operator==(const Requested&) const = default;
+};
+// The one way from state to state; all ends go through it, whatever their cause.
+struct Moved {
+  RequestId request{};
+  RequestState to = RequestState::queued;
+  std::string reason;             // a stable word, or what the moderator wrote
+  std::optional<Moment> lost_at;  // to held: when the last packet came
+  bool operator==(const Moved&) const = default;
+};
+struct Readied {
+  RequestId request{};
+  bool operator==(const Readied&) const = default;
+};
+struct PassedOver {  // back to queued, one place down
+  RequestId request{};
+  std::optional<RequestId> behind;
+  bool operator==(const PassedOver&) const = default;
+};
+struct Muted {
+  RequestId request{};
+  bool muted = true;
+  bool operator==(const Muted&) const = default;
+};
+struct Extended {
+  RequestId request{};
+  Milliseconds by{0};
+  bool operator==(const Extended&) const = default;
+};
+struct RowMoved {  // the order is manual from here on
+  std::vector<RequestId> rows;
+  bool operator==(const RowMoved&) const = default;
+};
+struct ListOpened {
+  bool open = true;
+  bool operator==(const ListOpened&) const = default;
+};
+struct OrderChosen {
+  ListOrder order = ListOrder::asked;
+  std::vector<RequestId> rows;  // manual: as it stands now
+  bool operator==(const OrderChosen&) const = default;
+};
+struct Restarted {  // the server started again: running clocks stop, who held the floor is held from now
+  bool operator==(const Restarted&) const = default;
+};
+
+using EventBody =
+    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen, Restarted>;
+
+struct Event {
+  std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting
+  Moment at{};
+  WallTime wall{};  // what the server's civil clock showed, for the record only
+  std::string by;   // "p-7/moderator", or "system"
+  EventBody body;
+  bool operator==(const Event&) const = default;
+};
+
+// As the journal keeps it.
+struct StoredEvent {
+  std::uint64_t seq = 0;
+  std::int64_t wall_ms = 0;
+  std::string type;     // "requested", "moved", …
+  std::string payload;  // JSON object with "v"
+  bool operator==(const StoredEvent&) const = default;
+};
+
+}  // namespace plenary::signaling

@@ -1,0 +1,24 @@
+// The waiting order and why.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+struct Place {
+  RequestId request{};
+  std::string_view reason;  // in words: "first to ask", "point of order", …
+};
+
+// Points of order, replies to the present speaker, the others by `order`, rights of reply; pending, queued and standby.
+std::vector<Place> waiting_order(const State& state, ListOrder order);
+std::vector<Place> waiting_order(const State& state);
+// 1-based; zero: does not wait.
+std::size_t position_of(const State& state, RequestId request);
+// Until each one of the waiting order would speak, from limits and measured speeches.
+std::vector<Milliseconds> waiting_estimates(const State& state, const std::vector<Place>& order, Moment at);
+
+}  // namespace plenary::signaling

@@ -1,0 +1,34 @@
+// How a meeting decides. From the configuration; never changes while it runs.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+struct Rules {
+  std::string meeting;  // id; a room without a programme has one standing meeting with the room's id
+  std::string room;
+  std::string title;
+  std::vector<std::string> languages;  // without "floor"
+  std::size_t speakers_max = 1;        // 1 … 6
+  bool needs_approval = false;         // requests are born pending
+  bool opens_live = true;              // a standing meeting
+  // floor.md "Time": statement 3 min unless set; the others are our choice.
+  std::map<RequestKind, Milliseconds> limits = {
+      {RequestKind::statement, std::chrono::minutes(3)},      {RequestKind::question, std::chrono::minutes(2)},
+      {RequestKind::reply, std::chrono::minutes(2)},          {RequestKind::right_of_reply, std::chrono::minutes(3)},
+      {RequestKind::point_of_order, std::chrono::minutes(1)}, {RequestKind::written, std::chrono::minutes(3)}};
+  Milliseconds overtime_max{0};  // zero: the microphone never closes by itself
+
+  Milliseconds lost_after = std::chrono::seconds(2);     // without an authenticated packet: held
+  Milliseconds grace = std::chrono::seconds(15);         // from the last packet until the floor is released
+  Milliseconds first_media = std::chrono::seconds(30);   // granted before any media came: a permission prompt's time
+  Milliseconds ready_within = std::chrono::seconds(30);  // called to standby; zero: the moderator decides
+  Milliseconds place_kept = std::chrono::minutes(2);     // waiting, page gone
+};
+
+}  // namespace plenary::signaling

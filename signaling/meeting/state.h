@@ -1,0 +1,103 @@
+// What a meeting is at one moment: a plain value, the fold of its events (event.h) and of nothing else. Who is
+// connected and whose media flows is not here but in presence.h, because that is never read back from a disk.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "signaling/meeting/words.h"
+
+namespace plenary::signaling {
+
+// Milliseconds since 1970 on the meeting's own clock: civil time when the server started, then monotonic, so that it
+// neither steps nor goes back. Everything a page is told is on this clock.
+using Moment = std::chrono::sys_time<std::chrono::milliseconds>;
+using Milliseconds = std::chrono::milliseconds;
+
+struct Person {
+  ParticipantId id{};
+  std::string identity;  // what brings the same person back: the token's subject; empty: added by name, has no page
+  std::string name;
+  std::string title;
+  std::string organisation;
+  Category category = Category::none;
+  std::string country;
+  std::int32_t rank = 0;  // protocol rank, 1 the highest; 0: none given, after all others
+  Where where = Where::remote;
+  bool operator==(const Person&) const = default;
+};
+
+struct Request {
+  RequestId id{};
+  RequestState state = RequestState::queued;
+  RequestKind kind = RequestKind::statement;
+  Person person;                           // who speaks
+  std::optional<ParticipantId> requester;  // who asked, when that is somebody else
+  std::string topic;
+  std::string language;  // to be spoken: "floor" or a language code
+  std::string key;       // idempotency key of the requester
+  std::optional<RequestId> reply_to;
+  std::optional<RequestId> behind;  // passed over: after this one, as long as that one waits
+  Milliseconds limit{0};            // zero: none
+  Moment asked_at{};
+  Moment changed_at{};  // last transition
+  Moment granted_at{};
+  std::optional<Moment> running_since;            // the clock runs
+  Milliseconds elapsed{0};                        // before running_since
+  RequestState held_from = RequestState::on_air;  // what `held` interrupted
+  Moment lost_at{};                               // held: when the last packet came
+  bool muted = false;                             // by the moderator
+  bool ready = false;                             // answered "I'm ready", or readiness is not asked
+  bool called = false;                            // has been in standby
+  std::uint8_t passed = 0;                        // times passed over
+  std::string reason;                             // why it ended: a stable word, or what the moderator wrote
+  bool operator==(const Request&) const = default;
+};
+
+struct SpokenTotal {
+  Milliseconds time{0};
+  std::uint32_t count = 0;
+  bool operator==(const SpokenTotal&) const = default;
+};
+
+struct State {
+  std::uint64_t seq = 0;  // of the last event
+  Moment at{};            // of the last event
+  MeetingState state = MeetingState::live;
+  Audience audience = Audience::everyone;
+  bool list_open = true;
+  ListOrder order = ListOrder::asked;
+  std::uint64_t next_request = 1;
+  std::map<RequestId, Request> open;  // waiting and on the floor, by time asked
+  std::vector<RequestId> rows;        // order `manual` only: the waiting list as the moderator laid it
+  std::vector<Request> ended;         // oldest first, at most kMaxEnded
+  std::optional<Request> last;        // who spoke last
+  std::optional<RequestId> answered;  // the speech that replies belong to: the last that was no reply or point of order
+  std::map<std::pair<ParticipantId, std::string>, RequestId> keys;  // idempotency, at most kMaxKeys
+  std::map<std::string, Person> people;                             // by identity: all who ever asked
+  std::map<ParticipantId, SpokenTotal> spoken_by_person;
+  std::map<Category, SpokenTotal> spoken_by_category;  // points of order not counted
+  std::map<RequestKind, SpokenTotal> spoken_by_kind;   // for estimates
+  bool operator==(const State&) const = default;
+};
+
+constexpr std::size_t kMaxWaiting = 500;   // requests; at 3 minutes each a list of 25 hours
+constexpr std::size_t kMaxEnded = 200;     // requests kept in memory for pages; the journal keeps all
+constexpr std::size_t kMaxKeys = 5'000;    // a retry that comes after 5,000 other requests is a new one
+constexpr std::size_t kMaxPeople = 5'000;  // who asked; beyond it a person's totals start anew
+
+const Request* find_open(const State& state, RequestId id);
+// Also among the ended ones still in memory.
+const Request* find_any(const State& state, RequestId id);
+// On the speech's clock; what a page shows.
+Milliseconds elapsed_at(const Request& request, Moment at);
+// Holds the floor in any way, in the order the floor was given.
+std::vector<const Request*> floor_holders(const State& state);
+// The person's open request of the class: point of order, or any other.
+const Request* open_request_of(const State& state, ParticipantId person, bool point_of_order);
+
+}  // namespace plenary::signaling

@@ -1,0 +1,86 @@
+// The words of the meeting as types; each has one text form, the same in protocol, journal and pages.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace plenary::signaling {
+
+// "p-7" and "r-12" outside. A participant's number is kept by the journal once they have asked for the floor.
+enum class ParticipantId : std::uint64_t {};
+enum class RequestId : std::uint64_t {};
+
+enum class Role : std::uint8_t {
+  observer,
+  participant,
+  chair,
+  moderator,
+  technician,
+  interpreter,
+  captioner,
+  organiser,
+  admin
+};
+enum class Category : std::uint8_t {
+  none,
+  government,
+  private_sector,
+  civil_society,
+  academia,
+  international_organization
+};
+// `phone` people are brought into the room by its telephone bridge, so they count as being there.
+enum class Where : std::uint8_t { remote, room, phone };
+enum class RequestKind : std::uint8_t { statement, question, reply, right_of_reply, point_of_order, written };
+enum class RequestState : std::uint8_t {
+  pending,
+  queued,
+  standby,
+  granted,
+  on_air,
+  paused,
+  held,
+  released,
+  revoked,
+  expired,
+  denied,
+  withdrawn,
+  lapsed
+};
+enum class ListOrder : std::uint8_t { asked, balance, protocol, manual };
+enum class MeetingState : std::uint8_t { scheduled, rehearsal, live, suspended, closed };
+enum class Audience : std::uint8_t { everyone, registered, closed };  // `everyone` is "public" outside
+
+constexpr bool is_waiting(RequestState s) { return s <= RequestState::standby; }
+constexpr bool holds_floor(RequestState s) { return s >= RequestState::granted && s <= RequestState::held; }
+constexpr bool is_open(RequestState s) { return s <= RequestState::held; }
+constexpr bool is_ended(RequestState s) { return s >= RequestState::released; }
+// Comes to the room over the network; everybody else is heard through the room's own microphones.
+constexpr bool needs_return(Where w) { return w == Where::remote; }
+
+std::string_view to_text(Role value);
+std::string_view to_text(Category value);  // none: ""
+std::string_view to_text(Where value);
+std::string_view to_text(RequestKind value);
+std::string_view to_text(RequestState value);
+std::string_view to_text(ListOrder value);
+std::string_view to_text(MeetingState value);
+std::string_view to_text(Audience value);
+std::string to_text(ParticipantId id);
+std::string to_text(RequestId id);
+
+std::optional<Role> role_from(std::string_view text);
+std::optional<Category> category_from(std::string_view text);  // "" is none
+std::optional<Where> where_from(std::string_view text);
+std::optional<RequestKind> kind_from(std::string_view text);
+std::optional<RequestState> request_state_from(std::string_view text);
+std::optional<ListOrder> order_from(std::string_view text);
+std::optional<MeetingState> meeting_state_from(std::string_view text);
+std::optional<Audience> audience_from(std::string_view text);
+std::optional<ParticipantId> participant_from(std::string_view text);
+std::optional<RequestId> request_from(std::string_view text);
+
+}  // namespace plenary::signaling

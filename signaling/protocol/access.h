@@ -1,0 +1,47 @@
+// Who may call what: the one place. Beyond it the floor checks only whose request it is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "signaling/meeting/words.h"
+
+namespace plenary::signaling {
+
+enum class Method : std::uint8_t {
+  meeting_join,
+  meeting_state,
+  channel_select,
+  floor_request,
+  floor_withdraw,
+  floor_ready,
+  floor_release,
+  floor_approve,
+  floor_deny,
+  floor_pass,
+  floor_prepare,
+  floor_grant,
+  floor_move,
+  floor_pause,
+  floor_resume,
+  floor_mute,
+  floor_unmute,
+  floor_extend,
+  floor_revoke,
+  floor_add,
+  list_open,
+  list_close,
+  list_order
+};
+
+constexpr Method kLastMethod = Method::list_order;
+
+std::optional<Method> method_from(std::string_view name);
+std::string_view to_text(Method method);
+bool may(Role role, Method method);
+// Sees `room.status`.
+bool watches_room(Role role);
+
+}  // namespace plenary::signaling

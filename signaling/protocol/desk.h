@@ -1,0 +1,123 @@
+// A meeting's counter: texts of WebSocket connections in, texts out. It holds the sessions, answers when the journal
+// has what it acknowledges, and encodes every change of state once for all. Sans-IO: the shell moves texts and batches.
+//
+//   shell: handle_x(…, now) → then poll_output() until empty → arm a timer for next_timeout().
+//
+// Thread: any one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "media/base/random.h"
+#include "media/base/result.h"
+#include "signaling/meeting/meeting.h"
+#include "signaling/protocol/claims.h"
+#include "signaling/protocol/session.h"
+
+namespace plenary::signaling {
+
+using SharedText = std::shared_ptr<const std::string>;
+enum class PageId : std::uint64_t {};  // one WebSocket connection; the shell's numbers
+
+namespace out {
+struct Send {
+  std::vector<PageId> pages;
+  SharedText text;
+};
+struct Close {  // after what was sent before
+  PageId page{};
+  std::uint16_t code = 1008;
+  std::string reason;
+};
+struct Append {  // to the journal; answer with handle_saved or handle_not_saved
+  Batch batch;
+};
+struct SelectChannel {  // `channel.select`: acknowledged already
+  PageId page{};
+  std::string media_token;
+  std::string language;
+};
+}  // namespace out
+using Output = std::variant<out::Send, out::Close, out::Append, out::SelectChannel>;
+
+// Whose media token it is.
+struct MediaIdentity {
+  PageId page{};
+  ParticipantId participant{};
+  Role role = Role::observer;
+  std::string language;  // last selected, "floor" at first
+  bool connected = false;
+};
+
+struct DeskConfig {
+  Rules rules;
+  bool anonymous_may_watch = true;
+  std::string ice_servers = "[]";  // JSON array, from the shell's configuration
+};
+
+// What the shell knows of the room (state's members `room`).
+struct RoomFacts {
+  bool picture_live = false;
+  std::vector<std::string> silent_channels;
+  bool operator==(const RoomFacts&) const = default;
+};
+
+// Refuses with a stable word (`bad_token`, `expired`, `wrong_room`).
+using TokenCheck = std::function<Result<Claims>(std::string_view token)>;
+
+constexpr Duration kJoinWithin = std::chrono::seconds(5);      // W5: a page that does not join is closed
+constexpr Duration kMediaTokenKept = std::chrono::minutes(2);  // after its page has gone: media outlives a reconnect
+
+class Desk {
+ public:
+  static Result<std::unique_ptr<Desk>> open(DeskConfig config, const std::vector<StoredEvent>& history,
+                                            TokenCheck check, RandomSource& random, Now now);
+  ~Desk();
+
+  void handle_open(PageId page, Now now);
+  void handle_message(PageId page, std::string_view text, Now now);
+  void handle_close(PageId page, Now now);
+
+  // Facts, as Meeting's; changes reach the pages.
+  void handle_uplink_back(ParticipantId participant, Now now);
+  void handle_uplink_silent(ParticipantId participant, Instant last_packet, Now now);
+  void handle_speaker_decoding(RequestId request, bool decoding, Now now);
+  void handle_speaker_on_air(RequestId request, bool on_air, Now now);
+  void handle_return(bool connected, Now now);
+  void handle_room(RoomFacts facts, Now now);
+
+  void handle_saved(Ticket ticket, Now now);
+  void handle_not_saved(Ticket ticket, Now now);
+
+  void handle_timeout(Now now);
+  [[nodiscard]] std::optional<Instant> next_timeout() const;
+  std::optional<Output> poll_output();
+
+  // `params` is a JSON object; to technicians and moderators.
+  void notify_room_status(const std::string& params);
+  // `meeting.replaced {}` to one page: another one took over the media.
+  void notify_replaced(PageId page);
+
+  [[nodiscard]] std::optional<MediaIdentity> find_media(std::string_view media_token) const;
+  [[nodiscard]] const Meeting& meeting() const;
+  [[nodiscard]] std::vector<Speaker> speakers() const;
+  // The open request that may publish now (see publishing_request).
+  [[nodiscard]] const Request* publishing_request(ParticipantId participant) const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
+
+ private:
+  struct State;
+  explicit Desk(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plenary::signaling
