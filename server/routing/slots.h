@@ -9,12 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace plenary::server {
+#include "server/config/config.h"
 
-enum class Mix : unsigned char {
-  desk,    // the room's AV desk plays the return and sends us the sum
-  server,  // the room sends only itself; we mix remote speakers into picture and sound
-};
+namespace plenary::server {
 
 struct RoomPicture {
   Mix mix = Mix::desk;

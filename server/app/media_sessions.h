@@ -1,0 +1,111 @@
+// WHIP (RFC 9725) and WHEP sessions: what a POST makes, a PATCH restarts and a DELETE ends. Each is one peer on a shard.
+// Which slot of a viewer carries which track is decided by routing/slots.h and carried out here.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/app/media_plane.h"
+#include "server/http/http_server.h"
+#include "server/routing/slots.h"
+
+namespace plenary::server {
+
+enum class SessionUse : std::uint8_t {
+  viewer,         // the room, by the table
+  return_page,    // the return, for the room's own screen
+  preview,        // one speaker in standby
+  uplink,         // a participant's camera and microphone
+};
+
+struct MediaSession {
+  std::string id;  // 190 random bits, in the Location
+  std::string room;
+  SessionUse use = SessionUse::viewer;
+  PeerId peer{};
+  std::string bearer;  // what the POST carried; later requests must carry the same
+  std::string etag;
+  ice::Credentials local_ice;
+  bool connected = false;
+  // viewers
+  ViewerSeat seat;
+  std::string preview_of;                 // request
+  std::vector<std::size_t> audio_slots;   // m-line indices
+  std::vector<std::size_t> video_slots;
+  SlotPlan plan;
+  std::map<std::size_t, TrackId> carried;  // what each m-line has now
+  // uplinks
+  std::string participant;
+  std::optional<Codec> video;  // as it arrives
+  bool audio = false;
+};
+
+constexpr std::size_t kMaxHalfOpen = 200;    // POSTs whose peer never came (faults.md H6); freed after 30 s by the shard
+constexpr std::size_t kMaxSessions = 10'000;
+
+class MediaSessions {
+ public:
+  MediaSessions(MediaPlane& plane, RandomSource& random) : plane_(plane), random_(random) {}
+
+  struct Opened {
+    MediaSession* session = nullptr;
+    HttpResponse response;
+  };
+  // Answers the offer; on refusal `session` is null. The caller fills in seat and slots, then calls show().
+  Opened open(const HttpRequest& request, const std::string& room, SessionUse use,
+              const std::string& h264_profile_level_id);
+  // PATCH, DELETE, GET, OPTIONS on a session's URL; `ended` receives the session that a DELETE took out.
+  HttpResponse handle(const HttpRequest& request, const std::string& id, std::optional<MediaSession>& ended);
+
+  // Sends the difference between what the slots carry and the plan. `resolve` turns a track's name into its number.
+  template <class Resolve>
+  void show(MediaSession& session, const SlotPlan& plan, Resolve&& resolve);
+
+  std::optional<MediaSession> close(PeerId peer, bool tell_shard);
+  MediaSession* find(PeerId peer);
+  MediaSession* uplink_of(const std::string& room, const std::string& participant);
+  void set_connected(PeerId peer);
+  template <class Visit>
+  void for_each(const std::string& room, Visit&& visit) {
+    for (auto& [peer, session] : sessions_) {
+      if (session.room == room) visit(session);
+    }
+  }
+  [[nodiscard]] std::size_t viewers(const std::string& room) const;
+  [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  [[nodiscard]] std::size_t half_open() const { return half_open_; }
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+ private:
+  HttpResponse refuse(int status, std::string_view code, std::string_view message);
+  HttpResponse patch(const HttpRequest& request, MediaSession& session);
+  void carry(MediaSession& session, std::size_t slot, TrackId track);
+
+  MediaPlane& plane_;
+  RandomSource& random_;
+  std::map<PeerId, MediaSession> sessions_;
+  std::map<std::string, PeerId> by_id_;
+  std::size_t half_open_ = 0;
+  std::uint64_t refused_ = 0;
+};
+
+// Headers that every answer of an endpoint or session carries, so that players on other origins work.
+void add_cors(HttpResponse& response);
+HttpResponse endpoint_options();
+
+template <class Resolve>
+void MediaSessions::show(MediaSession& session, const SlotPlan& plan, Resolve&& resolve) {
+  session.plan = plan;
+  for (std::size_t i = 0; i < session.audio_slots.size(); ++i) {
+    carry(session, session.audio_slots[i], resolve(plan.audio[i]));
+  }
+  for (std::size_t i = 0; i < session.video_slots.size(); ++i) {
+    carry(session, session.video_slots[i], resolve(plan.video[i]));
+  }
+}
+
+}  // namespace plenary::server

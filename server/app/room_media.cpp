@@ -1,0 +1,419 @@
+#include "server/app/room_media.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "media/base/log.h"
+#include "media/crypto/base64.h"
+#include "server/routing/slots.h"
+
+namespace plenary::server {
+namespace {
+
+using nlohmann::json;
+
+// Numbers of speakers' tracks in a feed start here, above those that the room process gives its own.
+constexpr std::uint16_t kFirstSpeakerTrack = 1'000;
+constexpr std::size_t kMaxPicture = 48 * 1024;  // bytes of JPEG; 320×180 has about 10 KB
+constexpr double kSilenceLevel = -100;          // dBFS shown where nothing was measured
+
+json configure_command(const RoomConfig& room) {
+  json sources = json::array();
+  for (const SourceConfig& source : room.sources) {
+    json audio = json::object();
+    for (const auto& [channel, track] : source.audio) {
+      if (track.side == StereoSide::both) {
+        audio[channel] = track.track;
+      } else {
+        audio[channel] = track.text();
+      }
+    }
+    json entry = {{"id", source.id}, {"url", source.url.text}, {"audio", audio}, {"delay_ms", source.delay.count()}};
+    static constexpr const char* kKinds[] = {"room", "slides", "sign", "booth"};
+    entry["kind"] = kKinds[static_cast<std::size_t>(source.kind)];
+    if (!source.backup_of.empty()) entry["backup_of"] = source.backup_of;
+    sources.push_back(std::move(entry));
+  }
+  json returns = json::array();
+  for (const ReturnConfig& back : room.returns) returns.push_back({{"id", back.id}, {"url", back.url.text}});
+  return {{"command", "configure"},
+          {"room", room.id},
+          {"title", room.title},
+          {"languages", room.languages},
+          {"mix", room.mix == Mix::desk ? "desk" : "server"},
+          {"slate", room.slate.empty() ? json() : json(room.slate.string())},
+          {"sources", std::move(sources)},
+          {"returns", std::move(returns)}};
+}
+
+std::string text_of(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+void read_levels(const json& report, const char* key, std::map<std::string, double>& levels) {
+  const auto found = report.find(key);
+  if (found == report.end() || !found->is_object()) return;
+  levels.clear();
+  for (const auto& [name, level] : found->items()) {
+    if (level.is_number()) levels[name] = level.get<double>();
+  }
+}
+
+double level_in(const std::map<std::string, double>& levels, const std::string& name) {
+  const auto found = levels.find(name);
+  return found == levels.end() ? kSilenceLevel : found->second;
+}
+
+bool is_slate(const std::string& name) { return name.starts_with("slate/"); }
+
+std::optional<Codec> codec_named(const std::string& name) {
+  if (name == "opus") return Codec::opus;
+  if (name == "h264") return Codec::h264;
+  if (name == "vp8") return Codec::vp8;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void RoomMediaChange::add(RoomMediaChange other) {
+  tracks |= other.tracks;
+  channels |= other.channels;
+  returns |= other.returns;
+  status |= other.status;
+  std::move(other.decoding.begin(), other.decoding.end(), std::back_inserter(decoding));
+  std::move(other.on_air.begin(), other.on_air.end(), std::back_inserter(on_air));
+}
+
+RoomMedia::RoomMedia(const RoomConfig& config, MediaPlane& plane, std::filesystem::path program)
+    : config_(config),
+      plane_(plane),
+      link_(std::move(program), config.id, configure_command(config).dump()),
+      next_speaker_track_(kFirstSpeakerTrack) {
+  for (const SourceConfig& source : config.sources) {
+    sources_[source.id] = {{"id", source.id}, {"url", source.url.redacted()}, {"state", "connecting"}, {"detail", ""}};
+  }
+  for (const ReturnConfig& back : config.returns) {
+    returns_[back.id] = {{"id", back.id}, {"url", back.url.redacted()}, {"state", "waiting"}, {"detail", ""}};
+  }
+}
+
+RoomMediaChange RoomMedia::start(Instant now) {
+  Result<int> frames = link_.start(now);
+  if (!frames) {
+    log(LogLevel::error, "room.not_started", {{"room", config_.id}, {"reason", frames.error().message}});
+    fault_ = json{{"code", frames.error().code}, {"text", frames.error().message}};
+    return {.status = true};
+  }
+  fault_.reset();
+  feed_ = plane_.new_feed();
+  plane_.post(io::AddFeed{*feed_, *frames});
+  return {.status = true};
+}
+
+RoomMediaChange RoomMedia::handle_timeout(Instant now) {
+  if (link_.start_is_due(now)) return start(now);
+  if (!link_.handle_timeout(now)) return {};
+  ready_ = false;
+  if (feed_) plane_.post(io::RemoveFeed{*feed_});
+  feed_.reset();
+  for (auto& [id, source] : sources_) source["state"] = "stopped";
+  for (auto& [id, back] : returns_) back["state"] = "waiting";
+  for (auto& [request, speaker] : speakers_) speaker.state.clear();
+  return {.returns = true, .status = true};
+}
+
+RoomMediaChange RoomMedia::handle_readable(Instant now) {
+  RoomMediaChange change;
+  for (const json& report : link_.handle_readable(now)) change.add(handle_report(report));
+  return change;
+}
+
+RoomMediaChange RoomMedia::handle_report(const json& report) {
+  const std::string kind = text_of(report, "report");
+  RoomMediaChange change{.status = true};
+  if (kind == "ready" || kind == "tracks") {
+    take_tracks(report.value("tracks", json::array()));
+    if (kind == "ready") {
+      ready_ = true;
+      for (const auto& [name, track] : tracks_) {
+        if (track.watched) link_.send({{"command", "want"}, {"track", track.feed_track}, {"wanted", true}});
+      }
+      for (const auto& [request, speaker] : speakers_) {
+        tell_speaker(speaker);
+        route_uplink(speaker);
+      }
+    }
+    change.tracks = true;
+  } else if (kind == "source" || kind == "return") {
+    std::map<std::string, json>& entries = kind == "source" ? sources_ : returns_;
+    const auto entry = entries.find(text_of(report, "id"));
+    if (entry == entries.end()) return change;
+    for (const char* key : {"state", "detail", "picture", "audio"}) {
+      if (report.contains(key)) entry->second[key] = report[key];
+    }
+    change.returns = kind == "return";
+  } else if (kind == "levels") {
+    take_levels(report);
+  } else if (kind == "channel") {
+    const std::string channel = text_of(report, "channel");
+    if (report.value("silent", json()) == true) {
+      silent_channels_.insert(channel);
+    } else {
+      silent_channels_.erase(channel);
+    }
+    change.channels = true;
+  } else if (kind == "speaker") {
+    take_speaker(report, change);
+  } else if (kind == "speaker_key_frame") {
+    const auto speaker = speakers_.find(text_of(report, "speaker"));
+    if (speaker != speakers_.end()) plane_.post(io::RequestKeyFrame{speaker->second.video});
+    change.status = false;
+  } else if (kind == "picture") {
+    const std::optional<std::string> jpeg = crypto::decode_base64(text_of(report, "jpeg"));
+    if (jpeg && jpeg->size() <= kMaxPicture) pictures_[text_of(report, "kind") + "/" + text_of(report, "id")] = *jpeg;
+    change.status = false;
+  } else if (kind == "fault") {
+    fault_ = json{{"code", text_of(report, "code")}, {"text", text_of(report, "message")}};
+    log(LogLevel::warning, "room.fault", {{"room", config_.id}, {"message", text_of(report, "message")}});
+  }
+  return change;
+}
+
+void RoomMedia::take_tracks(const json& list) {
+  if (!list.is_array() || !feed_) return;
+  std::vector<std::string> added;
+  for (const json& entry : list) {
+    const std::string name = text_of(entry, "name");
+    const std::optional<Codec> codec = codec_named(text_of(entry, "codec"));
+    const json number = entry.value("track", json());
+    if (name.empty() || !codec || !number.is_number_unsigned()) continue;
+    const bool is_new = !tracks_.contains(name);
+    Track& track = tracks_[name];
+    track.codec = *codec;
+    track.feed_track = number.get<std::uint16_t>();
+    track.profile_level_id = text_of(entry, "profile_level_id");
+    if (is_new) {
+      track.id = plane_.new_track();
+      plane_.post(io::AddFeedTrack{track.id, track.codec, track.profile_level_id, *feed_, track.feed_track});
+      added.push_back(name);
+    } else {
+      plane_.post(io::SetTrackSource{track.id, *feed_, track.feed_track});
+    }
+  }
+  for (const std::string& name : added) {
+    if (is_slate(name)) continue;
+    const Track& track = tracks_[name];
+    const TrackId slate = this->track(track.codec == Codec::opus ? "slate/audio" : "slate/video");
+    if (slate != kNoTrack) plane_.post(io::SetSlate{track.id, slate});
+  }
+}
+
+void RoomMedia::take_levels(const json& report) {
+  read_levels(report, "channels", channel_levels_);
+  read_levels(report, "sources", source_levels_);
+  read_levels(report, "returns", return_levels_);
+  read_levels(report, "speakers", speaker_levels_);
+}
+
+void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {
+  const auto found = speakers_.find(text_of(report, "speaker"));
+  if (found == speakers_.end()) return;
+  const std::string state = text_of(report, "state");
+  found->second.state = state == "off_air" ? "decoding" : state;
+  if (state == "on_air") change.on_air.push_back(found->first);
+  if (state == "decoding") change.decoding.push_back(found->first);
+}
+
+RoomMedia::Track* RoomMedia::find(TrackId id) {
+  const auto found = std::find_if(tracks_.begin(), tracks_.end(), [&](const auto& t) { return t.second.id == id; });
+  return found == tracks_.end() ? nullptr : &found->second;
+}
+
+bool RoomMedia::handle_key_frame_wanted(const io::KeyFrameWanted& wanted) {
+  if (feed_ != wanted.feed) return false;
+  link_.send({{"command", "key_frame"}, {"track", wanted.feed_track}});
+  return true;
+}
+
+bool RoomMedia::handle_track_watched(const io::TrackWatched& watched) {
+  Track* track = find(watched.track);
+  if (track == nullptr) return false;
+  track->watched = watched.watched;
+  if (ready_) link_.send({{"command", "want"}, {"track", track->feed_track}, {"wanted", track->watched}});
+  return true;
+}
+
+bool RoomMedia::handle_track_live(const io::TrackLive& live) {
+  Track* track = find(live.track);
+  if (track == nullptr) return false;
+  track->live = live.live;
+  if (live.track == this->track("video")) picture_live_ = live.live;
+  return true;
+}
+
+void RoomMedia::set_speakers(const std::vector<SpeakerMedia>& wanted) {
+  std::erase_if(speakers_, [&](auto& entry) {
+    const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const SpeakerMedia& media) {
+      return media.request == entry.first && media.peer == entry.second.media.peer;
+    });
+    if (!stays) remove_speaker(entry.second);
+    return !stays;
+  });
+  for (const SpeakerMedia& media : wanted) {
+    const auto found = speakers_.find(media.request);
+    if (found == speakers_.end()) {
+      add_speaker(media);
+      continue;
+    }
+    Speaker& speaker = found->second;
+    const SpeakerMedia before = std::exchange(speaker.media, media);
+    if (before.video != media.video) link_.send({{"command", "speaker.remove"}, {"speaker", media.request}});
+    if (!(before == media)) tell_speaker(speaker);
+  }
+}
+
+void RoomMedia::add_speaker(const SpeakerMedia& media) {
+  Speaker speaker{.media = media};
+  if (next_speaker_track_ > 60'000) next_speaker_track_ = kFirstSpeakerTrack;  // numbers of long ago are free again
+  speaker.audio_track = next_speaker_track_++;
+  speaker.video_track = next_speaker_track_++;
+  speaker.audio = plane_.new_track();
+  speaker.video = plane_.new_track();
+  const auto added = speakers_.emplace(media.request, std::move(speaker)).first;
+  tell_speaker(added->second);
+  route_uplink(added->second);
+}
+
+void RoomMedia::tell_speaker(const Speaker& speaker) {
+  if (!ready_) return;
+  const SpeakerMedia& media = speaker.media;
+  json add = {{"command", "speaker.add"},
+              {"speaker", media.request},
+              {"name", media.name},
+              {"audio_track", speaker.audio_track},
+              {"video_track", speaker.video_track}};
+  if (media.video) add["video_codec"] = *media.video == Codec::h264 ? "h264" : "vp8";
+  link_.send(add);
+  link_.send({{"command", "speaker.mute"}, {"speaker", media.request}, {"muted", media.muted}});
+  link_.send({{"command", "speaker.air"}, {"speaker", media.request}, {"on", media.open}});
+}
+
+void RoomMedia::route_uplink(const Speaker& speaker) {
+  plane_.post(io::SetUplink{.peer = speaker.media.peer,
+                            .audio = speaker.audio,
+                            .video = speaker.video,
+                            .forward = true,
+                            .feed = ready_ ? feed_ : std::nullopt,
+                            .feed_audio = speaker.audio_track,
+                            .feed_video = speaker.video_track});
+}
+
+void RoomMedia::remove_speaker(const Speaker& speaker) {
+  link_.send({{"command", "speaker.remove"}, {"speaker", speaker.media.request}});
+  plane_.post(io::SetUplink{.peer = speaker.media.peer});
+  plane_.post(io::RemoveTrack{speaker.audio});
+  plane_.post(io::RemoveTrack{speaker.video});
+}
+
+RoomMediaChange RoomMedia::set_screen_return(bool open, bool sound) {
+  const bool before = return_connected();
+  screen_open_ = open;
+  screen_sound_ = open && sound;
+  return {.returns = before != return_connected(), .status = true};
+}
+
+TrackId RoomMedia::track(const std::string& name) const {
+  const auto found = tracks_.find(name);
+  if (found != tracks_.end()) return found->second.id;
+  for (const auto& [request, speaker] : speakers_) {
+    if (name == speaker_video_track(request)) return speaker.video;
+    if (name == speaker_audio_track(request)) return speaker.audio;
+  }
+  return kNoTrack;
+}
+
+std::string RoomMedia::h264_profile_level_id() const {
+  const auto found = tracks_.find("video");
+  return found == tracks_.end() || found->second.profile_level_id.empty() ? "42e01f" : found->second.profile_level_id;
+}
+
+bool RoomMedia::return_connected() const {
+  const bool wired = std::any_of(returns_.begin(), returns_.end(),
+                                 [](const auto& back) { return back.second.value("state", "") == "connected"; });
+  return wired || screen_sound_;
+}
+
+std::string RoomMedia::loudest_speaker() const {
+  std::string loudest;
+  double level = kSilenceLevel;
+  for (const auto& [request, measured] : speaker_levels_) {
+    if (measured > level) {
+      level = measured;
+      loudest = request;
+    }
+  }
+  return loudest;
+}
+
+const std::string& RoomMedia::picture(const std::string& kind, const std::string& id) const {
+  static const std::string kNone;
+  const auto found = pictures_.find(kind + "/" + id);
+  return found == pictures_.end() ? kNone : found->second;
+}
+
+json RoomMedia::status() const {
+  json sources = json::array();
+  for (const SourceConfig& source : config_.sources) {
+    json entry = sources_.at(source.id);
+    static constexpr const char* kKinds[] = {"room", "slides", "sign", "booth"};
+    entry["kind"] = kKinds[static_cast<std::size_t>(source.kind)];
+    entry["level_db"] = level_in(source_levels_, source.id);
+    sources.push_back(std::move(entry));
+  }
+  json returns = json::array();
+  for (const auto& [id, state] : returns_) {
+    json entry = state;
+    entry["level_db"] = level_in(return_levels_, id);
+    returns.push_back(std::move(entry));
+  }
+  returns.push_back({{"id", "screen"},
+                     {"url", "screen:"},
+                     {"state", screen_sound_ ? "connected" : "waiting"},
+                     {"detail", screen_open_ && !screen_sound_ ? "the page is open, its sound has not been started" : ""},
+                     {"level_db", level_in(return_levels_, "screen")}});
+  json channels = json::array();
+  for (const auto& [name, track] : tracks_) {
+    if (!name.starts_with("audio/")) continue;
+    const std::string language = name.substr(6);
+    channels.push_back({{"language", language},
+                        {"level_db", level_in(channel_levels_, language)},
+                        {"silent", silent_channels_.contains(language)}});
+  }
+  json speakers = json::array();
+  for (const auto& [request, speaker] : speakers_) {
+    speakers.push_back({{"request", request},
+                        {"name", speaker.media.name},
+                        {"state", speaker.state.empty() ? "connecting" : speaker.state},
+                        {"level_db", level_in(speaker_levels_, request)}});
+  }
+  json alarms = json::array();
+  if (fault_) alarms.push_back(*fault_);
+  if (screen_open_ && !screen_sound_) {
+    alarms.push_back({{"code", "return_silent"},
+                      {"text", config_.title + ": the return page is open but its sound has not been started"}});
+  }
+  if (!ready_) alarms.push_back({{"code", "room_restarting"}, {"text", config_.title + ": the room process is starting"}});
+  return {{"room", config_.id},
+          {"title", config_.title},
+          {"process", ready_ ? "running" : "restarting"},
+          {"return_connected", return_connected()},
+          {"picture", picture_live_ ? "live" : "slate"},
+          {"sources", std::move(sources)},
+          {"returns", std::move(returns)},
+          {"channels", std::move(channels)},
+          {"speakers", std::move(speakers)},
+          {"alarms", std::move(alarms)}};
+}
+
+}  // namespace plenary::server

@@ -1,0 +1,126 @@
+// One room's media as the control thread sees it: its room process, the tracks that come out of it, the remote speakers
+// that go into it, and what it reports. Outlives every process that serves it: tracks keep their numbers, so viewers
+// keep their connections and see the slate between two processes.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/app/media_plane.h"
+#include "server/config/config.h"
+#include "server/room_link/room_link.h"
+
+namespace plenary::server {
+
+// Somebody remote whose media goes to the room process: in standby, granted, or on air.
+struct SpeakerMedia {
+  std::string request;
+  std::string name;
+  PeerId peer{};
+  std::optional<Codec> video;  // as it arrives; nothing: no picture yet
+  bool open = false;           // unmuted into the return
+  bool muted = false;          // by the moderator, while open
+  bool operator==(const SpeakerMedia&) const = default;
+};
+
+// What changed for the meeting and the viewers; returned, not called back.
+struct RoomMediaChange {
+  bool tracks = false;            // a track appeared or got another number
+  bool channels = false;          // a booth fell silent or came back
+  bool returns = false;           // return connected or gone
+  bool status = false;            // anything that a technician sees
+  std::vector<std::string> decoding;  // requests
+  std::vector<std::string> on_air;    // requests: the return carries them
+
+  void add(RoomMediaChange other);
+};
+
+class RoomMedia {
+ public:
+  RoomMedia(const RoomConfig& config, MediaPlane& plane, std::filesystem::path program);
+
+  RoomMediaChange handle_timeout(Instant now);
+  RoomMediaChange handle_readable(Instant now);
+  [[nodiscard]] Instant next_timeout() const { return link_.next_timeout(); }
+  [[nodiscard]] int descriptor() const { return link_.descriptor(); }
+
+  // Shard events that concern this room's tracks; false: not ours.
+  bool handle_key_frame_wanted(const io::KeyFrameWanted& wanted);
+  bool handle_track_watched(const io::TrackWatched& watched);
+  bool handle_track_live(const io::TrackLive& live);
+
+  // The whole set, each time it changes; the difference is commanded.
+  void set_speakers(const std::vector<SpeakerMedia>& speakers);
+  // The return page counts as a return while it is open and its sound has been started.
+  RoomMediaChange set_screen_return(bool open, bool sound);
+
+  [[nodiscard]] TrackId track(const std::string& name) const;  // kNoTrack when it does not exist
+  [[nodiscard]] std::string h264_profile_level_id() const;
+  [[nodiscard]] bool picture_is_live() const { return picture_live_; }
+  [[nodiscard]] bool return_connected() const;
+  [[nodiscard]] const std::set<std::string>& silent_channels() const { return silent_channels_; }
+  [[nodiscard]] std::string loudest_speaker() const;
+  // JPEG of a source or return; empty: none yet. `kind` "source" or "return".
+  [[nodiscard]] const std::string& picture(const std::string& kind, const std::string& id) const;
+  // `room.status` of signaling/README.md, without viewers and names of speakers.
+  [[nodiscard]] nlohmann::json status() const;
+  [[nodiscard]] const RoomConfig& config() const { return config_; }
+  [[nodiscard]] unsigned restarts() const { return link_.restarts(); }
+
+ private:
+  struct Track {
+    TrackId id{};
+    Codec codec = Codec::opus;
+    std::string profile_level_id;
+    std::uint16_t feed_track = 0;
+    bool watched = false;
+    bool live = false;
+  };
+  struct Speaker {
+    SpeakerMedia media;
+    std::uint16_t audio_track = 0;
+    std::uint16_t video_track = 0;
+    TrackId audio{};
+    TrackId video{};
+    std::string state;  // as reported: "", "decoding", "on_air"
+  };
+
+  RoomMediaChange start(Instant now);
+  RoomMediaChange handle_report(const nlohmann::json& report);
+  void take_tracks(const nlohmann::json& list);
+  void take_levels(const nlohmann::json& report);
+  void take_speaker(const nlohmann::json& report, RoomMediaChange& change);
+  void add_speaker(const SpeakerMedia& media);
+  void remove_speaker(const Speaker& speaker);
+  void tell_speaker(const Speaker& speaker);
+  void route_uplink(const Speaker& speaker);
+  Track* find(TrackId id);
+
+  const RoomConfig& config_;
+  MediaPlane& plane_;
+  RoomLink link_;
+  std::optional<FeedId> feed_;
+  bool ready_ = false;
+  std::map<std::string, Track> tracks_;
+  std::map<std::string, Speaker> speakers_;  // by request
+  std::uint16_t next_speaker_track_ = 0;
+  bool picture_live_ = false;
+  bool screen_open_ = false;
+  bool screen_sound_ = false;
+  std::set<std::string> silent_channels_;
+  std::map<std::string, nlohmann::json> sources_;
+  std::map<std::string, nlohmann::json> returns_;
+  std::map<std::string, double> channel_levels_;
+  std::map<std::string, double> source_levels_;
+  std::map<std::string, double> return_levels_;
+  std::map<std::string, double> speaker_levels_;
+  std::map<std::string, std::string> pictures_;  // "source/main" → JPEG
+  std::optional<nlohmann::json> fault_;
+};
+
+}  // namespace plenary::server
