@@ -12,6 +12,7 @@
 #include "server/app/media_plane.h"
 #include "server/http/http_server.h"
 #include "server/routing/slots.h"
+#include "signaling/protocol/desk.h"
 
 namespace plenary::server {
 
@@ -39,6 +40,7 @@ struct MediaSession {
   SlotPlan plan;
   std::map<std::size_t, TrackId> carried;  // what each m-line has now
   // uplinks
+  std::optional<signaling::PageId> page;
   std::string participant;
   std::optional<Codec> video;  // as it arrives
   bool audio = false;

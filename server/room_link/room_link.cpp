@@ -92,6 +92,11 @@ RoomLink::~RoomLink() {
     }
   }
   if (control_ >= 0) close(control_);
+  close_ended_control();
+}
+
+void RoomLink::close_ended_control() {
+  if (ended_control_ >= 0) close(std::exchange(ended_control_, -1));
 }
 
 Result<int> RoomLink::start(Instant now) {
@@ -117,6 +122,7 @@ Result<int> RoomLink::start(Instant now) {
     return Error{"not_started", "cannot start " + program_.string() + ": " + std::strerror(error)};
   }
   control_ = control->ours;
+  close_ended_control();
   ++starts_;
   started_at_ = last_report_ = now;
   ended_ = false;
@@ -191,8 +197,8 @@ void RoomLink::end(Instant now, const char* reason) {
        {"reason", reason},
        {"signal", WIFSIGNALED(status) ? std::to_string(WTERMSIG(status)) : "none"},
        {"exit", WIFEXITED(status) ? std::to_string(WEXITSTATUS(status)) : "none"}});
-  close(control_);
-  control_ = -1;
+  // Stays open until the next start: the loop still watches the number and must not find another file behind it.
+  ended_control_ = std::exchange(control_, -1);
   process_ = -1;
 }
 

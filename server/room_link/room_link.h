@@ -54,11 +54,13 @@ class RoomLink {
  private:
   void flush();
   void end(Instant now, const char* reason);
+  void close_ended_control();
 
   std::filesystem::path program_;
   std::string room_;
   std::string configure_;
   int control_ = -1;
+  int ended_control_ = -1;
   pid_t process_ = -1;
   unsigned starts_ = 0;
   unsigned failures_in_a_row_ = 0;

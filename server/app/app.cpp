@@ -1,0 +1,361 @@
+#include "server/app/app.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "media/base/log.h"
+#include "media/crypto/random.h"
+#include "media/io/clock.h"
+#include "server/auth/secret_file.h"
+#include "server/log/log_setup.h"
+
+namespace plenary::server {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+std::filesystem::path room_program() {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return self.parent_path() / "plenary-room";
+}
+
+// Splits "/a/b/c" behind a prefix: "whep" → {"a", "b/c"}.
+struct Below {
+  std::string_view first;
+  std::string_view rest;
+};
+std::optional<Below> below(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return std::nullopt;
+  path.remove_prefix(prefix.size());
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos) return Below{path, {}};
+  return Below{path.substr(0, slash), path.substr(slash + 1)};
+}
+
+HttpResponse page_of_room(std::string_view rest) {
+  static constexpr std::array<std::string_view, 3> kPages = {"moderator", "stage", "return"};
+  if (rest.empty()) return HttpResponse::page("participant.html");
+  if (std::find(kPages.begin(), kPages.end(), rest) != kPages.end()) {
+    return HttpResponse::page(std::string(rest) + ".html");
+  }
+  return HttpResponse::problem(404, "not_found", "There is no such page.");
+}
+
+HttpResponse no_room() { return HttpResponse::problem(404, "no_room", "There is no such room."); }
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::open(const Config& config) {
+  std::unique_ptr<App> app(new App(config));
+  if (Status status = app->open_parts(); !status) return status.error();
+  if (Status status = app->open_rooms(); !status) return status.error();
+  return app;
+}
+
+App::~App() = default;
+
+Status App::open_parts() {
+  random_ = std::make_unique<crypto::SystemRandom>();
+  std::error_code error;
+  std::filesystem::create_directories(config_.server.data, error);
+  if (error) return Error{"no_data", "cannot make the folder " + config_.server.data.string() + ": " + error.message()};
+
+  Result<std::string> secret = read_or_make_secret_file(config_.auth.secret_file, *random_);
+  if (!secret) return secret.error();
+  signer_ = std::make_unique<TokenSigner>(*secret);
+
+  auto journal = open_sqlite_journal(config_.server.data / "plenary.db");
+  if (!journal) return journal.error();
+  journal_ = std::move(journal).value();
+
+  auto certificate = crypto::Certificate::generate();
+  auto shard = io::Shard::start({.bind = config_.server.udp, .certificate = certificate});
+  if (!shard) return shard.error();
+  std::vector<Address> candidates =
+      host_candidates(config_.server.public_addresses, config_.server.http, (*shard)->port());
+  plane_ = std::make_unique<MediaPlane>(std::move(shard).value(), certificate, std::move(candidates));
+  sessions_ = std::make_unique<MediaSessions>(*plane_, *random_);
+
+  auto http = HttpServer::create({.bind = config_.server.http,
+                                  .pages = config_.server.pages,
+                                  .tls_certificate = config_.server.tls_certificate,
+                                  .tls_key = config_.server.tls_key},
+                                 *this);
+  if (!http) return http.error();
+  http_ = std::move(http).value();
+  return Done{};
+}
+
+Status App::open_rooms() {
+  const RoomServices services{*plane_, *sessions_, *journal_, *signer_, *random_, config_, room_program()};
+  for (const RoomConfig& config : config_.rooms) {
+    auto room = Room::open(config, services, io::read_clocks());
+    if (!room) return Error{room.error().code, "room " + config.id + ": " + room.error().message};
+    rooms_.push_back(std::move(room).value());
+  }
+  return Done{};
+}
+
+int App::run(int stop_descriptor) {
+  http_->watch(plane_->shard().event_descriptor(), [this] {
+    take_shard_events();
+    settle();
+  });
+  http_->watch(journal_->descriptor(), [this] {
+    take_completions();
+    settle();
+  });
+  http_->watch(stop_descriptor, [this] { http_->stop(); });
+  ready_ = true;
+  log(LogLevel::info, "server.ready",
+      {{"http_port", std::to_string(http_->port())}, {"media_port", std::to_string(plane_->shard().port())}});
+  take_timeouts();
+  http_->run();
+  log(LogLevel::info, "server.stopped");
+  return 0;
+}
+
+// ---- HTTP ----
+
+HttpResponse App::handle(const HttpRequest& request) {
+  HttpResponse response = route(request, io::read_clocks());
+  settle();
+  return response;
+}
+
+HttpResponse App::route(const HttpRequest& request, Now now) {
+  const std::string_view path = request.path;
+  if (const auto at = below(path, "/whep/")) {
+    Room* found = room(at->first);
+    return found == nullptr ? no_room() : found->handle_whep(request, at->rest, now);
+  }
+  if (const auto at = below(path, "/whip/")) {
+    Room* found = room(at->first);
+    return found == nullptr ? no_room() : found->handle_whip(request, at->rest, now);
+  }
+  if (const auto at = below(path, "/session/")) return route_session(request, at->first, now);
+  if (path == "/api/v1/rooms") return list_rooms();
+  if (const auto at = below(path, "/api/v1/rooms/")) {
+    Room* found = room(at->first);
+    return found == nullptr ? no_room() : found->handle_api(request, at->rest, now);
+  }
+  if (request.method != "GET") return HttpResponse::problem(405, "method", "Only GET works here.");
+  if (path == "/") return HttpResponse::page("index.html");
+  if (path == "/technician") return HttpResponse::page("technician.html");
+  if (const auto at = below(path, "/room/")) return room(at->first) == nullptr ? no_room() : page_of_room(at->rest);
+  if (path == "/livez") return {.body = "ok\n"};
+  if (path == "/readyz") {
+    if (!ready_ || journal_->failing()) return {.status = 503, .body = "not ready: the journal cannot write\n"};
+    return {.body = "ok\n"};
+  }
+  if (path == "/metrics") return metrics_text();
+  return HttpResponse::problem(404, "not_found", "There is nothing at this address.");
+}
+
+HttpResponse App::route_session(const HttpRequest& request, std::string_view id, Now now) {
+  std::optional<MediaSession> ended;
+  HttpResponse response = sessions_->handle(request, std::string(id), ended);
+  if (ended) {
+    if (Room* owner = room(ended->room)) owner->handle_session_closed(*ended, now);
+  }
+  return response;
+}
+
+HttpResponse App::list_rooms() const {
+  std::string body = "[";
+  for (const auto& room : rooms_) {
+    if (body.size() > 1) body += ",";
+    body += room->summary_json();
+  }
+  return HttpResponse::json(200, body + "]");
+}
+
+HttpResponse App::metrics_text() {
+  metrics_.set_counters("media", plane_->shard().counters().values);
+  metrics_.set_counters("http", http_->counters());
+  metrics_.set_counters("journal", journal_->counters());
+  metrics_.set_counters("log", log_counters());
+  metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
+  metrics_.set_gauge("sessions", "Media sessions that are open or being set up", static_cast<double>(sessions_->size()));
+  metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
+  for (const auto& room : rooms_) {
+    const Labels labels = {{"room", room->config().id}};
+    metrics_.set_counters("meeting", room->desk().counters(), labels);
+    metrics_.set_counters("room_process", {{"restarts", room->media().restarts()}}, labels);
+    metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)), labels);
+    metrics_.set_gauge("picture_live", "1 while the room's picture is live, 0 while the slate shows",
+                       room->media().picture_is_live() ? 1 : 0, labels);
+  }
+  return {.content_type = std::string(Metrics::kContentType), .body = metrics_.text()};
+}
+
+Room* App::room(std::string_view id) {
+  const auto found = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return r->config().id == id; });
+  return found == rooms_.end() ? nullptr : found->get();
+}
+
+// ---- WebSocket ----
+
+bool App::accept_web_socket(const HttpRequest& request) {
+  const auto at = below(request.path, "/ws/");
+  return at && at->rest.empty() && room(at->first) != nullptr;
+}
+
+void App::on_open(ConnectionId connection, const HttpRequest& request) {
+  Room* owner = room(below(request.path, "/ws/")->first);
+  pages_[connection] = owner;
+  owner->desk().handle_open(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks());
+  settle();
+}
+
+void App::on_message(ConnectionId connection, std::string_view text) {
+  Room* owner = room_of(connection);
+  if (owner == nullptr) return;
+  owner->desk().handle_message(signaling::PageId{static_cast<std::uint64_t>(connection)}, text, io::read_clocks());
+  settle();
+}
+
+void App::on_close(ConnectionId connection) {
+  Room* owner = room_of(connection);
+  if (owner == nullptr) return;
+  pages_.erase(connection);
+  owner->desk().handle_close(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks());
+  settle();
+}
+
+Room* App::room_of(ConnectionId connection) {
+  const auto found = pages_.find(connection);
+  return found == pages_.end() ? nullptr : found->second;
+}
+
+// ---- shard, journal, time ----
+
+void App::take_shard_events() {
+  const Now now = io::read_clocks();
+  while (auto event = plane_->shard().poll_event()) take(*event, now);
+}
+
+void App::take(const io::ShardEvent& event, Now now) {
+  std::visit(Overloaded{
+                 [&](const io::PeerConnected& e) { sessions_->set_connected(e.peer); },
+                 [&](const io::PeerClosed& e) {
+                   const std::optional<MediaSession> closed = sessions_->close(e.peer, false);
+                   if (!closed) return;
+                   log(LogLevel::info, "peer.closed", {{"room", closed->room}, {"reason", e.reason}});
+                   if (Room* owner = room(closed->room)) owner->handle_session_closed(*closed, now);
+                 },
+                 [&](const io::UplinkStarted& e) {
+                   MediaSession* session = sessions_->find(e.peer);
+                   if (session == nullptr) return;
+                   if (e.kind == MediaKind::audio) session->audio = true;
+                   if (e.kind == MediaKind::video) session->video = e.codec;
+                   if (Room* owner = room(session->room)) owner->handle_uplink(*session, true, now.monotonic, now);
+                 },
+                 [&](const io::UplinkSilent& e) {
+                   MediaSession* session = sessions_->find(e.peer);
+                   Room* owner = session == nullptr ? nullptr : room(session->room);
+                   if (owner != nullptr) owner->handle_uplink(*session, false, e.last_packet, now);
+                 },
+                 [&](const io::UplinkBack& e) {
+                   MediaSession* session = sessions_->find(e.peer);
+                   Room* owner = session == nullptr ? nullptr : room(session->room);
+                   if (owner != nullptr) owner->handle_uplink(*session, true, now.monotonic, now);
+                 },
+                 [&](const io::KeyFrameWanted& e) {
+                   for (auto& room : rooms_) {
+                     if (room->media().handle_key_frame_wanted(e)) return;
+                   }
+                 },
+                 [&](const io::FeedClosed&) {},  // the room process's control connection tells the same
+                 [&](const io::TrackWatched& e) {
+                   for (auto& room : rooms_) {
+                     if (room->media().handle_track_watched(e)) return;
+                   }
+                 },
+                 [&](const io::TrackLive& e) {
+                   for (auto& room : rooms_) {
+                     if (room->handle_track_live(e, now)) return;
+                   }
+                 },
+             },
+             event);
+}
+
+void App::take_completions() {
+  const Now now = io::read_clocks();
+  while (const auto completion = journal_->poll_completion()) {
+    Room* owner = room(completion->meeting);
+    if (owner == nullptr) continue;
+    if (completion->saved) {
+      owner->desk().handle_saved(completion->ticket, now);
+    } else {
+      owner->desk().handle_not_saved(completion->ticket, now);
+    }
+  }
+}
+
+void App::take_timeouts() {
+  const Now now = io::read_clocks();
+  for (auto& room : rooms_) room->handle_timeout(now);
+  settle();
+}
+
+void App::settle() {
+  const Instant now = io::read_clocks().monotonic;
+  std::optional<Instant> next;
+  for (auto& room : rooms_) {
+    room->settle();
+    room->publish_status(now);
+    while (const auto output = room->desk().poll_output()) deliver(*room, *output);
+    const std::optional<Instant> due = room->next_timeout();
+    if (due && (!next || *due < *next)) next = due;
+  }
+  watch_processes();
+  http_->set_timer(next, [this] { take_timeouts(); });
+}
+
+void App::deliver(Room& room, const signaling::Output& output) {
+  std::visit(Overloaded{
+                 [&](const signaling::out::Send& send) {
+                   for (const signaling::PageId page : send.pages) {
+                     http_->send(ConnectionId{static_cast<std::uint64_t>(page)}, send.text);
+                   }
+                 },
+                 [&](const signaling::out::Close& close) {
+                   http_->close(ConnectionId{static_cast<std::uint64_t>(close.page)}, close.code, close.reason);
+                 },
+                 [&](const signaling::out::Append& append) { journal_->append(room.config().id, append.batch); },
+                 [&](const signaling::out::SelectChannel& select) {
+                   room.select_channel(select.media_token, select.language);
+                 },
+             },
+             output);
+}
+
+void App::watch_processes() {
+  for (auto& room : rooms_) {
+    const int descriptor = room->media().descriptor();
+    const auto found = watched_.find(room.get());
+    const int before = found == watched_.end() ? -1 : found->second;
+    if (before == descriptor) continue;
+    if (before >= 0) http_->unwatch(before);
+    if (descriptor >= 0) {
+      Room* owner = room.get();
+      http_->watch(descriptor, [this, owner] {
+        owner->handle_room_process(io::read_clocks());
+        owner->handle_timeout(io::read_clocks());
+        settle();
+      });
+    }
+    watched_[room.get()] = descriptor;
+  }
+}
+
+}  // namespace plenary::server

@@ -1,0 +1,69 @@
+// The server: one control thread that carries HTTP and WebSocket requests to rooms, shard events to their owners, and
+// journal completions back. Everything else is in the parts that it owns.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/app/media_sessions.h"
+#include "server/app/room.h"
+#include "server/config/config.h"
+#include "server/http/http_server.h"
+#include "server/metrics/metrics.h"
+
+namespace plenary::server {
+
+class App final : public HttpHandler {
+ public:
+  // `config` outlives the app. Errors say what could not be opened.
+  static Result<std::unique_ptr<App>> open(const Config& config);
+  ~App() override;
+
+  // Until `stop_descriptor` (a signalfd) becomes readable; ends with 0.
+  int run(int stop_descriptor);
+  [[nodiscard]] std::uint16_t http_port() const { return http_->port(); }
+  [[nodiscard]] const TokenSigner& signer() const { return *signer_; }
+
+  HttpResponse handle(const HttpRequest& request) override;
+  bool accept_web_socket(const HttpRequest& request) override;
+  void on_open(ConnectionId connection, const HttpRequest& request) override;
+  void on_message(ConnectionId connection, std::string_view text) override;
+  void on_close(ConnectionId connection) override;
+
+ private:
+  explicit App(const Config& config) : config_(config) {}
+  Status open_parts();
+  Status open_rooms();
+  HttpResponse route(const HttpRequest& request, Now now);
+  HttpResponse route_session(const HttpRequest& request, std::string_view id, Now now);
+  HttpResponse list_rooms() const;
+  HttpResponse metrics_text();
+  Room* room(std::string_view id);
+  Room* room_of(ConnectionId connection);
+  void take_shard_events();
+  void take(const io::ShardEvent& event, Now now);
+  void take_completions();
+  void take_timeouts();
+  void settle();           // after each turn: outputs of all desks, media in line with meetings, watches, next timer
+  void deliver(Room& room, const signaling::Output& output);
+  void watch_processes();
+
+  const Config& config_;
+  std::unique_ptr<TokenSigner> signer_;
+  std::unique_ptr<RandomSource> random_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<MediaPlane> plane_;
+  std::unique_ptr<MediaSessions> sessions_;
+  std::vector<std::unique_ptr<Room>> rooms_;
+  std::unique_ptr<HttpServer> http_;
+  std::map<Room*, int> watched_;  // the room process's descriptor that is watched now
+  std::map<ConnectionId, Room*> pages_;
+  Metrics metrics_;
+  bool ready_ = false;
+};
+
+}  // namespace plenary::server

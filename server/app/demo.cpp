@@ -1,0 +1,150 @@
+#include "server/app/demo.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "media/crypto/certificate.h"
+#include "media/crypto/random.h"
+#include "media/io/clock.h"
+#include "server/app/app.h"
+#include "server/app/media_plane.h"
+
+extern char** environ;
+
+namespace plenary::server {
+namespace {
+
+constexpr std::chrono::hours kLinksLast{24};
+
+std::filesystem::path data_folder(const DemoCommand& command) {
+  if (!command.data.empty()) return std::filesystem::absolute(command.data);
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
+    return std::filesystem::path(cache) / "plenary-demo";
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+    return std::filesystem::path(home) / ".cache/plenary-demo";
+  }
+  return std::filesystem::temp_directory_path() / "plenary-demo";
+}
+
+// Beside an installed program or in the source tree that it was built in.
+std::filesystem::path pages_folder() {
+  std::error_code error;
+  const std::filesystem::path bin = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  for (const std::filesystem::path& folder :
+       {bin / "../../../web-client/dist", bin / "../share/plenary/pages"}) {
+    if (std::filesystem::exists(folder / "index.html", error)) return std::filesystem::canonical(folder, error);
+  }
+  return "/usr/share/plenary/pages";
+}
+
+std::vector<std::string> lan_addresses() {
+  std::vector<std::string> texts;
+  for (const Address& address : host_candidates({}, Address::v4(0, 0, 0, 0, 0), 0)) texts.push_back(address.ip_text());
+  return texts;
+}
+
+bool write_private(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::trunc);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  stream << text;
+  stream.close();
+  return static_cast<bool>(stream);
+}
+
+std::string room_toml(std::string_view id, std::string_view title, unsigned first_tone, unsigned return_port) {
+  return fmt::format(R"(
+[[rooms]]
+id = "{0}"
+title = "{1}"
+languages = ["en", "fr", "es", "ar", "zh", "ru"]
+mix = "server"
+  [[rooms.sources]]
+  id = "main"
+  url = "test:?tone={2}"
+  audio = {{ floor = 0, en = 1, fr = 2, es = 3, ar = 4, zh = 5, ru = 6 }}
+  [[rooms.returns]]
+  id = "wall"
+  url = "udp://127.0.0.1:{3}"
+)",
+                     id, title, first_tone, return_port);
+}
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+}  // namespace
+
+Result<Config, std::vector<ConfigFault>> make_demo_config(const DemoCommand& command) {
+  const std::filesystem::path data = data_folder(command);
+  std::error_code error;
+  std::filesystem::create_directories(data, error);
+  Address http = command.http;
+  std::string toml;
+  if (command.lan && !command.http_given) http = Address::v4(0, 0, 0, 0, 8443);
+  toml += fmt::format("[server]\nhttp = \"{}\"\nudp = \"[::]:{}\"\ndata = {}\npages = {}\n", http.text(),
+                      command.lan ? 7000 : 0, quoted(data.string()), quoted(pages_folder().string()));
+  if (command.lan) {
+    // Browsers open microphones only in secure contexts; the visitor accepts this certificate once.
+    const crypto::WebCertificate made = crypto::make_web_certificate({"localhost"}, lan_addresses());
+    if (!write_private(data / "certificate.pem", made.certificate_pem) || !write_private(data / "key.pem", made.key_pem)) {
+      return std::vector<ConfigFault>{{.file = data.string(), .message = "cannot write the certificate there"}};
+    }
+    toml += fmt::format("tls_certificate = {}\ntls_key = {}\n", quoted((data / "certificate.pem").string()),
+                        quoted((data / "key.pem").string()));
+  }
+  toml += room_toml("room-a", "Room A", 440, 9710) + room_toml("room-b", "Room B", 500, 9712);
+  return parse_config(toml, "demo", plenary_environment(environ), command.flags);
+}
+
+std::string demo_links(const Config& config, const DemoCommand& command, App& app) {
+  crypto::SystemRandom random;
+  const WallTime now = io::read_clocks().wall;
+  const std::string scheme = config.server.tls_certificate.empty() ? "http" : "https";
+  std::vector<std::string> hosts;
+  if (command.lan) {
+    hosts = lan_addresses();
+  } else {
+    hosts = {config.server.http.is_unspecified() ? "127.0.0.1" : config.server.http.ip_text()};
+  }
+  const auto link = [&](const std::string& host, const std::string& room, const std::string& page,
+                        const std::string& role, const std::string& name, const std::string& category) {
+    Claims claims{.subject = room + "/" + name,
+                  .name = name,
+                  .role = role,
+                  .room = role == "technician" ? "*" : room,
+                  .organisation = category.empty() ? "Secretariat" : "Demo delegation",
+                  .category = category,
+                  .expires = now + kLinksLast};
+    const std::string address = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return fmt::format("{}://{}:{}{}#token={}", scheme, address, app.http_port(), page,
+                       app.signer().sign(std::move(claims), now, random));
+  };
+  std::string text = "\nPlenary demo is running. Open these pages in a browser:\n";
+  for (const std::string& host : hosts) {
+    text += fmt::format("\n  All rooms      {}://{}:{}/\n", scheme, host.find(':') == std::string::npos ? host : "[" + host + "]", app.http_port());
+    for (const RoomConfig& room : config.rooms) {
+      const std::string base = "/room/" + room.id;
+      text += fmt::format("\n  {}\n", room.title);
+      text += "    participant  " + link(host, room.id, base, "participant", "Amina Diallo", "government") + "\n";
+      text += "    participant  " + link(host, room.id, base, "participant", "Li Wei", "private_sector") + "\n";
+      text += "    moderator    " + link(host, room.id, base + "/moderator", "moderator", "Moderator", "") + "\n";
+      text += fmt::format("    stage        {}://{}:{}{}/stage\n", scheme, host, app.http_port(), base);
+      text += "    return       " + link(host, room.id, base + "/return", "technician", "Return screen", "") + "\n";
+    }
+    text += "\n  technician     " + link(host, "*", "/technician", "technician", "Technician", "") + "\n";
+  }
+  text += "\nEach room's return also goes to udp://127.0.0.1:9710 and :9712 (MPEG-TS); try: ffplay udp://127.0.0.1:9710\n";
+  if (command.lan) text += "The certificate is the demo's own: a browser warns once, go on from there.\n";
+  return text + "\nCtrl-C ends the demo.\n";
+}
+
+}  // namespace plenary::server

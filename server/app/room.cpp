@@ -1,0 +1,370 @@
+#include "server/app/room.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "media/base/log.h"
+
+namespace plenary::server {
+namespace {
+
+using nlohmann::json;
+using signaling::Role;
+
+signaling::Claims meeting_claims(const Claims& claims) {
+  signaling::Claims result{.sub = claims.subject,
+                           .name = claims.name,
+                           .title = claims.title,
+                           .role = signaling::role_from(claims.role).value_or(Role::observer),
+                           .room = claims.room.empty() ? claims.meeting : claims.room,
+                           .organisation = claims.delegation.empty() ? claims.organisation : claims.delegation,
+                           .category = signaling::category_from(claims.category).value_or(signaling::Category::none),
+                           .country = claims.country,
+                           .rank = static_cast<std::int32_t>(claims.rank),
+                           .token_id = claims.token_id};
+  if (claims.expires) result.exp = *claims.expires;
+  return result;
+}
+
+signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
+  signaling::Rules rules{.meeting = room.id,
+                         .room = room.id,
+                         .title = room.title,
+                         .languages = room.languages,
+                         .speakers_max = floor.speakers_max,
+                         .grace = floor.grace};
+  rules.limits[signaling::RequestKind::statement] = floor.statement;
+  return rules;
+}
+
+// Goes on hearing while the meeting is in rehearsal or suspended.
+bool works_in_room(Role role) { return role != Role::observer && role != Role::participant; }
+
+bool may_preview(Role role) {
+  return role == Role::moderator || role == Role::technician || role == Role::chair || role == Role::admin;
+}
+
+HttpResponse problem(int status, std::string_view code, std::string_view detail) {
+  HttpResponse response = HttpResponse::problem(status, code, detail);
+  add_cors(response);
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+// GET and OPTIONS on an endpoint; nothing for other methods.
+std::optional<HttpResponse> endpoint_answer(const HttpRequest& request) {
+  if (request.method == "OPTIONS") return endpoint_options();
+  if (request.method == "GET") {
+    HttpResponse response{.status = 204};
+    add_cors(response);
+    return response;
+  }
+  if (request.method != "POST") return problem(405, "method", "Send the offer with POST.");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Room::Room(const RoomConfig& config, RoomServices services)
+    : config_(config), services_(services), media_(config, services.plane, services.room_program) {}
+
+Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices services, Now now) {
+  auto history = services.journal.load(config.id);
+  if (!history) return history.error();
+  std::unique_ptr<Room> room(new Room(config, services));
+  const TokenSigner& signer = services.signer;
+  auto check = [&signer, &config](std::string_view token) -> Result<signaling::Claims> {
+    // The wall clock is read here because tokens expire by it; nothing else in a meeting depends on it.
+    const auto wall = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    Result<Claims> claims = signer.verify(token, wall);
+    if (!claims) return claims.error();
+    if (!claims->admits_to_room(config.id)) return Error{"wrong_room", "This link is for another room."};
+    return meeting_claims(*claims);
+  };
+  signaling::DeskConfig desk{.rules = rules_of(config, services.config.floor),
+                             .anonymous_may_watch = services.config.auth.anonymous == Anonymous::watch};
+  auto opened = signaling::Desk::open(std::move(desk), *history, std::move(check), services.random, now);
+  if (!opened) return opened.error();
+  room->desk_ = std::move(opened).value();
+  return room;
+}
+
+Result<Room::Identity, HttpResponse> Room::identify(const HttpRequest& request, Now now) const {
+  const std::optional<std::string_view> bearer = request.bearer();
+  if (!bearer) {
+    if (services_.config.auth.anonymous == Anonymous::watch) return Identity{};
+    return problem(401, "token_needed", "Send a join token as Authorization: Bearer.");
+  }
+  if (const auto page = desk_->find_media(*bearer)) {
+    return Identity{.participant = signaling::to_text(page->participant),
+                    .role = page->role,
+                    .language = page->language,
+                    .id = page->participant,
+                    .page = page->page};
+  }
+  Result<Claims> claims = services_.signer.verify(*bearer, now.wall);
+  if (!claims) return problem(401, claims.error().code, claims.error().message);
+  if (!claims->admits_to_room(config_.id)) return problem(403, "wrong_room", "This token is for another room.");
+  return Identity{.role = meeting_claims(*claims).role};
+}
+
+HttpResponse Room::handle_whep(const HttpRequest& request, std::string_view rest, Now now) {
+  constexpr std::string_view kPreview = "preview/";
+  const bool preview = rest.starts_with(kPreview);
+  if (!rest.empty() && rest != "return" && !preview) return problem(404, "not_found", "There is no such stream.");
+  if (auto answer = endpoint_answer(request)) return *std::move(answer);
+  Result<Identity, HttpResponse> identity = identify(request, now);
+  if (!identity) return identity.error();
+  if (rest == "return") return open_return(request, *identity);
+  if (preview) return open_preview(request, *identity, rest.substr(kPreview.size()));
+  return open_viewer(request, *identity);
+}
+
+HttpResponse Room::open_viewer(const HttpRequest& request, const Identity& identity) {
+  const auto language = request.query.find("language");
+  if (language != request.query.end() && !config_.has_channel(language->second)) {
+    return problem(400, "no_language", "This room has no channel of that language.");
+  }
+  auto opened = services_.sessions.open(request, config_.id, SessionUse::viewer, media_.h264_profile_level_id());
+  if (opened.session == nullptr) return std::move(opened.response);
+  ViewerSeat& seat = opened.session->seat;
+  seat.participant = identity.participant;
+  seat.language = language == request.query.end() ? identity.language : language->second;
+  seat.works_here = works_in_room(identity.role);
+  show_session(*opened.session);
+  status_dirty_ = true;
+  return std::move(opened.response);
+}
+
+HttpResponse Room::open_return(const HttpRequest& request, const Identity& identity) {
+  if (identity.role != Role::technician && identity.role != Role::admin) {
+    return problem(403, "not_allowed", "The return is for the room's technicians.");
+  }
+  auto opened = services_.sessions.open(request, config_.id, SessionUse::return_page, "42e01f");
+  if (opened.session == nullptr) return std::move(opened.response);
+  show_session(*opened.session);
+  return std::move(opened.response);
+}
+
+HttpResponse Room::open_preview(const HttpRequest& request, const Identity& identity, std::string_view which) {
+  if (!may_preview(identity.role)) return problem(403, "not_allowed", "Previews are for moderators and technicians.");
+  const bool known = std::any_of(speakers_.begin(), speakers_.end(),
+                                 [&](const auto& speaker) { return signaling::to_text(speaker.request) == which; });
+  if (!known) return problem(404, "not_found", "Nobody of that number is in standby or on the floor.");
+  auto opened = services_.sessions.open(request, config_.id, SessionUse::preview, "42e01f");
+  if (opened.session == nullptr) return std::move(opened.response);
+  opened.session->preview_of = which;
+  show_session(*opened.session);
+  return std::move(opened.response);
+}
+
+HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest, Now now) {
+  if (rest != "floor") return problem(404, "not_found", "Participants publish to /whip/ROOM/floor.");
+  if (auto answer = endpoint_answer(request)) return *std::move(answer);
+  if (!request.bearer()) return problem(401, "token_needed", "Send the page's media token as Authorization: Bearer.");
+  Result<Identity, HttpResponse> identity = identify(request, now);
+  if (!identity) return identity.error();
+  if (!identity->id) return problem(403, "not_joined", "Only a page that has joined the meeting may publish.");
+  if (desk_->publishing_request(*identity->id) == nullptr) {
+    return problem(403, "not_called", "Ask for the floor first; publish when you are called to the green room.");
+  }
+  auto opened = services_.sessions.open(request, config_.id, SessionUse::uplink, "42e01f");
+  if (opened.session == nullptr) return std::move(opened.response);
+  // One camera and microphone a person: the page opened last has them.
+  if (MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant)) {
+    services_.sessions.close(before->peer, true);
+  }
+  opened.session->participant = identity->participant;
+  opened.session->page = identity->page;
+  return std::move(opened.response);
+}
+
+HttpResponse Room::handle_api(const HttpRequest& request, std::string_view rest, Now now) {
+  if (request.method != "GET") return problem(405, "method", "Only GET works here.");
+  Result<Identity, HttpResponse> identity = identify(request, now);
+  if (!identity) return identity.error();
+  if (!may_preview(identity->role)) return problem(403, "not_allowed", "This needs a technician's or moderator's token.");
+  if (rest == "status") return HttpResponse::json(200, status_json());
+  constexpr std::string_view kPictures = "pictures/";
+  if (rest.starts_with(kPictures)) {
+    const std::string_view name = rest.substr(kPictures.size());
+    const std::size_t slash = name.find('/');
+    if (slash != std::string_view::npos) {
+      const std::string& jpeg = media_.picture(std::string(name.substr(0, slash)), std::string(name.substr(slash + 1)));
+      if (!jpeg.empty()) {
+        return {.content_type = "image/jpeg", .headers = {{"Cache-Control", "no-store"}}, .body = jpeg};
+      }
+    }
+    return problem(404, "no_picture", "There is no picture yet.");
+  }
+  return problem(404, "not_found", "There is no such resource.");
+}
+
+void Room::handle_room_process(Now now) { take(media_.handle_readable(now.monotonic), now); }
+
+void Room::handle_timeout(Now now) {
+  take(media_.handle_timeout(now.monotonic), now);
+  desk_->handle_timeout(now);
+}
+
+std::optional<Instant> Room::next_timeout() const {
+  Instant next = media_.next_timeout();
+  if (const auto desk = desk_->next_timeout()) next = std::min(next, *desk);
+  if (status_dirty_) next = std::min(next, status_due_);
+  return next;
+}
+
+void Room::take(const RoomMediaChange& change, Now now) {
+  if (change.tracks) viewers_dirty_ = true;
+  if (change.channels) viewers_dirty_ = true;
+  if (change.status) status_dirty_ = true;
+  if (change.returns) desk_->handle_return(media_.return_connected(), now);
+  if (change.channels || change.tracks || change.status) {
+    const std::set<std::string>& silent = media_.silent_channels();
+    desk_->handle_room({media_.picture_is_live(), {silent.begin(), silent.end()}}, now);
+  }
+  for (const std::string& request : change.decoding) {
+    if (const auto id = signaling::request_from(request)) desk_->handle_speaker_decoding(*id, true, now);
+  }
+  for (const std::string& request : change.on_air) {
+    if (const auto id = signaling::request_from(request)) desk_->handle_speaker_on_air(*id, true, now);
+  }
+}
+
+bool Room::handle_track_live(const io::TrackLive& live, Now now) {
+  if (!media_.handle_track_live(live)) return false;
+  take({.status = true}, now);
+  return true;
+}
+
+void Room::handle_uplink(const MediaSession& session, bool flowing, Instant last_packet, Now now) {
+  const auto participant = signaling::participant_from(session.participant);
+  if (!participant) return;
+  if (flowing) {
+    desk_->handle_uplink_back(*participant, now);
+  } else {
+    desk_->handle_uplink_silent(*participant, last_packet, now);
+  }
+  viewers_dirty_ = true;
+}
+
+void Room::handle_session_closed(const MediaSession& session, Now now) {
+  status_dirty_ = true;
+  if (session.use == SessionUse::return_page) take(media_.set_screen_return(false, false), now);
+  if (session.use == SessionUse::uplink && services_.sessions.uplink_of(config_.id, session.participant) == nullptr) {
+    handle_uplink(session, false, now.monotonic, now);
+  }
+}
+
+void Room::handle_return_sound(signaling::PageId, bool started, Now now) {
+  take(media_.set_screen_return(true, started), now);
+}
+
+void Room::settle() {
+  settle_speakers();
+  if (viewers_dirty_) settle_viewers();
+}
+
+void Room::settle_speakers() {
+  std::vector<signaling::Speaker> speakers = desk_->speakers();
+  std::vector<SpeakerMedia> wanted;
+  for (const signaling::Speaker& speaker : speakers) {
+    const MediaSession* uplink = services_.sessions.uplink_of(config_.id, signaling::to_text(speaker.participant));
+    if (uplink == nullptr) continue;
+    wanted.push_back({.request = signaling::to_text(speaker.request),
+                      .name = speaker.name,
+                      .peer = uplink->peer,
+                      .video = uplink->video,
+                      .open = speaker.in_return,
+                      .muted = speaker.muted});
+  }
+  if (wanted != speaker_media_) {
+    media_.set_speakers(wanted);
+    speaker_media_ = std::move(wanted);
+    viewers_dirty_ = status_dirty_ = true;
+  }
+  if (speakers != speakers_) {
+    speakers_ = std::move(speakers);
+    viewers_dirty_ = status_dirty_ = true;
+  }
+}
+
+void Room::settle_viewers() {
+  viewers_dirty_ = false;
+  services_.sessions.for_each(config_.id, [&](MediaSession& session) { show_session(session); });
+}
+
+void Room::show_session(MediaSession& session) {
+  const auto resolve = [&](const std::string& name) { return name.empty() ? kNoTrack : media_.track(name); };
+  SlotPlan plan;
+  switch (session.use) {
+    case SessionUse::uplink: return;
+    case SessionUse::return_page:
+      plan.audio[0] = "return/audio";
+      plan.video[0] = "return/video";
+      break;
+    case SessionUse::preview:
+      plan.audio[0] = speaker_audio_track(session.preview_of);
+      plan.video[0] = speaker_video_track(session.preview_of);
+      break;
+    case SessionUse::viewer: {
+      RoomPicture picture{.mix = config_.mix,
+                          .shown = desk_->meeting().state().state == signaling::MeetingState::live,
+                          .has_clean_channel = media_.track(channel_track("clean")) != kNoTrack,
+                          .channels = {config_.languages.begin(), config_.languages.end()},
+                          .silent_channels = media_.silent_channels()};
+      std::vector<OpenSpeaker> open;
+      for (const signaling::Speaker& speaker : speakers_) {
+        if (!speaker.in_return || !signaling::needs_return(speaker.where)) continue;
+        const std::string participant = signaling::to_text(speaker.participant);
+        const MediaSession* uplink = services_.sessions.uplink_of(config_.id, participant);
+        open.push_back({.request = signaling::to_text(speaker.request),
+                        .participant = participant,
+                        .on_air = speaker.to_viewers,
+                        .has_video = uplink != nullptr && uplink->video.has_value()});
+      }
+      plan = plan_slots(picture, open, media_.loudest_speaker(), session.seat);
+      break;
+    }
+  }
+  services_.sessions.show(session, plan, resolve);
+}
+
+void Room::select_channel(const std::string& media_token, const std::string& language) {
+  services_.sessions.for_each(config_.id, [&](MediaSession& session) {
+    if (session.use != SessionUse::viewer || session.bearer != media_token) return;
+    session.seat.language = language;
+    show_session(session);
+  });
+}
+
+std::string Room::status_json() const {
+  json status = media_.status();
+  status["viewers"] = services_.sessions.viewers(config_.id);
+  return status.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void Room::publish_status(Instant now) {
+  if (!status_dirty_ || now < status_due_) return;
+  status_dirty_ = false;
+  status_due_ = now + kStatusInterval;
+  desk_->notify_room_status(status_json());
+}
+
+std::string Room::summary_json() const {
+  const signaling::State& state = desk_->meeting().state();
+  std::string on_air;
+  for (const signaling::Request* request : signaling::floor_holders(state)) {
+    if (request->state == signaling::RequestState::on_air) on_air = request->person.name;
+  }
+  const json summary = {{"id", config_.id},
+                        {"title", config_.title},
+                        {"languages", config_.languages},
+                        {"state", signaling::to_text(state.state)},
+                        {"picture", media_.picture_is_live() ? "live" : "slate"},
+                        {"speaker", on_air.empty() ? json() : json(on_air)},
+                        {"viewers", services_.sessions.viewers(config_.id)}};
+  return summary.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace plenary::server

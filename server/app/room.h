@@ -1,0 +1,97 @@
+// One room on the control thread: its meeting (signaling::Desk), its media (RoomMedia) and its share of the WHIP and
+// WHEP sessions, translated into each other. The meeting's state alone decides who is heard; this compares it with what
+// was routed last and makes the difference.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/app/media_sessions.h"
+#include "server/app/room_media.h"
+#include "server/auth/token_signer.h"
+#include "server/http/http_server.h"
+#include "server/journal/journal.h"
+#include "signaling/protocol/desk.h"
+
+namespace plenary::server {
+
+// What all rooms share; outlives them.
+struct RoomServices {
+  MediaPlane& plane;
+  MediaSessions& sessions;
+  Journal& journal;
+  const TokenSigner& signer;
+  RandomSource& random;
+  const Config& config;
+  std::filesystem::path room_program;
+};
+
+// Room status reaches the pages at most this often; meters move faster than eyes follow anyway.
+constexpr Duration kStatusInterval = std::chrono::milliseconds(500);
+
+class Room {
+ public:
+  static Result<std::unique_ptr<Room>> open(const RoomConfig& config, RoomServices services, Now now);
+
+  // HTTP below /whep/ROOM, /whip/ROOM and /api/v1/rooms/ROOM; `rest` is what follows.
+  HttpResponse handle_whep(const HttpRequest& request, std::string_view rest, Now now);
+  HttpResponse handle_whip(const HttpRequest& request, std::string_view rest, Now now);
+  HttpResponse handle_api(const HttpRequest& request, std::string_view rest, Now now);
+
+  signaling::Desk& desk() { return *desk_; }
+  RoomMedia& media() { return media_; }
+  const RoomConfig& config() const { return config_; }
+
+  void handle_room_process(Now now);  // its descriptor is readable
+  void handle_timeout(Now now);
+  [[nodiscard]] std::optional<Instant> next_timeout() const;
+
+  // Shard events; false: not of this room.
+  bool handle_track_live(const io::TrackLive& live, Now now);
+  void handle_uplink(const MediaSession& session, bool flowing, Instant last_packet, Now now);
+  void handle_session_closed(const MediaSession& session, Now now);
+  void handle_return_sound(signaling::PageId page, bool started, Now now);
+
+  // Brings media in line with the meeting. Cheap when nothing changed; called once after each turn of the loop.
+  void settle();
+  // `room.status`, when it is due.
+  void publish_status(Instant now);
+  void select_channel(const std::string& media_token, const std::string& language);
+
+  [[nodiscard]] std::string summary_json() const;  // an entry of GET /api/v1/rooms
+
+ private:
+  struct Identity {
+    std::string participant;  // empty: a plain player
+    signaling::Role role = signaling::Role::observer;
+    std::string language = "floor";
+    std::optional<signaling::ParticipantId> id;
+    std::optional<signaling::PageId> page;
+  };
+
+  Room(const RoomConfig& config, RoomServices services);
+  Result<Identity, HttpResponse> identify(const HttpRequest& request, Now now) const;
+  HttpResponse open_viewer(const HttpRequest& request, const Identity& identity);
+  HttpResponse open_return(const HttpRequest& request, const Identity& identity);
+  HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
+  void take(const RoomMediaChange& change, Now now);
+  void settle_speakers();
+  void settle_viewers();
+  void show_session(MediaSession& session);
+  [[nodiscard]] std::string status_json() const;
+
+  const RoomConfig& config_;
+  RoomServices services_;
+  RoomMedia media_;
+  std::unique_ptr<signaling::Desk> desk_;
+  std::vector<signaling::Speaker> speakers_;  // as routed last
+  std::vector<SpeakerMedia> speaker_media_;
+  bool viewers_dirty_ = true;
+  bool status_dirty_ = true;
+  Instant status_due_{};
+};
+
+}  // namespace plenary::server

@@ -1,0 +1,80 @@
+// The program `plenary`: the command line decides what runs.
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <type_traits>
+
+#include "server/app/app.h"
+#include "server/app/demo.h"
+#include "server/bench/viewers.h"
+#include "server/cli/command.h"
+#include "server/cli/run_command.h"
+#include "server/log/log_setup.h"
+
+namespace plenary::server {
+namespace {
+
+// Blocked before any thread starts, so that every thread leaves them to this descriptor.
+int block_stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int run_app(const Config& config, const DemoCommand* demo) {
+  const int stop = block_stop_signals();
+  start_logging(config.log);
+  auto app = App::open(config);
+  if (!app) {
+    stop_logging();
+    std::fprintf(stderr, "plenary: %s\n", app.error().message.c_str());
+    return kExitFault;
+  }
+  if (demo != nullptr) {
+    std::fputs(demo_links(config, *demo, **app).c_str(), stdout);
+    std::fflush(stdout);
+  }
+  const int status = (*app)->run(stop);
+  app->reset();
+  stop_logging();
+  close(stop);
+  return status;
+}
+
+int run(const ServeCommand& command) {
+  const std::optional<Config> config = load_config_or_explain(command.config, command.flags);
+  return config ? run_app(*config, nullptr) : kExitFault;
+}
+
+int run(const DemoCommand& command) {
+  const auto config = make_demo_config(command);
+  if (config) return run_app(*config, &command);
+  for (const ConfigFault& fault : config.error()) std::fprintf(stderr, "plenary: %s\n", fault.text().c_str());
+  return kExitFault;
+}
+
+int run(const CheckConfigCommand& command) { return run_check_config(command); }
+int run(const TokenCommand& command) { return run_token(command); }
+int run(const VersionCommand&) { return run_version(); }
+int run(const BenchViewersCommand& command) {
+  return bench::bench_viewers(
+      {.url = command.url, .viewers = command.viewers, .seconds = command.seconds, .token = command.token});
+}
+int run(const UsageAnswer& answer) {
+  std::fputs(answer.text.c_str(), answer.status == kExitSuccess ? stdout : stderr);
+  return answer.status;
+}
+
+}  // namespace
+}  // namespace plenary::server
+
+int main(int argc, char** argv) {
+  return std::visit([](const auto& command) { return plenary::server::run(command); },
+                    plenary::server::parse_command_line(argc, argv));
+}
