@@ -78,6 +78,10 @@ using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription,
 constexpr std::size_t kMaxRtcpPackets = 64;          // in one compound; the rest is ignored and counted by the caller
 constexpr std::size_t kMaxNackSequences = 17 * 253;  // what one packet of 1,024 bytes can name
 
+// Statuses of one transport-cc message; a peer that sends 10,000 packets/s and hears back every 250 ms needs 2,500.
+constexpr std::size_t kMaxTransportStatuses = 4'096;
+constexpr std::size_t kMaxReportBlocks = 31;  // five bits count them; write_rtcp leaves out the rest
+
 struct RtcpCompound {
   std::vector<RtcpPacket> packets;
   std::uint32_t ignored = 0;  // of unknown type (XR, APP) or beyond the limit
@@ -85,14 +89,14 @@ struct RtcpCompound {
 };
 RtcpCompound parse_rtcp(Bytes bytes);
 
-// Appends; several calls make a compound.
+// Appends; several calls make a compound. Texts and lists longer than their count field can say are cut.
 void write_rtcp(const RtcpPacket& packet, ByteVector& out);
 
 // 32.32 NTP time of an Instant: the server's monotonic clock plus a fixed offset, so that reports never step.
 std::uint64_t ntp_time(Instant instant);
 // The way back; only for NTP times that ntp_time() made.
 Instant instant_of_ntp(std::uint64_t ntp);
-// Nanoseconds since 1900 of anybody's NTP time, rounded down.
+// Nanoseconds since 1900 of anybody's NTP time, to the nearest.
 std::int64_t ntp_nanoseconds(std::uint64_t ntp);
 
 }  // namespace plenary::rtp
