@@ -33,8 +33,12 @@ struct Tuple {
 constexpr std::size_t kMaxTuples = 8;  // a browser with three interfaces in both IP versions makes six
 constexpr Duration kConsentTimeout = std::chrono::seconds(30);  // RFC 7675 §5.1
 
+// Checks whose transaction is remembered, so that a recorded one moves nothing when it comes again (faults.md S4). A
+// browser checks its pair every 2.5 s: this is 20 minutes of it, for 4 KiB a peer. A restart makes older ones worthless.
+constexpr std::size_t kRememberedChecks = 512;
+
 enum class IceDrop : std::uint8_t { none, malformed, no_fingerprint, no_priority, wrong_user, wrong_integrity,
-                                    not_a_request };
+                                    not_a_request, replayed };
 
 struct IceResult {
   std::optional<ByteVector> reply;  // to be sent from tuple.local to tuple.remote
@@ -48,6 +52,8 @@ class IceLite {
  public:
   IceLite(Credentials local, Credentials remote, Instant now);
 
+  // Nothing changes unless the message is a binding request that is whole, authentic and fresh. A lawful request that
+  // cannot be followed is answered by an error: 420 (attribute unknown), 487 (we are always the controlled side).
   IceResult handle_request(const StunMessage& message, const Tuple& tuple, Instant now);
   // New credentials; the old ones stay valid until a check uses the new ones (RFC 8445 §9, traps.md).
   void restart(Credentials local, Credentials remote);
@@ -65,10 +71,19 @@ class IceLite {
     Credentials local;
     Credentials remote;
   };
+  // The generation whose "ours:theirs" is this user name; generations_.size() when there is none.
+  [[nodiscard]] std::size_t generation_of(std::string_view username) const;
+  [[nodiscard]] bool seen_before(const TransactionId& transaction) const;
+  void remember(const TransactionId& transaction);
+  // To the front; true when it is new. The selected tuple is never the one that makes room.
+  bool touch(const Tuple& tuple);
+
   std::vector<Generation> generations_;  // newest first, at most two
   std::vector<Tuple> tuples_;            // most recently checked first
   std::optional<Tuple> selected_;
   Instant consent_until_;
+  std::vector<std::uint64_t> remembered_;  // a ring once it is full
+  std::size_t remembered_next_ = 0;
 };
 
 }  // namespace plenary::ice

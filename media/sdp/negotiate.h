@@ -66,6 +66,7 @@ struct Negotiated {
   std::vector<NegotiatedMedia> media;  // in m-line order
   ice::Credentials remote_ice;
   crypto::Fingerprint remote_fingerprint;
+  bool dtls_active = false;  // we open DTLS; only where LocalParameters allow it
   std::string answer;
 };
 
@@ -73,9 +74,11 @@ struct LocalParameters {
   ice::Credentials ice;
   crypto::Fingerprint fingerprint;
   std::vector<Address> candidates;  // host candidates, UDP, best first
-  std::string cname;                // slot pairs get cname + "-" + number
+  std::string cname;                // slot pairs get cname + "-" + number, from 1
   // H.264 that this room sends, e.g. "42e01f": answered where the offer can take it.
   std::string h264_profile_level_id = "42e01f";
+  // Offers with setup:passive (FFmpeg's WHIP muxer by default) need us to open DTLS; else they are refused with 422.
+  bool may_open_dtls = false;
 };
 
 // The offer must be recvonly (or sendrecv, answered sendonly). Video slots 1 and up carry H.264; VP8 is answered beside
@@ -86,11 +89,14 @@ Result<Negotiated, Refusal> answer_speaker(std::string_view offer, const LocalPa
 
 // Body of a PATCH, application/trickle-ice-sdpfrag (RFC 8840).
 struct IceFragment {
-  std::optional<ice::Credentials> credentials;  // new ones ask for a restart
+  std::optional<ice::Credentials> credentials;  // those of the session, or new ones that ask for a restart
   std::size_t candidates = 0;                   // counted; a lite agent does not need them
+  std::string mid;                              // the first one named; may be empty
 };
 Result<IceFragment, Refusal> parse_ice_fragment(std::string_view body);
-std::string write_ice_fragment(const ice::Credentials& local, const std::vector<Address>& candidates);
+// `mid`: of the first m-line of the answer, or what the request's fragment named.
+std::string write_ice_fragment(const ice::Credentials& local, const std::vector<Address>& candidates,
+                               std::string_view mid = "0");
 
 // The other side, for load generators and tests: an offer for a viewer, and what an answer says.
 struct ViewerOffer {
