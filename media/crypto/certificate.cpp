@@ -12,6 +12,7 @@
 #include <array>
 
 #include "media/base/check.h"
+#include "media/crypto/dtls_context.h"
 
 namespace plenary::crypto {
 namespace {
@@ -160,12 +161,14 @@ std::shared_ptr<const Certificate> Certificate::generate() {
   sign(x509.get(), key.get());
   std::shared_ptr<Certificate> certificate(new Certificate);
   certificate->fingerprint_ = fingerprint_of(x509.get(), "sha-256").value();
+  certificate->dtls_context_ = make_dtls_context(x509.get(), key.get());
   certificate->x509_ = x509.release();
   certificate->key_ = key.release();
   return certificate;
 }
 
 Certificate::~Certificate() {
+  free_dtls_context(dtls_context_);
   X509_free(x509_);
   EVP_PKEY_free(key_);
 }

@@ -12,6 +12,7 @@
 
 struct x509_st;
 struct evp_pkey_st;
+struct ssl_ctx_st;
 
 namespace plenary::crypto {
 
@@ -37,11 +38,14 @@ class Certificate {
   [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
   [[nodiscard]] x509_st* x509() const { return x509_; }
   [[nodiscard]] evp_pkey_st* key() const { return key_; }
+  // The DTLS settings that all endpoints with this certificate share; made once, as it is dear to make.
+  [[nodiscard]] ssl_ctx_st* dtls_context() const { return dtls_context_; }
 
  private:
   Certificate() = default;
   x509_st* x509_ = nullptr;
   evp_pkey_st* key_ = nullptr;
+  ssl_ctx_st* dtls_context_ = nullptr;
   Fingerprint fingerprint_;
 };
 

@@ -28,9 +28,9 @@ enum class DtlsRole : std::uint8_t { passive, active };
 enum class DtlsState : std::uint8_t { handshaking, connected, failed, closed };
 
 constexpr std::size_t kDtlsMtu = 1'200;
-constexpr Duration kDtlsDeadline = std::chrono::seconds(10);        // from the first datagram
+constexpr Duration kDtlsDeadline = std::chrono::seconds(10);               // from the first datagram
 constexpr Duration kDtlsFirstRetransmit = std::chrono::milliseconds(200);  // doubles up to 2 s
-constexpr std::size_t kMaxHandshakeBytes = 64 * 1024;               // taken in before the handshake must have ended
+constexpr std::size_t kMaxHandshakeBytes = 64 * 1024;  // taken in before the handshake must have ended
 
 class Dtls {
  public:

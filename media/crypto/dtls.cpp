@@ -1,0 +1,317 @@
+#include "media/crypto/dtls.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "media/base/check.h"
+#include "media/crypto/dtls_bio.h"
+#include "media/crypto/dtls_context.h"
+#include "media/crypto/dtls_record.h"
+
+namespace plenary::crypto {
+namespace {
+
+constexpr Duration kDtlsLongestRetransmit = std::chrono::seconds(2);
+// OpenSSL keeps up to ten messages that came too early, each with all the memory its first fragment asks for: 50 KB.
+// The longest seen of browsers is a ClientHello with ML-KEM, below 2,000 bytes.
+constexpr std::size_t kMaxHandshakeMessage = 5'000;
+constexpr std::size_t kMaxOutputs = 64;  // datagrams; a flight has fewer than ten
+constexpr std::size_t kSrtpKeyLength = 16;
+
+// OpenSSL keeps its retransmission timer by the wall clock. This gives it our intervals; see retransmit().
+unsigned openssl_interval(SSL* /*ssl*/, unsigned last_us) {
+  using std::chrono::microseconds;
+  const auto first = static_cast<unsigned>(std::chrono::duration_cast<microseconds>(kDtlsFirstRetransmit).count());
+  const auto longest = static_cast<unsigned>(std::chrono::duration_cast<microseconds>(kDtlsLongestRetransmit).count());
+  return last_us == 0 ? first : std::min(last_us * 2, longest);
+}
+
+std::optional<SrtpKeys> export_keys(SSL* ssl, DtlsRole role) {
+  const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl);
+  if (profile == nullptr) return std::nullopt;
+  SrtpKeys keys;
+  std::size_t salt_length = 0;
+  switch (profile->id) {
+    case SRTP_AEAD_AES_128_GCM:
+      keys.profile = SrtpProfile::aead_aes_128_gcm;
+      salt_length = 12;  // RFC 7714 §12
+      break;
+    case SRTP_AES128_CM_SHA1_80:
+      keys.profile = SrtpProfile::aes128_cm_sha1_80;
+      salt_length = 14;  // RFC 3711 §8.2
+      break;
+    default:
+      return std::nullopt;
+  }
+  static constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";  // RFC 5764 §4.2
+  std::array<std::uint8_t, 2 * (kSrtpKeyLength + 14)> material{};
+  const std::size_t length = 2 * (kSrtpKeyLength + salt_length);
+  if (SSL_export_keying_material(ssl, material.data(), length, kLabel.data(), kLabel.size(), nullptr, 0, 0) != 1) {
+    return std::nullopt;
+  }
+  ByteReader reader(Bytes(material).first(length));
+  const auto take = [&reader](std::size_t count) {
+    const Bytes bytes = reader.take(count);
+    return ByteVector(bytes.begin(), bytes.end());
+  };
+  ByteVector client_key = take(kSrtpKeyLength);
+  ByteVector server_key = take(kSrtpKeyLength);
+  ByteVector client_salt = take(salt_length);
+  ByteVector server_salt = take(salt_length);
+  const bool client = role == DtlsRole::active;
+  keys.local_key = client ? client_key : server_key;
+  keys.local_salt = client ? client_salt : server_salt;
+  keys.remote_key = client ? server_key : client_key;
+  keys.remote_salt = client ? server_salt : client_salt;
+  OPENSSL_cleanse(material.data(), material.size());
+  return keys;
+}
+
+}  // namespace
+
+struct Dtls::State {
+  State(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected);
+  ~State() { SSL_free(ssl_); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void advance(Instant now);
+  void continue_handshake(Instant now);
+  void read_session();
+  void finish(Instant now);
+  void end(DtlsState state, const char* failure);
+  void collect_outputs(Instant now);
+  void push(ByteVector datagram);
+  void resend_flight(Instant now);
+  void retransmit(Instant now);
+  void answer_late_handshake(Instant now);
+
+  const std::shared_ptr<const Certificate> certificate_;
+  const DtlsRole role_;
+  PeerCertificateCheck check_;
+  DatagramPipe pipe_;
+  SSL* ssl_ = nullptr;  // none once ended
+
+  DtlsState dtls_state_ = DtlsState::handshaking;
+  std::string failure_;
+  std::optional<SrtpKeys> keys_;
+  std::deque<ByteVector> outputs_;
+  std::size_t taken_bytes_ = 0;
+
+  // RFC 6347 §4.2.4: our last flight, to be sent again until the peer's next one shows that it arrived.
+  std::vector<ByteVector> flight_;
+  Duration interval_ = kDtlsFirstRetransmit;
+  std::optional<Instant> retransmit_at_;
+  std::optional<Instant> deadline_;
+  // A passive side's last flight has no timer: it is sent again when the peer repeats its own.
+  std::optional<Instant> connected_at_;
+  Instant last_resend_{};
+};
+
+Dtls::State::State(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected)
+    : certificate_(std::move(certificate)), role_(role), check_{std::move(expected)} {
+  ssl_ = SSL_new(certificate_->dtls_context());
+  PLENARY_CHECK(ssl_ != nullptr);
+  BIO* bio = make_datagram_bio(&pipe_);
+  SSL_set_bio(ssl_, bio, bio);
+  SSL_set_app_data(ssl_, &check_);
+  PLENARY_CHECK(SSL_set_mtu(ssl_, kDtlsMtu) > 0);
+  DTLS_set_timer_cb(ssl_, openssl_interval);
+  role_ == DtlsRole::active ? SSL_set_connect_state(ssl_) : SSL_set_accept_state(ssl_);
+}
+
+void Dtls::State::push(ByteVector datagram) {
+  if (outputs_.size() >= kMaxOutputs) outputs_.pop_front();
+  outputs_.push_back(std::move(datagram));
+}
+
+void Dtls::State::collect_outputs(Instant now) {
+  if (pipe_.outgoing.empty()) return;
+  for (const ByteVector& datagram : pipe_.outgoing) push(datagram);
+  if (dtls_state_ == DtlsState::handshaking) {
+    flight_ = std::move(pipe_.outgoing);
+    interval_ = kDtlsFirstRetransmit;
+    retransmit_at_ = now + interval_;
+  }
+  pipe_.outgoing.clear();
+}
+
+void Dtls::State::end(DtlsState state, const char* failure) {
+  dtls_state_ = state;
+  failure_ = failure;
+  retransmit_at_.reset();
+  deadline_.reset();
+  flight_.clear();
+  keys_.reset();
+  SSL_free(ssl_);
+  ssl_ = nullptr;
+}
+
+void Dtls::State::advance(Instant now) {
+  // The queue belongs to the thread: an old error of another user would be taken for ours.
+  ERR_clear_error();
+  if (dtls_state_ == DtlsState::handshaking) continue_handshake(now);
+  if (dtls_state_ == DtlsState::connected) read_session();
+  ERR_clear_error();
+}
+
+void Dtls::State::continue_handshake(Instant now) {
+  const int result = SSL_do_handshake(ssl_);
+  const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_, result);
+  collect_outputs(now);
+  if (error == SSL_ERROR_NONE) {
+    finish(now);
+  } else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+    end(DtlsState::failed, check_.mismatched ? "fingerprint" : "handshake");
+  }
+}
+
+void Dtls::State::finish(Instant now) {
+  // No way around the check is known; if there is one, it must not lead to keys.
+  if (!check_.matched) return end(DtlsState::failed, "fingerprint");
+  keys_ = export_keys(ssl_, role_);
+  if (!keys_) {
+    SSL_shutdown(ssl_);
+    collect_outputs(now);
+    return end(DtlsState::failed, "no_srtp");
+  }
+  dtls_state_ = DtlsState::connected;
+  connected_at_ = now;
+  last_resend_ = now;
+  retransmit_at_.reset();
+  deadline_.reset();
+  if (role_ == DtlsRole::active) flight_.clear();  // the peer's Finished says that all of it arrived
+}
+
+void Dtls::State::read_session() {
+  // Nothing but close_notify is expected; data (of channels that we did not negotiate) is thrown away.
+  std::array<std::uint8_t, 2'048> unwanted;
+  int result = 0;
+  do {
+    result = SSL_read(ssl_, unwanted.data(), static_cast<int>(unwanted.size()));
+  } while (result > 0);
+  const int error = SSL_get_error(ssl_, result);
+  if (error == SSL_ERROR_ZERO_RETURN) SSL_shutdown(ssl_);
+  for (ByteVector& datagram : pipe_.outgoing) push(std::move(datagram));
+  pipe_.outgoing.clear();
+  if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return end(DtlsState::closed, "");
+  SSL_free_buffers(ssl_);  // 33 KB a peer that would lie idle for the whole session
+}
+
+void Dtls::State::resend_flight(Instant now) {
+  for (const ByteVector& datagram : flight_) push(datagram);
+  last_resend_ = now;
+}
+
+// OpenSSL repeats a flight only when its own clock agrees, which it does where `now` is real time; it then numbers the
+// records anew. Where `now` is virtual the very same datagrams go out again: those that arrived are dropped there as
+// replays (RFC 6347 §4.1.2.6), the others are what was missing.
+void Dtls::State::retransmit(Instant now) {
+  const Duration next = std::min(interval_ * 2, kDtlsLongestRetransmit);
+  ERR_clear_error();
+  const int result = DTLSv1_handle_timeout(ssl_);
+  ERR_clear_error();
+  if (result < 0) return end(DtlsState::failed, "timeout");  // OpenSSL's own limit of repetitions
+  if (result > 0 && !pipe_.outgoing.empty()) {
+    collect_outputs(now);
+  } else {
+    resend_flight(now);
+  }
+  interval_ = next;
+  retransmit_at_ = now + interval_;
+}
+
+// RFC 6347 §4.2.4: "the server … MUST respond to a retransmit of the client's Finished with a retransmit of its own".
+// OpenSSL does so for a Finished in a new record; one in the same record as before it drops as a replay, and so it is
+// done here: at most once an interval, and only as long as a peer may still be in its handshake.
+void Dtls::State::answer_late_handshake(Instant now) {
+  if (role_ != DtlsRole::passive || !connected_at_ || flight_.empty()) return;
+  if (now - *connected_at_ > kDtlsDeadline) return flight_.clear();
+  if (now - last_resend_ < kDtlsFirstRetransmit / 2) return;
+  resend_flight(now);
+}
+
+Dtls::Dtls(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, Instant now)
+    : state_(std::make_unique<State>(std::move(certificate), role, std::move(expected))) {
+  if (role == DtlsRole::passive) return;
+  state_->deadline_ = now + kDtlsDeadline;
+  state_->advance(now);
+}
+
+Dtls::~Dtls() = default;
+Dtls::Dtls(Dtls&&) noexcept = default;
+Dtls& Dtls::operator=(Dtls&&) noexcept = default;
+
+void Dtls::handle_datagram(Bytes datagram, Instant now) {
+  State& state = *state_;
+  if (state.ssl_ == nullptr) return;
+  const DtlsDatagram seen = inspect_datagram(datagram);
+  if (!seen.any_record) return;
+  if (state.dtls_state_ == DtlsState::connected) {
+    const std::size_t outputs = state.outputs_.size();
+    // Clear records in a running session are late or forged; an alert among them must not end it.
+    if (seen.any_protected) {
+      state.pipe_.incoming = datagram;
+      state.advance(now);
+      state.pipe_.incoming = {};
+    }
+    const bool answered = state.outputs_.size() != outputs;
+    if (seen.any_handshake && !answered) state.answer_late_handshake(now);
+    return;
+  }
+  if (!state.deadline_) state.deadline_ = now + kDtlsDeadline;
+  state.taken_bytes_ += datagram.size();
+  if (state.taken_bytes_ > kMaxHandshakeBytes || seen.longest_message > kMaxHandshakeMessage) {
+    return state.end(DtlsState::failed, "too_much");
+  }
+  state.pipe_.incoming = datagram;
+  state.advance(now);
+  state.pipe_.incoming = {};
+}
+
+void Dtls::handle_timeout(Instant now) {
+  State& state = *state_;
+  if (state.dtls_state_ != DtlsState::handshaking) return;
+  if (state.deadline_ && now >= *state.deadline_) return state.end(DtlsState::failed, "timeout");
+  if (state.retransmit_at_ && now >= *state.retransmit_at_) state.retransmit(now);
+}
+
+std::optional<ByteVector> Dtls::poll_output() {
+  if (state_->outputs_.empty()) return std::nullopt;
+  ByteVector datagram = std::move(state_->outputs_.front());
+  state_->outputs_.pop_front();
+  return datagram;
+}
+
+std::optional<Instant> Dtls::next_timeout() const {
+  if (!state_->deadline_ || !state_->retransmit_at_) return state_->deadline_;
+  return std::min(*state_->deadline_, *state_->retransmit_at_);
+}
+
+DtlsState Dtls::state() const { return state_->dtls_state_; }
+const std::string& Dtls::failure() const { return state_->failure_; }
+
+std::optional<SrtpKeys> Dtls::take_keys() {
+  std::optional<SrtpKeys> keys = std::move(state_->keys_);
+  state_->keys_.reset();
+  return keys;
+}
+
+void Dtls::close(Instant now) {
+  State& state = *state_;
+  if (state.ssl_ == nullptr) return;
+  if (state.dtls_state_ == DtlsState::connected) {
+    ERR_clear_error();
+    SSL_alloc_buffers(state.ssl_);  // read_session() gave them back, and SSL_shutdown() does not look
+    SSL_shutdown(state.ssl_);
+    ERR_clear_error();
+    state.collect_outputs(now);
+  }
+  state.end(DtlsState::closed, "");
+}
+
+}  // namespace plenary::crypto
