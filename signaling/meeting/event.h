@@ -17,6 +17,7 @@ struct Requested {
   RequestId request{};
   Person person;
   std::optional<ParticipantId> requester;
+  std::string asked_by;
   RequestKind kind = RequestKind::statement;
   std::string topic;
   std::string language;
@@ -41,6 +42,7 @@ struct Readied {
 struct PassedOver {  // back to queued, one place down
   RequestId request{};
   std::optional<RequestId> behind;
+  std::string reason;  // "not_ready": did not answer the call
   bool operator==(const PassedOver&) const = default;
 };
 struct Muted {

@@ -49,7 +49,7 @@ class Meeting {
   static Result<Meeting> open(Rules rules, const std::vector<StoredEvent>& history, Now now);
 
   // People. The same identity is the same participant, also after a restart if they ever asked for the floor.
-  Result<ParticipantId, Refusal> join(const Person& person, Role role, Now now);
+  Result<ParticipantId, Refusal> join(const Person& person);
   void handle_connected(ParticipantId participant, Now now);     // one more page
   void handle_disconnected(ParticipantId participant, Now now);  // one page less
 
@@ -87,10 +87,12 @@ class Meeting {
   };
 
   Meeting(Rules rules, Now now) : rules_(std::move(rules)), started_(now) {}
-  std::vector<Event> stamp(std::vector<EventBody> bodies, const std::string& by, Now now);
+  static Refusal not_saved_refusal();
+  [[nodiscard]] std::vector<Event> stamp(std::vector<EventBody> bodies, const std::string& by, Now now) const;
   void enqueue(std::vector<Event> events);
+  void take_effect(const std::vector<Event>& facts);
   void settle(Now now);
-  void forget_unsaved(Now now);
+  void forget_ended();
 
   Rules rules_;
   Now started_;

@@ -1,6 +1,8 @@
 // The waiting order and why.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +20,11 @@ std::vector<Place> waiting_order(const State& state, ListOrder order);
 std::vector<Place> waiting_order(const State& state);
 // 1-based; zero: does not wait.
 std::size_t position_of(const State& state, RequestId request);
-// Until each one of the waiting order would speak, from limits and measured speeches.
+// Who waits directly behind; none: the last, or does not wait.
+std::optional<RequestId> next_in_line(const State& state, RequestId request);
+// For each of `order`, how long until they would speak: from limits and measured speeches.
 std::vector<Milliseconds> waiting_estimates(const State& state, const std::vector<Place>& order, Moment at);
+// Where a new request goes in a list that the moderator laid by hand: behind those of its own class.
+void insert_manual_row(State& state, RequestId request);
 
 }  // namespace plenary::signaling

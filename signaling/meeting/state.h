@@ -36,7 +36,8 @@ struct Request {
   RequestState state = RequestState::queued;
   RequestKind kind = RequestKind::statement;
   Person person;                           // who speaks
-  std::optional<ParticipantId> requester;  // who asked, when that is somebody else
+  std::optional<ParticipantId> requester;  // who put them on the list, when that is somebody else
+  std::string asked_by;                    // name of who asked for somebody else (a delegate for the minister)
   std::string topic;
   std::string language;  // to be spoken: "floor" or a language code
   std::string key;       // idempotency key of the requester
@@ -53,7 +54,8 @@ struct Request {
   bool muted = false;                             // by the moderator
   bool ready = false;                             // answered "I'm ready", or readiness is not asked
   bool called = false;                            // has been in standby
-  std::uint8_t passed = 0;                        // times passed over
+  bool spoke = false;                             // has been on air
+  std::uint8_t missed = 0;                        // times called and not answered
   std::string reason;                             // why it ended: a stable word, or what the moderator wrote
   bool operator==(const Request&) const = default;
 };
@@ -72,10 +74,11 @@ struct State {
   bool list_open = true;
   ListOrder order = ListOrder::asked;
   std::uint64_t next_request = 1;
-  std::map<RequestId, Request> open;  // waiting and on the floor, by time asked
-  std::vector<RequestId> rows;        // order `manual` only: the waiting list as the moderator laid it
-  std::vector<Request> ended;         // oldest first, at most kMaxEnded
-  std::optional<Request> last;        // who spoke last
+  std::uint64_t next_participant = 1;  // above everybody who ever was on the list
+  std::map<RequestId, Request> open;   // waiting and on the floor, by time asked
+  std::vector<RequestId> rows;         // order `manual` only: the waiting list as the moderator laid it
+  std::vector<Request> ended;          // oldest first, at most kMaxEnded
+  std::optional<Request> last;         // who spoke last
   std::optional<RequestId> answered;  // the speech that replies belong to: the last that was no reply or point of order
   std::map<std::pair<ParticipantId, std::string>, RequestId> keys;  // idempotency, at most kMaxKeys
   std::map<std::string, Person> people;                             // by identity: all who ever asked
@@ -93,6 +96,8 @@ constexpr std::size_t kMaxPeople = 5'000;  // who asked; beyond it a person's to
 const Request* find_open(const State& state, RequestId id);
 // Also among the ended ones still in memory.
 const Request* find_any(const State& state, RequestId id);
+// Heard in the room through the return. Everybody else speaks there already, and a written text is read out there.
+bool comes_by_network(const Request& request);
 // On the speech's clock; what a page shows.
 Milliseconds elapsed_at(const Request& request, Moment at);
 // Holds the floor in any way, in the order the floor was given.

@@ -1,0 +1,62 @@
+// What an act does, without doing it: the events that follow from it, or one clear refusal. Whether the actor's role
+// may call the method at all is protocol/access.h; whose request it is, is checked here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "media/base/result.h"
+#include "signaling/meeting/act.h"
+#include "signaling/meeting/event.h"
+#include "signaling/meeting/presence.h"
+#include "signaling/meeting/rules.h"
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+struct Decision {
+  std::vector<EventBody> events;  // none: it was so already
+  Answer answer;                  // without the place, which is known only once the events have happened
+};
+using Decided = Result<Decision, Refusal>;
+
+// Everything an act is judged by.
+struct Case {
+  const State& state;
+  const Presence& presence;
+  const Rules& rules;
+  Actor actor;
+  Moment at;
+};
+
+constexpr std::size_t kMaxRequestsPerMinute = 10;  // F7: of one person; nobody honest asks and withdraws faster
+constexpr Milliseconds kMaxExtension = std::chrono::hours(1);  // at once, either way
+
+Decided decide(const Case& c, const Act& act);
+
+// The list (decide_list.cpp).
+Decided decide_act(const Case& c, const act::RequestFloor& act);
+Decided decide_act(const Case& c, const act::Withdraw& act);
+Decided decide_act(const Case& c, const act::Ready& act);
+Decided decide_act(const Case& c, const act::Approve& act);
+Decided decide_act(const Case& c, const act::Deny& act);
+Decided decide_act(const Case& c, const act::Pass& act);
+Decided decide_act(const Case& c, const act::Prepare& act);
+Decided decide_act(const Case& c, const act::Move& act);
+Decided decide_act(const Case& c, const act::Add& act);
+Decided decide_act(const Case& c, const act::OpenList& act);
+Decided decide_act(const Case& c, const act::ChooseOrder& act);
+// The floor (decide_floor.cpp).
+Decided decide_act(const Case& c, const act::Grant& act);
+Decided decide_act(const Case& c, const act::Release& act);
+Decided decide_act(const Case& c, const act::Pause& act);
+Decided decide_act(const Case& c, const act::Resume& act);
+Decided decide_act(const Case& c, const act::Mute& act);
+Decided decide_act(const Case& c, const act::Extend& act);
+Decided decide_act(const Case& c, const act::Revoke& act);
+
+// Shared by both: an open request, or "not found" or "ended already".
+Result<const Request*, Refusal> open_request(const Case& c, RequestId id);
+Refusal conflict(std::string word, std::string sentence);
+
+}  // namespace plenary::signaling

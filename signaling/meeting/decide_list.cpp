@@ -1,0 +1,207 @@
+#include <algorithm>
+
+#include "signaling/meeting/decide.h"
+#include "signaling/meeting/order.h"
+
+namespace plenary::signaling {
+namespace {
+
+bool is_owner(const Case& c, const Request& request) {
+  return request.person.id == c.actor.participant || request.requester == c.actor.participant;
+}
+
+Refusal not_yours() { return Refusal{RefusalCode::not_allowed, "not_yours", "Only the person who asked can do this."}; }
+
+Refusal on_floor() { return conflict("on_floor", "This person has the floor already; release it instead."); }
+
+Refusal needs_approval() { return conflict("needs_approval", "Approve this request first."); }
+
+// floor.md "The list": a closed list still takes points of order and rights of reply.
+bool passes_closed_list(RequestKind kind) {
+  return kind == RequestKind::point_of_order || kind == RequestKind::right_of_reply;
+}
+
+std::size_t asked_lately(const Case& c) {
+  const auto is_recent = [&](const Request& request) {
+    return request.person.id == c.actor.participant && request.asked_at + std::chrono::minutes(1) > c.at;
+  };
+  std::size_t count = static_cast<std::size_t>(std::count_if(c.state.ended.begin(), c.state.ended.end(), is_recent));
+  for (const auto& [id, request] : c.state.open) count += is_recent(request) ? 1 : 0;
+  return count;
+}
+
+std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act) {
+  if (c.state.state == MeetingState::closed) {
+    return Refusal{RefusalCode::list_closed, "meeting_closed", "The meeting is over."};
+  }
+  if (!c.state.list_open && !passes_closed_list(act.kind)) {
+    return Refusal{RefusalCode::list_closed, "list_closed",
+                   "The speakers' list is closed; points of order and rights of reply are still taken."};
+  }
+  const bool is_point = act.kind == RequestKind::point_of_order;
+  if (open_request_of(c.state, c.actor.participant, is_point) != nullptr) {
+    return conflict("already_asked", "You have asked for the floor already; withdraw that request first.");
+  }
+  if (act.kind == RequestKind::reply && !c.state.answered) {
+    return conflict("nobody_to_reply_to", "Nobody has spoken yet; ask for a statement or a question.");
+  }
+  if (waiting_order(c.state).size() >= kMaxWaiting) {
+    return Refusal{RefusalCode::too_many, "list_full", "The speakers' list is full; try again later."};
+  }
+  if (asked_lately(c) >= kMaxRequestsPerMinute) {
+    return Refusal{RefusalCode::too_many, "too_many_requests", "You asked too often; wait a minute."};
+  }
+  return std::nullopt;
+}
+
+Requested new_request(const Case& c, RequestKind kind) {
+  Requested event;
+  event.request = RequestId{c.state.next_request};
+  event.kind = kind;
+  if (kind == RequestKind::reply) event.reply_to = c.state.answered;
+  const auto limit = c.rules.limits.find(kind);
+  if (limit != c.rules.limits.end()) event.limit = limit->second;
+  return event;
+}
+
+}  // namespace
+
+Decided decide_act(const Case& c, const act::RequestFloor& act) {
+  if (const auto known = c.state.keys.find({c.actor.participant, act.key}); known != c.state.keys.end()) {
+    return Decision{{}, Answer{known->second, {}}};
+  }
+  const auto person = c.presence.people.find(c.actor.participant);
+  if (person == c.presence.people.end()) {
+    return Refusal{RefusalCode::not_allowed, "not_joined", "Join the meeting first."};
+  }
+  if (std::optional<Refusal> refusal = may_ask(c, act)) return *std::move(refusal);
+  Requested event = new_request(c, act.kind);
+  event.person = person->second;
+  if (!act.beneficiary.empty()) {
+    event.asked_by = event.person.name;
+    event.person.name = act.beneficiary;
+    event.person.title.clear();
+  }
+  event.topic = act.topic;
+  event.language = act.language;
+  event.key = act.key;
+  const bool waits_for_approval = c.rules.needs_approval && act.kind != RequestKind::point_of_order;
+  event.born = waits_for_approval ? RequestState::pending : RequestState::queued;
+  const Answer answer{event.request, {}};
+  return Decision{{std::move(event)}, answer};
+}
+
+Decided decide_act(const Case& c, const act::Withdraw& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  const Request& request = *found.value();
+  if (!is_owner(c, request)) return not_yours();
+  if (!is_waiting(request.state)) return on_floor();
+  return Decision{{Moved{act.request, RequestState::withdrawn, "withdrawn", {}}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Ready& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  const Request& request = *found.value();
+  // floor.md "A request": the secretariat confirms readiness for a speaker who will not click.
+  if (!is_owner(c, request) && !manages_floor(c.actor.role)) return not_yours();
+  if (request.state < RequestState::standby) return conflict("not_called", "You have not been called yet.");
+  if (request.ready || holds_floor(request.state)) return Decision{};
+  return Decision{{Readied{act.request}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Approve& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  if (found.value()->state != RequestState::pending) {
+    return conflict("approved_already", "This request has been approved already.");
+  }
+  return Decision{{Moved{act.request, RequestState::queued, act.reason, {}}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Deny& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  if (!is_waiting(found.value()->state)) return on_floor();
+  return Decision{{Moved{act.request, RequestState::denied, act.reason.empty() ? "denied" : act.reason, {}}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Pass& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  const Request& request = *found.value();
+  if (request.state == RequestState::pending) return needs_approval();
+  if (!is_waiting(request.state)) return on_floor();
+  const std::optional<RequestId> behind = next_in_line(c.state, act.request);
+  if (!behind && request.state == RequestState::queued) {
+    return conflict("last_in_line", "Nobody waits behind this person.");
+  }
+  return Decision{{PassedOver{act.request, behind, act.reason}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Prepare& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  const Request& request = *found.value();
+  if (request.state == RequestState::pending) return needs_approval();
+  if (request.state == RequestState::standby) {
+    return conflict("called_already", "This person has been called to the green room already.");
+  }
+  if (!is_waiting(request.state)) return on_floor();
+  return Decision{{Moved{act.request, RequestState::standby, act.reason, {}}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Move& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  if (!is_waiting(found.value()->state)) return on_floor();
+  if (act.before == act.request) return Decision{};
+  std::vector<RequestId> rows;
+  for (const Place& place : waiting_order(c.state)) {
+    if (place.request != act.request) rows.push_back(place.request);
+  }
+  auto target = rows.end();
+  if (act.before) {
+    const auto before = open_request(c, *act.before);
+    if (!before) return before.error();
+    target = std::find(rows.begin(), rows.end(), *act.before);
+    if (target == rows.end()) return on_floor();
+  }
+  rows.insert(target, act.request);
+  return Decision{{RowMoved{std::move(rows)}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::Add& act) {
+  if (waiting_order(c.state).size() >= kMaxWaiting) {
+    return Refusal{RefusalCode::too_many, "list_full", "The speakers' list is full; try again later."};
+  }
+  if (act.kind == RequestKind::reply && !c.state.answered) {
+    return conflict("nobody_to_reply_to", "Nobody has spoken yet; add a statement or a question.");
+  }
+  Requested event = new_request(c, act.kind);
+  event.person.id = ParticipantId{std::max(c.presence.next_participant, c.state.next_participant)};
+  event.person.name = act.name;
+  event.person.organisation = act.organisation;
+  event.person.category = act.category;
+  event.person.where = act.where;
+  event.requester = c.actor.participant;
+  event.language = "floor";
+  const Answer answer{event.request, {}};
+  return Decision{{std::move(event)}, answer};
+}
+
+Decided decide_act(const Case& c, const act::OpenList& act) {
+  if (c.state.list_open == act.open) return Decision{};
+  return Decision{{ListOpened{act.open}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::ChooseOrder& act) {
+  OrderChosen event{act.order, {}};
+  if (act.order == ListOrder::manual) {
+    for (const Place& place : waiting_order(c.state)) event.rows.push_back(place.request);
+  }
+  return Decision{{std::move(event)}, {}};
+}
+
+}  // namespace plenary::signaling

@@ -1,0 +1,99 @@
+#include "signaling/meeting/due.h"
+
+#include <algorithm>
+
+#include "signaling/meeting/order.h"
+
+namespace plenary::signaling {
+namespace {
+
+class Search {
+ public:
+  Search(const State& state, const Presence& presence, const Rules& rules)
+      : state_(state), presence_(presence), rules_(rules) {}
+
+  std::optional<Due> earliest() {
+    for (const auto& [id, request] : state_.open) {
+      if (is_waiting(request.state)) {
+        waiting(request);
+      } else if (comes_by_network(request)) {
+        remote_speaker(request);
+      } else if (request.state == RequestState::granted) {
+        offer(state_.at, Moved{id, RequestState::on_air, "", {}});
+      }
+      overtime(request);
+    }
+    return std::move(best_);
+  }
+
+ private:
+  void offer(Moment when, EventBody event) {
+    if (!best_ || when < best_->when) best_ = Due{when, std::move(event)};
+  }
+
+  void waiting(const Request& request) {
+    const bool has_page = request.person.where == Where::remote && !request.person.identity.empty();
+    if (!has_page) return;
+    if (const std::optional<Moment> gone = presence_.gone_since(request.person.id)) {
+      offer(*gone + rules_.place_kept, Moved{request.id, RequestState::lapsed, "connection_lost", {}});
+    }
+    if (request.state != RequestState::standby || request.ready || rules_.ready_within == Milliseconds{0}) return;
+    const Moment answered_by = request.changed_at + rules_.ready_within;
+    if (request.missed > 0) {
+      offer(answered_by, Moved{request.id, RequestState::lapsed, "not_ready", {}});
+    } else {
+      offer(answered_by, PassedOver{request.id, next_in_line(state_, request.id), "not_ready"});
+    }
+  }
+
+  void remote_speaker(const Request& request) {
+    const Presence::Uplink* uplink = presence_.uplink(request.person.id);
+    const bool flowing = uplink != nullptr && uplink->flowing;
+    if (request.state == RequestState::held) {
+      held(request, flowing);
+      return;
+    }
+    // floor.md "States": nothing authenticated for 2 s. A speaker whose media never came has nothing to lose yet.
+    if (uplink != nullptr && !flowing) {
+      const Moment lost_at = std::max(uplink->last_packet, request.granted_at);
+      offer(lost_at + rules_.lost_after, Moved{request.id, RequestState::held, "connection_lost", lost_at});
+    }
+    if (request.state != RequestState::granted) return;
+    if (presence_.is_mixed(request.id)) {
+      offer(state_.at, Moved{request.id, RequestState::on_air, "", {}});
+    } else if (uplink == nullptr) {
+      offer(request.granted_at + rules_.first_media, Moved{request.id, RequestState::released, "no_media", {}});
+    }
+  }
+
+  void held(const Request& request, bool flowing) {
+    if (!flowing) {
+      offer(request.lost_at + rules_.grace, Moved{request.id, RequestState::released, "connection_lost", {}});
+    } else if (request.held_from == RequestState::paused) {
+      offer(state_.at, Moved{request.id, RequestState::paused, "connection_back", {}});
+    } else {
+      const bool carried = presence_.is_mixed(request.id);
+      offer(state_.at,
+            Moved{request.id, carried ? RequestState::on_air : RequestState::granted, "connection_back", {}});
+    }
+  }
+
+  void overtime(const Request& request) {
+    if (!request.running_since || rules_.overtime_max == Milliseconds{0} || request.limit == Milliseconds{0}) return;
+    const Moment over = *request.running_since - request.elapsed + request.limit + rules_.overtime_max;
+    offer(over, Moved{request.id, RequestState::expired, "time_over", {}});
+  }
+
+  const State& state_;
+  const Presence& presence_;
+  const Rules& rules_;
+  std::optional<Due> best_;
+};
+
+}  // namespace
+
+std::optional<Due> next_due(const State& state, const Presence& presence, const Rules& rules) {
+  return Search(state, presence, rules).earliest();
+}
+
+}  // namespace plenary::signaling

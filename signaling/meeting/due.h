@@ -1,0 +1,23 @@
+// What time and presence make happen by themselves. Levels, not edges: the same facts give the same events however
+// often they are asked for, so nothing is lost when a write fails or a report comes twice.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "signaling/meeting/event.h"
+#include "signaling/meeting/presence.h"
+#include "signaling/meeting/rules.h"
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+struct Due {
+  Moment when{};
+  EventBody event;
+};
+
+// The earliest thing that is due, or will be if nothing changes until then.
+std::optional<Due> next_due(const State& state, const Presence& presence, const Rules& rules);
+
+}  // namespace plenary::signaling

@@ -1,0 +1,214 @@
+#include "signaling/meeting/event_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace plenary::signaling {
+namespace {
+
+using Json = nlohmann::json;
+
+// Thrown and caught in this file only.
+struct Unreadable {
+  std::string what;
+};
+
+std::int64_t number(Moment moment) { return moment.time_since_epoch().count(); }
+Moment moment(std::int64_t number) { return Moment(Milliseconds(number)); }
+
+template <class T>
+T need(const Json& json, const char* member) {
+  const auto found = json.find(member);
+  if (found == json.end()) throw Unreadable{std::string("no ") + member};
+  return found->get<T>();
+}
+
+template <class T>
+T need(std::optional<T> value, const char* member) {
+  if (!value) throw Unreadable{std::string("bad ") + member};
+  return *std::move(value);
+}
+
+RequestId request_in(const Json& json, const char* member = "request") {
+  return need(request_from(need<std::string>(json, member)), member);
+}
+
+std::optional<RequestId> optional_request_in(const Json& json, const char* member) {
+  if (!json.contains(member)) return std::nullopt;
+  return request_in(json, member);
+}
+
+std::vector<RequestId> rows_in(const Json& json) {
+  std::vector<RequestId> rows;
+  for (const Json& row : need<Json>(json, "rows")) rows.push_back(need(request_from(row.get<std::string>()), "rows"));
+  return rows;
+}
+
+Json rows_out(const std::vector<RequestId>& rows) {
+  Json json = Json::array();
+  for (const RequestId row : rows) json.push_back(to_text(row));
+  return json;
+}
+
+Json person_out(const Person& person) {
+  return {{"participant", to_text(person.id)},
+          {"identity", person.identity},
+          {"name", person.name},
+          {"title", person.title},
+          {"organisation", person.organisation},
+          {"category", to_text(person.category)},
+          {"country", person.country},
+          {"rank", person.rank},
+          {"where", to_text(person.where)}};
+}
+
+Person person_in(const Json& json) {
+  Person person;
+  person.id = need(participant_from(need<std::string>(json, "participant")), "participant");
+  person.identity = need<std::string>(json, "identity");
+  person.name = need<std::string>(json, "name");
+  person.title = need<std::string>(json, "title");
+  person.organisation = need<std::string>(json, "organisation");
+  person.category = need(category_from(need<std::string>(json, "category")), "category");
+  person.country = need<std::string>(json, "country");
+  person.rank = need<std::int32_t>(json, "rank");
+  person.where = need(where_from(need<std::string>(json, "where")), "where");
+  return person;
+}
+
+struct Encode {
+  std::string& type;
+  Json& json;
+
+  void operator()(const Requested& e) const {
+    type = "requested";
+    json["request"] = to_text(e.request);
+    json["person"] = person_out(e.person);
+    if (e.requester) json["requester"] = to_text(*e.requester);
+    json["asked_by"] = e.asked_by;
+    json["kind"] = to_text(e.kind);
+    json["topic"] = e.topic;
+    json["language"] = e.language;
+    json["key"] = e.key;
+    if (e.reply_to) json["reply_to"] = to_text(*e.reply_to);
+    json["limit_ms"] = e.limit.count();
+    json["born"] = to_text(e.born);
+  }
+  void operator()(const Moved& e) const {
+    type = "moved";
+    json["request"] = to_text(e.request);
+    json["to"] = to_text(e.to);
+    json["reason"] = e.reason;
+    if (e.lost_at) json["lost_at"] = number(*e.lost_at);
+  }
+  void operator()(const Readied& e) const {
+    type = "readied";
+    json["request"] = to_text(e.request);
+  }
+  void operator()(const PassedOver& e) const {
+    type = "passed_over";
+    json["request"] = to_text(e.request);
+    if (e.behind) json["behind"] = to_text(*e.behind);
+    json["reason"] = e.reason;
+  }
+  void operator()(const Muted& e) const {
+    type = "muted";
+    json["request"] = to_text(e.request);
+    json["muted"] = e.muted;
+  }
+  void operator()(const Extended& e) const {
+    type = "extended";
+    json["request"] = to_text(e.request);
+    json["by_ms"] = e.by.count();
+  }
+  void operator()(const RowMoved& e) const {
+    type = "row_moved";
+    json["rows"] = rows_out(e.rows);
+  }
+  void operator()(const ListOpened& e) const {
+    type = "list_opened";
+    json["open"] = e.open;
+  }
+  void operator()(const OrderChosen& e) const {
+    type = "order_chosen";
+    json["order"] = to_text(e.order);
+    json["rows"] = rows_out(e.rows);
+  }
+  void operator()(const Restarted&) const { type = "restarted"; }
+};
+
+Requested requested_in(const Json& json) {
+  Requested e;
+  e.request = request_in(json);
+  e.person = person_in(need<Json>(json, "person"));
+  if (json.contains("requester")) {
+    e.requester = need(participant_from(need<std::string>(json, "requester")), "requester");
+  }
+  e.asked_by = need<std::string>(json, "asked_by");
+  e.kind = need(kind_from(need<std::string>(json, "kind")), "kind");
+  e.topic = need<std::string>(json, "topic");
+  e.language = need<std::string>(json, "language");
+  e.key = need<std::string>(json, "key");
+  e.reply_to = optional_request_in(json, "reply_to");
+  e.limit = Milliseconds(need<std::int64_t>(json, "limit_ms"));
+  e.born = need(request_state_from(need<std::string>(json, "born")), "born");
+  return e;
+}
+
+Moved moved_in(const Json& json) {
+  Moved e;
+  e.request = request_in(json);
+  e.to = need(request_state_from(need<std::string>(json, "to")), "to");
+  e.reason = need<std::string>(json, "reason");
+  if (json.contains("lost_at")) e.lost_at = moment(need<std::int64_t>(json, "lost_at"));
+  return e;
+}
+
+EventBody body_in(const std::string& type, const Json& json) {
+  if (type == "requested") return requested_in(json);
+  if (type == "moved") return moved_in(json);
+  if (type == "readied") return Readied{request_in(json)};
+  if (type == "passed_over") {
+    return PassedOver{request_in(json), optional_request_in(json, "behind"), need<std::string>(json, "reason")};
+  }
+  if (type == "muted") return Muted{request_in(json), need<bool>(json, "muted")};
+  if (type == "extended") return Extended{request_in(json), Milliseconds(need<std::int64_t>(json, "by_ms"))};
+  if (type == "row_moved") return RowMoved{rows_in(json)};
+  if (type == "list_opened") return ListOpened{need<bool>(json, "open")};
+  if (type == "order_chosen") {
+    return OrderChosen{need(order_from(need<std::string>(json, "order")), "order"), rows_in(json)};
+  }
+  if (type == "restarted") return Restarted{};
+  throw Unreadable{"unknown type " + type};
+}
+
+}  // namespace
+
+StoredEvent store_event(const Event& event) {
+  StoredEvent stored;
+  stored.seq = event.seq;
+  stored.wall_ms = event.wall.time_since_epoch().count();
+  Json json = {{"v", kEventVersion}, {"at", number(event.at)}, {"by", event.by}};
+  std::visit(Encode{stored.type, json}, event.body);
+  stored.payload = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return stored;
+}
+
+Result<Event> read_event(const StoredEvent& stored) {
+  try {
+    const Json json = Json::parse(stored.payload);
+    if (need<int>(json, "v") > kEventVersion) throw Unreadable{"written by a later version"};
+    Event event;
+    event.seq = stored.seq;
+    event.wall = WallTime(Milliseconds(stored.wall_ms));
+    event.at = moment(need<std::int64_t>(json, "at"));
+    event.by = need<std::string>(json, "by");
+    event.body = body_in(stored.type, json);
+    return event;
+  } catch (const Unreadable& fault) {
+    return Error{"event_unreadable", "Event " + std::to_string(stored.seq) + " cannot be read: " + fault.what + "."};
+  } catch (const Json::exception& fault) {
+    return Error{"event_unreadable", "Event " + std::to_string(stored.seq) + " cannot be read: " + fault.what()};
+  }
+}
+
+}  // namespace plenary::signaling

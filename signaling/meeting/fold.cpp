@@ -1,0 +1,186 @@
+#include "signaling/meeting/fold.h"
+
+#include <algorithm>
+
+#include "signaling/meeting/order.h"
+
+namespace plenary::signaling {
+namespace {
+
+void stop_clock(Request& request, Moment at) {
+  request.elapsed = elapsed_at(request, at);
+  request.running_since.reset();
+}
+
+void forget_oldest_key(State& state) {
+  const auto oldest = std::min_element(state.keys.begin(), state.keys.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  state.keys.erase(oldest);
+}
+
+void count_speech(State& state, const Request& request) {
+  const auto add = [&](SpokenTotal& total) {
+    total.time += request.elapsed;
+    ++total.count;
+  };
+  add(state.spoken_by_kind[request.kind]);
+  if (request.kind == RequestKind::point_of_order) return;  // floor.md: consumes nobody's time
+  add(state.spoken_by_category[request.person.category]);
+  if (state.spoken_by_person.contains(request.person.id) || state.spoken_by_person.size() < kMaxPeople) {
+    add(state.spoken_by_person[request.person.id]);
+  }
+}
+
+// The single exit: whatever the cause, a request ends here.
+void end_request(State& state, RequestId id) {
+  auto node = state.open.extract(id);
+  std::erase(state.rows, id);
+  Request& request = node.mapped();
+  if (request.spoke) {
+    count_speech(state, request);
+    state.last = request;
+  }
+  state.ended.push_back(std::move(request));
+  if (state.ended.size() > kMaxEnded) state.ended.erase(state.ended.begin());
+}
+
+struct Fold {
+  State& state;
+  const Event& event;
+
+  Request* find(RequestId id) const {
+    const auto found = state.open.find(id);
+    return found == state.open.end() ? nullptr : &found->second;
+  }
+
+  void operator()(const Requested& e) const {
+    Request request;
+    request.id = e.request;
+    request.state = e.born;
+    request.kind = e.kind;
+    request.person = e.person;
+    request.requester = e.requester;
+    request.asked_by = e.asked_by;
+    request.topic = e.topic;
+    request.language = e.language;
+    request.key = e.key;
+    request.reply_to = e.reply_to;
+    request.limit = e.limit;
+    request.asked_at = request.changed_at = event.at;
+    state.next_participant = std::max(state.next_participant, static_cast<std::uint64_t>(e.person.id) + 1);
+    state.next_request = std::max(state.next_request, static_cast<std::uint64_t>(e.request) + 1);
+    if (!e.person.identity.empty() && (state.people.contains(e.person.identity) || state.people.size() < kMaxPeople)) {
+      Person& known = state.people[e.person.identity];
+      known = e.person;
+      if (!e.asked_by.empty()) known.name = e.asked_by;
+    }
+    if (!e.key.empty()) {
+      state.keys[{e.requester.value_or(e.person.id), e.key}] = e.request;
+      if (state.keys.size() > kMaxKeys) forget_oldest_key(state);
+    }
+    state.open[e.request] = std::move(request);
+    if (state.order == ListOrder::manual) insert_manual_row(state, e.request);
+  }
+
+  void operator()(const Moved& e) const {
+    Request* request = find(e.request);
+    if (request == nullptr) return;
+    const RequestState from = request->state;
+    stop_clock(*request, event.at);
+    request->state = e.to;
+    request->changed_at = event.at;
+    if (!e.reason.empty()) request->reason = e.reason;
+    if (e.to == RequestState::standby) {
+      request->called = true;
+      request->ready = false;
+    } else if (e.to == RequestState::granted && is_waiting(from)) {
+      request->granted_at = event.at;
+      request->behind.reset();
+      std::erase(state.rows, e.request);
+    } else if (e.to == RequestState::on_air) {
+      request->running_since = event.at;
+      request->spoke = true;
+      if (request->kind != RequestKind::reply && request->kind != RequestKind::point_of_order) {
+        state.answered = e.request;
+      }
+    } else if (e.to == RequestState::held) {
+      request->held_from = from;
+      request->lost_at = e.lost_at.value_or(event.at);
+    } else if (is_ended(e.to)) {
+      end_request(state, e.request);
+    }
+  }
+
+  void operator()(const Readied& e) const {
+    if (Request* request = find(e.request)) request->ready = true;
+  }
+
+  void operator()(const PassedOver& e) const {
+    Request* request = find(e.request);
+    if (request == nullptr) return;
+    request->state = RequestState::queued;
+    request->changed_at = event.at;
+    request->ready = false;
+    request->behind = e.behind;
+    if (e.reason == "not_ready") ++request->missed;
+    if (state.order != ListOrder::manual || !e.behind) return;
+    std::erase(state.rows, e.request);
+    const auto target = std::find(state.rows.begin(), state.rows.end(), *e.behind);
+    state.rows.insert(target == state.rows.end() ? target : target + 1, e.request);
+  }
+
+  void operator()(const Muted& e) const {
+    if (Request* request = find(e.request)) request->muted = e.muted;
+  }
+
+  void operator()(const Extended& e) const {
+    if (Request* request = find(e.request)) request->limit = std::max(Milliseconds{0}, request->limit + e.by);
+  }
+
+  void operator()(const RowMoved& e) const { lay_rows(e.rows); }
+
+  void operator()(const ListOpened& e) const { state.list_open = e.open; }
+
+  void operator()(const OrderChosen& e) const {
+    state.order = e.order;
+    state.rows.clear();
+    if (e.order == ListOrder::manual) lay_rows(e.rows);
+    for (auto& [id, request] : state.open) request.behind.reset();
+  }
+
+  void operator()(const Restarted&) const {
+    for (auto& [id, request] : state.open) {
+      if (request.state == RequestState::standby) request.changed_at = event.at;  // called anew
+      if (!holds_floor(request.state) || !comes_by_network(request)) continue;
+      stop_clock(request, event.at);
+      if (request.state != RequestState::held) request.held_from = request.state;
+      request.state = RequestState::held;
+      request.changed_at = request.lost_at = event.at;
+    }
+  }
+
+  // Keeps the invariant: the rows are exactly those who wait.
+  void lay_rows(const std::vector<RequestId>& rows) const {
+    state.order = ListOrder::manual;
+    state.rows.clear();
+    for (const RequestId id : rows) {
+      const Request* request = find(id);
+      const bool twice = std::find(state.rows.begin(), state.rows.end(), id) != state.rows.end();
+      if (request != nullptr && is_waiting(request->state) && !twice) state.rows.push_back(id);
+    }
+    for (const auto& [id, request] : state.open) {
+      const bool missing = std::find(state.rows.begin(), state.rows.end(), id) == state.rows.end();
+      if (is_waiting(request.state) && missing) state.rows.push_back(id);
+    }
+  }
+};
+
+}  // namespace
+
+void apply(State& state, const Event& event) {
+  std::visit(Fold{state, event}, event.body);
+  state.seq = event.seq;
+  state.at = event.at;
+}
+
+}  // namespace plenary::signaling

@@ -1,0 +1,2 @@
+#include "signaling/meeting/meeting.h"
+#include <gtest/gtest.h>

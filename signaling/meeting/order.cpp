@@ -1,0 +1,175 @@
+#include "signaling/meeting/order.h"
+
+#include <algorithm>
+
+namespace plenary::signaling {
+namespace {
+
+enum class Rank : std::uint8_t { point_of_order, reply, ordinary, right_of_reply };
+
+constexpr std::uint32_t kMeasuredFrom = 3;  // speeches of a kind before their mean says more than the limit
+constexpr Milliseconds kGuessWithoutLimit = std::chrono::minutes(3);
+
+Rank rank_of(const State& state, const Request& request) {
+  switch (request.kind) {
+    case RequestKind::point_of_order:
+      return Rank::point_of_order;
+    case RequestKind::right_of_reply:
+      return Rank::right_of_reply;
+    case RequestKind::reply:
+      // A reply is one as long as nobody else has spoken since; afterwards it keeps its place among the others.
+      return request.reply_to == state.answered ? Rank::reply : Rank::ordinary;
+    default:
+      return Rank::ordinary;
+  }
+}
+
+SpokenTotal total_of(const std::map<Category, SpokenTotal>& totals, Category category) {
+  const auto found = totals.find(category);
+  return found == totals.end() ? SpokenTotal{} : found->second;
+}
+
+// floor.md "Order": the category that has spoken least (time, then count) comes next; inside it who has not spoken yet,
+// then who asked first. Each place taken is counted as a speech of its limit, else one category would take all the
+// places.
+void sort_by_balance(const State& state, std::vector<const Request*>& requests) {
+  std::map<Category, SpokenTotal> totals = state.spoken_by_category;
+  const auto comes_before = [&](const Request* a, const Request* b) {
+    const SpokenTotal of_a = total_of(totals, a->person.category);
+    const SpokenTotal of_b = total_of(totals, b->person.category);
+    if (of_a.time != of_b.time) return of_a.time < of_b.time;
+    if (of_a.count != of_b.count) return of_a.count < of_b.count;
+    const bool spoke_a = state.spoken_by_person.contains(a->person.id);
+    const bool spoke_b = state.spoken_by_person.contains(b->person.id);
+    if (spoke_a != spoke_b) return spoke_b;
+    return a->id < b->id;
+  };
+  for (auto next = requests.begin(); next != requests.end(); ++next) {
+    std::iter_swap(next, std::min_element(next, requests.end(), comes_before));
+    SpokenTotal& total = totals[(*next)->person.category];
+    total.time += (*next)->limit;
+    ++total.count;
+  }
+}
+
+void sort_by_protocol(std::vector<const Request*>& requests) {
+  const auto key = [](const Request* r) { return r->person.rank > 0 ? r->person.rank : INT32_MAX; };
+  std::stable_sort(requests.begin(), requests.end(), [&](const auto* a, const auto* b) { return key(a) < key(b); });
+}
+
+std::string_view reason_for(Rank rank, const State& state, const Request& request, ListOrder order, bool first) {
+  if (request.behind) return "passed over once";
+  switch (rank) {
+    case Rank::point_of_order:
+      return "point of order";
+    case Rank::reply:
+      return "reply to the present speaker";
+    case Rank::right_of_reply:
+      return "rights of reply come at the end";
+    case Rank::ordinary:
+      break;
+  }
+  if (order == ListOrder::protocol && request.person.rank > 0) return "by protocol rank";
+  if (order == ListOrder::balance) {
+    return state.spoken_by_person.contains(request.person.id) ? "balance: has spoken already"
+                                                              : "balance: this group has spoken least";
+  }
+  return first ? "first to ask" : "in the order asked";
+}
+
+void put_passed_behind(const State& state, std::vector<const Request*>& all) {
+  for (const auto& [id, request] : state.open) {
+    if (!request.behind) continue;
+    const auto self = std::find(all.begin(), all.end(), &request);
+    const auto target =
+        std::find_if(all.begin(), all.end(), [&](const Request* r) { return r->id == *request.behind; });
+    if (self != all.end() && target != all.end() && self < target) std::rotate(self, self + 1, target + 1);
+  }
+}
+
+std::vector<Place> manual_order(const State& state) {
+  std::vector<Place> places;
+  for (const RequestId id : state.rows) {
+    const Request* request = find_open(state, id);
+    if (request != nullptr && is_waiting(request->state)) places.push_back({id, "placed by the moderator"});
+  }
+  return places;
+}
+
+Milliseconds expected_length(const State& state, const Request& request) {
+  const auto measured = state.spoken_by_kind.find(request.kind);
+  const Milliseconds limit = request.limit > Milliseconds{0} ? request.limit : kGuessWithoutLimit;
+  if (measured == state.spoken_by_kind.end() || measured->second.count < kMeasuredFrom) return limit;
+  return std::min(limit, measured->second.time / measured->second.count);
+}
+
+}  // namespace
+
+std::vector<Place> waiting_order(const State& state, ListOrder order) {
+  if (order == ListOrder::manual) return manual_order(state);
+  std::vector<const Request*> by_rank[4];
+  for (const auto& [id, request] : state.open) {
+    if (is_waiting(request.state)) by_rank[static_cast<std::size_t>(rank_of(state, request))].push_back(&request);
+  }
+  auto& ordinary = by_rank[static_cast<std::size_t>(Rank::ordinary)];
+  if (order == ListOrder::balance) sort_by_balance(state, ordinary);
+  if (order == ListOrder::protocol) sort_by_protocol(ordinary);
+
+  std::vector<const Request*> all;
+  for (const auto& requests : by_rank) all.insert(all.end(), requests.begin(), requests.end());
+  put_passed_behind(state, all);
+
+  std::vector<Place> places;
+  bool first_ordinary = true;
+  for (const Request* request : all) {
+    const Rank rank = rank_of(state, *request);
+    places.push_back({request->id, reason_for(rank, state, *request, order, first_ordinary)});
+    if (rank == Rank::ordinary) first_ordinary = false;
+  }
+  return places;
+}
+
+std::vector<Place> waiting_order(const State& state) { return waiting_order(state, state.order); }
+
+std::size_t position_of(const State& state, RequestId request) {
+  const std::vector<Place> places = waiting_order(state);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i].request == request) return i + 1;
+  }
+  return 0;
+}
+
+std::optional<RequestId> next_in_line(const State& state, RequestId request) {
+  const std::vector<Place> places = waiting_order(state);
+  for (std::size_t i = 0; i + 1 < places.size(); ++i) {
+    if (places[i].request == request) return places[i + 1].request;
+  }
+  return std::nullopt;
+}
+
+std::vector<Milliseconds> waiting_estimates(const State& state, const std::vector<Place>& order, Moment at) {
+  Milliseconds until{0};
+  for (const Request* holder : floor_holders(state)) {
+    until += std::max(Milliseconds{0}, expected_length(state, *holder) - elapsed_at(*holder, at));
+  }
+  std::vector<Milliseconds> estimates;
+  for (const Place& place : order) {
+    estimates.push_back(until);
+    if (const Request* request = find_open(state, place.request)) until += expected_length(state, *request);
+  }
+  return estimates;
+}
+
+void insert_manual_row(State& state, RequestId id) {
+  const Request* added = find_open(state, id);
+  if (added == nullptr || !is_waiting(added->state)) return;
+  const Rank rank = rank_of(state, *added);
+  auto place = state.rows.begin();
+  for (auto row = state.rows.begin(); row != state.rows.end(); ++row) {
+    const Request* request = find_open(state, *row);
+    if (request != nullptr && rank_of(state, *request) <= rank) place = row + 1;
+  }
+  state.rows.insert(place, id);
+}
+
+}  // namespace plenary::signaling
