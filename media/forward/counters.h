@@ -1,0 +1,99 @@
+// What a shard counts, one number an event, for /metrics. Plain integers: one thread writes them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace plenary {
+
+enum class Count : std::uint8_t {
+  // socket
+  datagrams_in,
+  datagrams_out,
+  bytes_in,
+  bytes_out,
+  send_calls,
+  send_messages,
+  send_would_block,
+  send_failed,
+  gso_refused,
+  datagrams_truncated,
+  // demultiplexing
+  unknown_source,
+  not_media,
+  stun_malformed,
+  stun_unknown_user,
+  stun_refused,
+  stun_replayed,
+  stun_answered,
+  dtls_unvalidated,
+  dtls_early_kept,
+  dtls_plaintext_ignored,
+  dtls_handshakes,
+  dtls_failed,
+  too_many_peers,
+  // received media
+  rtp_in,
+  srtp_refused,
+  srtcp_refused,
+  rtp_malformed,
+  rtp_unknown_stream,
+  rtp_duplicate,
+  rtp_padding_only,
+  rtx_in,
+  rtx_malformed,
+  rtcp_in,
+  rtcp_malformed,
+  uplink_dropped_no_floor,
+  uplink_policed,
+  nacks_sent,
+  key_frame_requests_sent,
+  // tracks
+  frames_in,
+  frames_without_key_frame,
+  frames_unknown_track,
+  feed_messages_bad,
+  slate_frames,
+  source_switches,
+  packets_late,
+  packets_too_late,
+  // sent media
+  rtp_out,
+  rtp_bytes_out,
+  rtx_out,
+  nacks_received,
+  nack_unknown,
+  nack_too_old,
+  nack_too_soon,
+  nack_over_budget,
+  nack_without_rtx,
+  packets_too_old,
+  codec_not_negotiated,
+  key_frame_requests_received,
+  replays,
+  reports_sent,
+  // to the room process
+  room_frames_out,
+  room_frames_dropped,
+  // control
+  commands,
+  commands_unknown_target,
+  events_dropped,
+  last_
+};
+
+// "plenary_rtp_packets_sent_total"
+std::string_view count_name(Count count);
+
+class Counters {
+ public:
+  void add(Count count, std::uint64_t n = 1) { values_[static_cast<std::size_t>(count)] += n; }
+  [[nodiscard]] std::uint64_t get(Count count) const { return values_[static_cast<std::size_t>(count)]; }
+
+ private:
+  std::array<std::uint64_t, static_cast<std::size_t>(Count::last_)> values_{};
+};
+
+}  // namespace plenary

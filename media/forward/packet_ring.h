@@ -1,0 +1,48 @@
+// The last packets of a track, found by their number. Slots keep their memory, so that a running track allocates
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "media/base/bytes.h"
+#include "media/base/time.h"
+#include "media/rtp/vp8.h"
+
+namespace plenary::forward {
+
+constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
+constexpr std::uint8_t kNoLevel = 255;
+
+struct TrackPacket {
+  std::uint64_t index = kNoIndex;  // in the track; neighbours differ by one
+  std::uint32_t timestamp = 0;     // on the track's line, in the codec's clock rate
+  bool marker = false;
+  bool begins_frame = false;
+  bool begins_key_frame = false;  // a decoder can start here
+  std::uint8_t audio_level = kNoLevel;
+  Instant captured{};
+  Instant arrived{};
+  rtp::Vp8Descriptor vp8;  // size 0: not VP8
+  ByteVector payload;
+};
+
+class PacketRing {
+ public:
+  // `capacity` is a power of two.
+  explicit PacketRing(std::size_t capacity);
+
+  // The slot for this number, emptied of what it held; its payload keeps its capacity.
+  TrackPacket& put(std::uint64_t index);
+  [[nodiscard]] const TrackPacket* find(std::uint64_t index) const {
+    const TrackPacket& slot = slots_[index & mask_];
+    return slot.index == index ? &slot : nullptr;
+  }
+  [[nodiscard]] std::size_t capacity() const { return slots_.size(); }
+
+ private:
+  std::vector<TrackPacket> slots_;
+  std::uint64_t mask_;
+};
+
+}  // namespace plenary::forward

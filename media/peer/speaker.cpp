@@ -1,0 +1,181 @@
+#include "media/peer/speaker.h"
+
+#include <algorithm>
+
+#include "media/rtp/rtx.h"
+
+namespace plenary::peer {
+namespace {
+
+rtp::ExtensionIds incoming(const sdp::ExtensionIds& ids) {
+  return {.mid = ids.mid,
+          .rid = ids.rid,
+          .repaired_rid = ids.repaired_rid,
+          .audio_level = ids.audio_level,
+          .abs_send_time = ids.abs_send_time,
+          .transport_cc = ids.transport_cc};
+}
+
+}  // namespace
+
+Speaker::Speaker(const sdp::Negotiated& negotiated, RandomSource& random, Counters& counters)
+    : counters_(counters), ssrc_(random.u32() | 1) {
+  bool transport_cc = false;
+  bool remb = false;
+  for (const sdp::NegotiatedMedia& media : negotiated.media) {
+    streams_.emplace_back(media, counters);
+    for (const sdp::CodecChoice& codec : media.codecs) {
+      transport_cc |= codec.transport_cc && media.extensions.transport_cc != 0;
+      remb |= codec.remb;
+    }
+  }
+  if (transport_cc) transport_feedback_.emplace(ssrc_);
+  if (remb) bandwidth_.emplace(kMaxUplinkBitrate);
+}
+
+bool Speaker::police(std::size_t size, Instant now) {
+  if (now - second_began_ >= std::chrono::seconds(1)) {
+    const bool over = second_packets_ > kMaxUplinkPackets || second_bytes_ > kMaxUplinkBytes;
+    seconds_over_ = over ? seconds_over_ + 1 : 0;
+    second_began_ = now;
+    second_packets_ = 0;
+    second_bytes_ = 0;
+  }
+  ++second_packets_;
+  second_bytes_ += size;
+  return second_packets_ <= kMaxUplinkPackets && second_bytes_ <= kMaxUplinkBytes;
+}
+
+std::optional<Speaker::Received> Speaker::handle_rtp(Bytes bytes, Instant received) {
+  counters_.add(Count::rtp_in);
+  if (!police(bytes.size(), received)) {
+    counters_.add(Count::uplink_policed);
+    return std::nullopt;
+  }
+  const std::optional<rtp::Packet> packet = rtp::parse_packet(bytes);
+  if (!packet) {
+    counters_.add(Count::rtp_malformed);
+    return std::nullopt;
+  }
+  if (bandwidth_) bandwidth_->handle_packet(bytes.size(), received);
+  for (UplinkStream& stream : streams_) {
+    const UplinkStream::Match match = stream.match(packet->payload_type);
+    if (match.codec == nullptr) continue;
+    if (transport_feedback_) {
+      const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));
+      if (extensions.transport_sequence) {
+        transport_feedback_->handle_packet(*extensions.transport_sequence, packet->ssrc, received);
+      }
+    }
+    if (!match.repair) return deliver(stream, *match.codec, bytes, false, bytes.size(), received);
+    counters_.add(Count::rtx_in);
+    if (packet->payload.empty()) return std::nullopt;  // a probe
+    std::optional<ByteVector> restored =
+        stream.ssrc() ? rtp::unwrap_rtx(bytes, *stream.ssrc(), match.codec->payload_type) : std::nullopt;
+    if (!restored) {
+      counters_.add(Count::rtx_malformed);
+      return std::nullopt;
+    }
+    restored_ = std::move(*restored);
+    return deliver(stream, *match.codec, restored_, true, bytes.size(), received);
+  }
+  counters_.add(Count::rtp_unknown_stream);
+  return std::nullopt;
+}
+
+std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sdp::CodecChoice& codec, Bytes bytes,
+                                                  bool restored, std::size_t size, Instant received) {
+  const std::optional<rtp::Packet> packet = rtp::parse_packet(bytes);
+  if (!packet) {
+    counters_.add(Count::rtp_malformed);
+    return std::nullopt;
+  }
+  if (!stream.handle_packet(*packet, codec, restored, size, received)) return std::nullopt;
+  if (!report_due_) report_due_ = received + kReceiverReportInterval / 4;
+  const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));
+  return Received{.kind = stream.kind(),
+                  .codec = codec.codec,
+                  .restarted = stream.take_restarted(),
+                  .packet = *packet,
+                  .bytes = bytes,
+                  .captured = stream.captured(packet->timestamp, received),
+                  .audio_level = extensions.audio_level};
+}
+
+void Speaker::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {
+  for (const rtp::RtcpPacket& packet : compound.packets) {
+    const auto* report = std::get_if<rtp::SenderReport>(&packet);
+    if (report == nullptr) continue;
+    const bool known = std::any_of(streams_.begin(), streams_.end(),
+                                   [report](const UplinkStream& stream) { return stream.ssrc() == report->ssrc; });
+    if (!known) continue;
+    clock_.handle_report(report->ntp, now);
+    for (UplinkStream& stream : streams_) stream.handle_sender_report(*report, clock_, now);
+  }
+}
+
+void Speaker::want_key_frame(Instant now) {
+  for (UplinkStream& stream : streams_) stream.want_key_frame(now);
+}
+
+void Speaker::collect(Instant now) {
+  scratch_.clear();
+  if (report_due_ && now >= *report_due_) write_reports(now);
+  for (UplinkStream& stream : streams_) {
+    stream.write_nacks(ssrc_, now, scratch_);
+    stream.write_key_frame_request(ssrc_, now, scratch_);
+  }
+}
+
+void Speaker::write_reports(Instant now) {
+  report_due_ = now + kReceiverReportInterval;
+  rtp::ReceiverReport report{.ssrc = ssrc_, .blocks = {}};
+  std::vector<std::uint32_t> ssrcs;
+  for (UplinkStream& stream : streams_) {
+    std::optional<rtp::ReportBlock> block = stream.make_block(now);
+    if (!block) continue;
+    if (bandwidth_ && stream.kind() == MediaKind::video) bandwidth_->handle_loss(block->fraction_lost);
+    ssrcs.push_back(block->ssrc);
+    report.blocks.push_back(*block);
+  }
+  rtp::write_rtcp(std::move(report), scratch_);
+  if (!bandwidth_) return;
+  if (std::optional<rtp::Remb> remb = bandwidth_->poll_remb(ssrc_, ssrcs, now)) {
+    rtp::write_rtcp(std::move(*remb), scratch_);
+  }
+}
+
+bool Speaker::write(SendBatch& batch, Transport& transport, Instant now) {
+  if (transport.state() != Transport::State::connected || !transport.path()) return true;
+  const auto send = [&](const ByteVector& clear) {
+    if (clear.empty() || clear.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return true;
+    std::uint8_t* out = batch.next(*transport.path());
+    if (out == nullptr) return false;
+    std::copy(clear.begin(), clear.end(), out);
+    batch.commit(transport.seal_rtcp(out, clear.size()));
+    return true;
+  };
+  if (batch.next(*transport.path()) == nullptr) return false;
+  collect(now);
+  if (!send(scratch_)) return false;
+  while (transport_feedback_) {
+    std::optional<rtp::TransportFeedback> feedback = transport_feedback_->poll_feedback(now);
+    if (!feedback) break;
+    scratch_.clear();
+    rtp::write_rtcp(std::move(*feedback), scratch_);
+    if (!send(scratch_)) return false;
+  }
+  return true;
+}
+
+std::optional<Instant> Speaker::next_timeout() const {
+  std::optional<Instant> next = report_due_;
+  const auto sooner = [&next](const std::optional<Instant>& at) {
+    if (at && (!next || *at < *next)) next = at;
+  };
+  for (const UplinkStream& stream : streams_) sooner(stream.next_timeout());
+  if (transport_feedback_) sooner(transport_feedback_->next_timeout());
+  return next;
+}
+
+}  // namespace plenary::peer

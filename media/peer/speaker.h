@@ -1,0 +1,72 @@
+// The receiving side of a peer: what a participant publishes, at most one sound and one picture, and the RTCP that
+// keeps it coming.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "media/base/random.h"
+#include "media/peer/send_batch.h"
+#include "media/peer/transport.h"
+#include "media/peer/uplink_stream.h"
+#include "media/rtp/header_writer.h"
+#include "media/rtp/receive_bandwidth.h"
+#include "media/rtp/transport_feedback_builder.h"
+
+namespace plenary::peer {
+
+constexpr std::uint64_t kMaxUplinkBitrate = 2'500'000;  // bit/s that we ask for by REMB: a 720p camera and sound
+// faults.md R10: what no camera sends. Above it packets are dropped, and a peer that goes on is closed.
+constexpr std::uint32_t kMaxUplinkPackets = 3'000;         // a second
+constexpr std::uint64_t kMaxUplinkBytes = 12'000'000 / 8;  // a second
+constexpr std::uint32_t kMaxSecondsOverLimit = 5;
+constexpr Duration kReceiverReportInterval = std::chrono::seconds(1);
+
+class Speaker {
+ public:
+  Speaker(const sdp::Negotiated& negotiated, RandomSource& random, Counters& counters);
+
+  struct Received {
+    MediaKind kind = MediaKind::audio;
+    Codec codec = Codec::opus;
+    bool restarted = false;  // a new source from here on
+    rtp::Packet packet;
+    Bytes bytes;  // the whole packet in clear; valid until the next call
+    Instant captured{};
+    std::optional<std::uint8_t> audio_level;
+  };
+  // A clear packet; what it says, unless it is a duplicate, a probe or nobody's.
+  std::optional<Received> handle_rtp(Bytes packet, Instant received);
+  void handle_rtcp(const rtp::RtcpCompound& compound, Instant now);
+  // False when the batch is full.
+  bool write(SendBatch& batch, Transport& transport, Instant now);
+  [[nodiscard]] std::optional<Instant> next_timeout() const;
+
+  // By PLI (or FIR), at most one in 500 ms, again until one comes.
+  void want_key_frame(Instant now);
+  // It sends more than any camera does, and goes on.
+  [[nodiscard]] bool over_limit() const { return seconds_over_ >= kMaxSecondsOverLimit; }
+
+ private:
+  bool police(std::size_t size, Instant now);
+  std::optional<Received> deliver(UplinkStream& stream, const sdp::CodecChoice& codec, Bytes bytes, bool restored,
+                                  std::size_t size, Instant received);
+  void collect(Instant now);
+  void write_reports(Instant now);
+
+  Counters& counters_;
+  std::uint32_t ssrc_;  // ours, as the sender of feedback
+  std::vector<UplinkStream> streams_;
+  rtp::RemoteClock clock_;
+  std::optional<rtp::TransportFeedbackBuilder> transport_feedback_;
+  std::optional<rtp::ReceiveBandwidth> bandwidth_;
+  std::optional<Instant> report_due_;
+  ByteVector restored_;
+  ByteVector scratch_;
+  Instant second_began_{};
+  std::uint32_t second_packets_ = 0;
+  std::uint64_t second_bytes_ = 0;
+  std::uint32_t seconds_over_ = 0;
+};
+
+}  // namespace plenary::peer

@@ -1,0 +1,215 @@
+#include "media/peer/transport.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace plenary::peer {
+namespace {
+
+// RFC 6347 §4.1: type, version, epoch, sequence, length.
+constexpr std::size_t kRecordHeader = 13;
+
+// What of a datagram is protected. In a running session records of epoch 0 are nobody's: alerts and hellos that anyone
+// can forge, or the rest of a flight whose encrypted end (Finished) says all that is to say.
+Bytes skip_plaintext_records(Bytes datagram) {
+  while (datagram.size() >= kRecordHeader && load_u16(datagram.data() + 3) == 0) {
+    const std::size_t length = kRecordHeader + load_u16(datagram.data() + 11);
+    if (length > datagram.size()) return {};
+    datagram = datagram.subspan(length);
+  }
+  return datagram;
+}
+
+}  // namespace
+
+Transport::Transport(Config config, Counters& counters, Instant now)
+    : config_(std::move(config)), counters_(counters), started_(now), ice_(config_.local, config_.remote, now) {}
+
+bool Transport::handle_stun(const ice::StunMessage& message, const ice::Tuple& path, Instant now) {
+  if (state_ == State::closed) return false;
+  if (message.message_class == ice::StunClass::request && replayed(message, path)) {
+    counters_.add(Count::stun_replayed);
+    return false;
+  }
+  ice::IceResult result = ice_.handle_request(message, path, now);
+  if (result.reply) {
+    counters_.add(Count::stun_answered);
+    queue(path, std::move(*result.reply));
+  }
+  if (!result.authenticated) {
+    counters_.add(Count::stun_refused);
+    return false;
+  }
+  checks_[check_count_++ % kRememberedChecks] = {.transaction = message.transaction, .path = path};
+  choose_path();
+  return true;
+}
+
+// A check that was seen to be authentic is authentic again for whoever recorded it: from another path it counts
+// nothing.
+bool Transport::replayed(const ice::StunMessage& message, const ice::Tuple& path) {
+  for (std::size_t i = 0; i < std::min(check_count_, kRememberedChecks); ++i) {
+    if (checks_[i].transaction == message.transaction && checks_[i].path != path) return true;
+  }
+  return false;
+}
+
+void Transport::choose_path() {
+  if (ice_.selected()) {
+    path_ = ice_.selected();
+  } else if (!ice_.tuples().empty() && (!path_ || !ice_.validated(*path_))) {
+    path_ = ice_.tuples().front();
+  }
+}
+
+void Transport::handle_dtls(Bytes datagram, const ice::Tuple& path, Instant now) {
+  if (state_ == State::closed) return;
+  if (!ice_.validated(path)) {
+    counters_.add(Count::dtls_unvalidated);
+    return;
+  }
+  if (state_ == State::connected) {
+    datagram = skip_plaintext_records(datagram);
+    if (datagram.empty()) {
+      counters_.add(Count::dtls_plaintext_ignored);
+      return;
+    }
+  }
+  if (!dtls_) {
+    counters_.add(Count::dtls_handshakes);
+    dtls_.emplace(config_.certificate, crypto::DtlsRole::passive, config_.fingerprint, now);
+  }
+  dtls_path_ = path;
+  dtls_->handle_datagram(datagram, now);
+  handshake_progress(now);
+}
+
+void Transport::handshake_progress(Instant) {
+  take_dtls_output();
+  switch (dtls_->state()) {
+    case crypto::DtlsState::handshaking:
+      return;
+    case crypto::DtlsState::connected:
+      break;
+    case crypto::DtlsState::failed:
+      counters_.add(Count::dtls_failed);
+      fail(dtls_->failure() == "too_much" ? "handshake" : dtls_->failure());
+      return;
+    case crypto::DtlsState::closed:
+      fail("closed");
+      return;
+  }
+  if (state_ != State::connecting) return;
+  const std::optional<crypto::SrtpKeys> keys = dtls_->take_keys();
+  if (!keys) {
+    fail("no_srtp");
+    return;
+  }
+  profile_ = keys->profile;
+  srtp_.emplace(*keys);
+  if (profile_ == crypto::SrtpProfile::aead_aes_128_gcm) gcm_.emplace(keys->local_key, keys->local_salt);
+  state_ = State::connected;
+}
+
+void Transport::take_dtls_output() {
+  while (std::optional<ByteVector> datagram = dtls_->poll_output()) {
+    const std::optional<ice::Tuple>& path = dtls_path_ ? dtls_path_ : path_;
+    if (path) queue(*path, std::move(*datagram));
+  }
+}
+
+void Transport::queue(const ice::Tuple& path, ByteVector bytes) {
+  // A peer that asks faster than we answer is answered less often.
+  if (control_.size() < kMaxControlDatagrams) control_.push_back({.path = path, .bytes = std::move(bytes)});
+}
+
+bool Transport::write_control(SendBatch& batch) {
+  while (!control_.empty()) {
+    const Control& control = control_.front();
+    if (control.bytes.size() <= kMaxDatagram) {
+      std::uint8_t* out = batch.next(control.path);
+      if (out == nullptr) return false;
+      std::memcpy(out, control.bytes.data(), control.bytes.size());
+      batch.end_run();
+      batch.commit(control.bytes.size());
+      batch.end_run();
+    }
+    control_.pop_front();
+  }
+  return true;
+}
+
+std::optional<MutableBytes> Transport::open_rtp(MutableBytes datagram) {
+  if (state_ != State::connected) return std::nullopt;
+  const std::optional<std::size_t> length = srtp_->unprotect_rtp(datagram);
+  if (!length) {
+    counters_.add(Count::srtp_refused);
+    return std::nullopt;
+  }
+  return datagram.first(*length);
+}
+
+std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram) {
+  if (state_ != State::connected) return std::nullopt;
+  const std::optional<std::size_t> length = srtp_->unprotect_rtcp(datagram);
+  if (!length) {
+    counters_.add(Count::srtcp_refused);
+    return std::nullopt;
+  }
+  return datagram.first(*length);
+}
+
+std::size_t Transport::seal_rtp(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload, std::uint32_t ssrc,
+                                std::uint64_t index) {
+  if (state_ != State::connected || header + prefix.size() + payload.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) {
+    return 0;
+  }
+  if (gcm_) return gcm_->protect(out, header, prefix, payload, ssrc, index);
+  std::copy(payload.begin(), payload.end(), std::copy(prefix.begin(), prefix.end(), out + header));
+  return srtp_->protect_rtp({out, kMaxDatagram}, header + prefix.size() + payload.size()).value_or(0);
+}
+
+std::size_t Transport::seal_rtcp(std::uint8_t* out, std::size_t length) {
+  if (state_ != State::connected || length + crypto::kMaxSrtpTrailer > kMaxDatagram) return 0;
+  return srtp_->protect_rtcp({out, kMaxDatagram}, length).value_or(0);
+}
+
+void Transport::handle_timeout(Instant now) {
+  if (state_ == State::closed) return;
+  if (dtls_ && dtls_->next_timeout() && now >= *dtls_->next_timeout()) {
+    dtls_->handle_timeout(now);
+    handshake_progress(now);
+  }
+  if (state_ == State::connecting && now - started_ >= kConnectDeadline) {
+    fail(dtls_ ? "timeout" : "never_connected");
+  } else if (state_ == State::connected && ice_.consent_lost(now)) {
+    fail("consent");
+  }
+}
+
+std::optional<Instant> Transport::next_timeout() const {
+  if (state_ == State::closed) return std::nullopt;
+  Instant next = state_ == State::connecting ? started_ + kConnectDeadline : ice_.consent_until();
+  if (dtls_ && dtls_->next_timeout()) next = std::min(next, *dtls_->next_timeout());
+  return next;
+}
+
+void Transport::restart_ice(ice::Credentials local, ice::Credentials remote) {
+  ice_.restart(std::move(local), std::move(remote));
+}
+
+void Transport::close(Instant now) {
+  if (state_ == State::closed) return;
+  if (dtls_) {
+    dtls_->close(now);
+    take_dtls_output();
+  }
+  fail("closed");
+}
+
+void Transport::fail(std::string reason) {
+  state_ = State::closed;
+  reason_ = std::move(reason);
+}
+
+}  // namespace plenary::peer

@@ -1,0 +1,100 @@
+// ICE-lite, DTLS and SRTP of one peer: datagrams in, clear packets out, and the other way round.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "media/base/bytes.h"
+#include "media/base/time.h"
+#include "media/crypto/certificate.h"
+#include "media/crypto/dtls.h"
+#include "media/crypto/srtp.h"
+#include "media/forward/counters.h"
+#include "media/ice/ice_lite.h"
+#include "media/peer/send_batch.h"
+
+namespace plenary::peer {
+
+constexpr Duration kConnectDeadline = std::chrono::seconds(30);  // from the answer to the first key (faults.md H6)
+constexpr std::size_t kMaxControlDatagrams = 32;  // STUN and DTLS waiting to leave; a handshake flight has four
+constexpr std::size_t kRememberedChecks = 16;     // transactions, so that a replayed check does not move the media
+
+class Transport {
+ public:
+  struct Config {
+    ice::Credentials local;
+    ice::Credentials remote;
+    crypto::Fingerprint fingerprint;
+    std::shared_ptr<const crypto::Certificate> certificate;
+  };
+  enum class State : std::uint8_t { connecting, connected, closed };
+
+  Transport(Config config, Counters& counters, Instant now);
+
+  // True when the check was authentic: this path belongs to the peer from now on.
+  bool handle_stun(const ice::StunMessage& message, const ice::Tuple& path, Instant now);
+  void handle_dtls(Bytes datagram, const ice::Tuple& path, Instant now);
+  // In place; nothing when it is not authentic.
+  std::optional<MutableBytes> open_rtp(MutableBytes datagram);
+  std::optional<MutableBytes> open_rtcp(MutableBytes datagram);
+  void handle_timeout(Instant now);
+  [[nodiscard]] std::optional<Instant> next_timeout() const;
+
+  // STUN answers and handshake; false when the batch is full.
+  bool write_control(SendBatch& batch);
+  [[nodiscard]] bool has_control() const { return !control_.empty(); }
+  // One packet: `header` is written by the caller at `out` (of kMaxDatagram bytes); encrypts and returns the length.
+  std::size_t seal_rtp(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload, std::uint32_t ssrc,
+                       std::uint64_t index);
+  // `length` clear bytes at `out`; 0 when it cannot be sealed.
+  std::size_t seal_rtcp(std::uint8_t* out, std::size_t length);
+
+  void restart_ice(ice::Credentials local, ice::Credentials remote);
+  void close(Instant now);
+
+  [[nodiscard]] State state() const { return state_; }
+  // Why it closed: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected".
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  // Where media goes; nothing before the first authentic check.
+  [[nodiscard]] const std::optional<ice::Tuple>& path() const { return path_; }
+  [[nodiscard]] const ice::IceLite& ice() const { return ice_; }
+  [[nodiscard]] bool validated(const ice::Tuple& path) const { return ice_.validated(path); }
+  [[nodiscard]] crypto::SrtpProfile profile() const { return profile_; }
+
+ private:
+  struct Control {
+    ice::Tuple path;
+    ByteVector bytes;
+  };
+  bool replayed(const ice::StunMessage& message, const ice::Tuple& path);
+  void choose_path();
+  void handshake_progress(Instant now);
+  void take_dtls_output();
+  void queue(const ice::Tuple& path, ByteVector bytes);
+  void fail(std::string reason);
+
+  Config config_;
+  Counters& counters_;
+  Instant started_;
+  State state_ = State::connecting;
+  std::string reason_;
+  ice::IceLite ice_;
+  std::optional<ice::Tuple> path_;
+  std::optional<ice::Tuple> dtls_path_;  // where the last handshake datagram came from
+  std::optional<crypto::Dtls> dtls_;
+  crypto::SrtpProfile profile_ = crypto::SrtpProfile::aead_aes_128_gcm;
+  std::optional<crypto::SrtpSession> srtp_;
+  std::optional<crypto::GcmEgress> gcm_;
+  std::deque<Control> control_;
+  struct Check {
+    ice::TransactionId transaction{};
+    ice::Tuple path;
+  };
+  std::array<Check, kRememberedChecks> checks_{};
+  std::size_t check_count_ = 0;
+};
+
+}  // namespace plenary::peer

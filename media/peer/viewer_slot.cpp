@@ -1,0 +1,146 @@
+#include "media/peer/viewer_slot.h"
+
+#include <algorithm>
+
+#include "media/rtp/receive_statistics.h"
+#include "media/rtp/rtx.h"
+
+namespace plenary::peer {
+namespace {
+
+// What a viewer is told by header extension: which slot, when it left (receivers estimate by it), how loud.
+rtp::ExtensionIds outgoing(const sdp::NegotiatedMedia& media) {
+  return {.mid = media.extensions.mid,
+          .audio_level = media.kind == MediaKind::audio ? media.extensions.audio_level : std::uint8_t{0},
+          .abs_send_time = media.extensions.abs_send_time};
+}
+
+// traps.md: below 2^15, so that nobody is unsure about the first roll-over.
+std::uint64_t first_sequence(RandomSource& random) { return 1 + random.u32() % 0x7fff; }
+
+}  // namespace
+
+ViewerSlot::ViewerSlot(const sdp::NegotiatedMedia& media, std::string cname, RandomSource& random, Counters& counters)
+    : counters_(counters),
+      kind_(media.kind),
+      ssrc_(media.ssrc),
+      rtx_ssrc_(media.rtx_ssrc),
+      cname_(std::move(cname)),
+      codecs_(media.codecs),
+      header_(media.ssrc, outgoing(media), media.mid),
+      rtx_header_(media.rtx_ssrc, outgoing(media), media.mid),
+      forwarder_({.first_sequence = first_sequence(random), .first_timestamp = random.u32()}, counters),
+      rtx_next_(first_sequence(random)) {}
+
+const sdp::CodecChoice* ViewerSlot::choice(Codec codec) const {
+  const auto found = std::find_if(codecs_.begin(), codecs_.end(), [codec](const auto& c) { return c.codec == codec; });
+  return found == codecs_.end() ? nullptr : &*found;
+}
+
+bool ViewerSlot::set_track(forward::Track* track, Duration delay, Instant now) {
+  if (track != nullptr && choice(track->codec()) == nullptr) {
+    counters_.add(Count::codec_not_negotiated);
+    forwarder_.set_track(nullptr, {}, now);
+    return false;
+  }
+  forwarder_.set_track(track, delay, now);
+  return true;
+}
+
+ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now) {
+  std::uint8_t* out = batch.next(path);
+  if (out == nullptr) return Wrote::batch_full;
+  const std::optional<forward::Forwarder::Out> packet = forwarder_.next(now);
+  if (!packet) return Wrote::nothing;
+  const std::size_t length = seal(*packet, false, out, transport, now);
+  batch.commit(length);
+  budget_.handle_sent(length);
+  ++packets_;
+  octets_ += static_cast<std::uint32_t>(packet->packet->payload.size());
+  counters_.add(Count::rtp_out);
+  counters_.add(Count::rtp_bytes_out, length);
+  return Wrote::packet;
+}
+
+ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& batch, const ice::Tuple& path,
+                                           Transport& transport, Instant now) {
+  std::uint8_t* out = batch.next(path);
+  if (out == nullptr) return Wrote::batch_full;
+  const std::optional<forward::Forwarder::Out> packet = forwarder_.repair(sequence, now);
+  if (!packet) return Wrote::nothing;
+  const sdp::CodecChoice* codec = choice(packet->codec);
+  if (codec == nullptr || !codec->rtx_payload_type || rtx_ssrc_ == 0) {
+    counters_.add(Count::nack_without_rtx);
+    return Wrote::nothing;
+  }
+  switch (budget_.request(sequence, packet->packet->payload.size(), now)) {
+    case rtp::ResendBudget::Verdict::too_soon:
+      counters_.add(Count::nack_too_soon);
+      return Wrote::nothing;
+    case rtp::ResendBudget::Verdict::over_budget:
+      counters_.add(Count::nack_over_budget);
+      return Wrote::nothing;
+    case rtp::ResendBudget::Verdict::allowed:
+      break;
+  }
+  batch.commit(seal(*packet, true, out, transport, now));
+  counters_.add(Count::rtx_out);
+  return Wrote::packet;
+}
+
+std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, std::uint8_t* out,
+                             Transport& transport, Instant now) {
+  const forward::TrackPacket& packet = *out_packet.packet;
+  const sdp::CodecChoice* codec = choice(out_packet.codec);
+  if (codec == nullptr) return 0;
+  const std::uint64_t index = repair ? rtx_next_++ : out_packet.sequence;
+  rtp::HeaderFields fields;
+  fields.marker = packet.marker;
+  fields.payload_type = repair ? *codec->rtx_payload_type : codec->payload_type;
+  fields.sequence = static_cast<std::uint16_t>(index);
+  fields.timestamp = out_packet.timestamp;
+  fields.abs_send_time = rtp::abs_send_time(now);
+  if (packet.audio_level != forward::kNoLevel) fields.audio_level = packet.audio_level;
+  const std::size_t header = (repair ? rtx_header_ : header_).write(out, fields);
+
+  // What goes before the shared payload: the original sequence of a repair, a picture number of this viewer's own.
+  std::array<std::uint8_t, rtp::kRtxPrefix + rtp::kMaxVp8Descriptor> prefix{};
+  std::size_t prefix_size = 0;
+  Bytes payload = packet.payload;
+  if (repair) {
+    store_u16(prefix.data(), static_cast<std::uint16_t>(out_packet.sequence));
+    prefix_size = rtp::kRtxPrefix;
+  }
+  if (packet.vp8.size > 0) {
+    std::array<std::uint8_t, rtp::kMaxVp8Descriptor> descriptor{};
+    const std::size_t size = rtp::copy_rewritten_vp8(payload, packet.vp8, out_packet.vp8, descriptor);
+    std::copy_n(descriptor.begin(), size, prefix.begin() + prefix_size);
+    prefix_size += size;
+    payload = payload.subspan(size);
+  }
+  return transport.seal_rtp(out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
+}
+
+std::optional<rtp::SenderReport> ViewerSlot::make_report(Instant now) const {
+  const std::optional<forward::Forwarder::Anchor>& anchor = forwarder_.anchor();
+  if (!anchor || packets_ == 0) return std::nullopt;
+  // RFC 3550 §6.4.1: the timestamp of the very instant that the NTP time says, which is the sending of the report.
+  const std::uint32_t rate = clock_rate(kind_ == MediaKind::audio ? Codec::opus : Codec::h264);
+  const auto since = static_cast<std::uint32_t>(rtp::to_ticks(now - anchor->instant, rate));
+  return rtp::SenderReport{.ssrc = ssrc_,
+                           .ntp = rtp::ntp_time(now),
+                           .rtp_timestamp = anchor->timestamp + since,
+                           .packets = packets_,
+                           .octets = octets_,
+                           .blocks = {}};
+}
+
+void ViewerSlot::handle_report_block(const rtp::ReportBlock& block, Instant now) {
+  if (const std::optional<Duration> trip = rtp::round_trip(block, now)) budget_.set_round_trip(*trip);
+}
+
+void ViewerSlot::handle_key_frame_request(Instant now) {
+  if (forward::Track* track = forwarder_.track()) track->key_frame_requests().want(now);
+}
+
+}  // namespace plenary::peer
