@@ -38,18 +38,24 @@ class SrtpSession {
 };
 constexpr std::size_t kMaxSrtpTrailer = 32;  // tag, SRTCP index, rounding
 
+// Which code encrypts; `best` is ipsec-mb where this CPU can, unless the environment says PLENARY_GCM=openssl.
+enum class GcmEngine : std::uint8_t { best, ipsec_mb, openssl };
+
 // AES-128-GCM for outgoing media of one peer, straight from shared clear bytes into the send buffer. The caller owns
 // sequence and roll-over counter per SSRC and must never pass the same (ssrc, index) twice.
 class GcmEgress {
  public:
-  GcmEgress(Bytes key, Bytes salt);  // 16, 12
+  // Master key and salt as DTLS gives them: 16 and 12 bytes.
+  GcmEgress(Bytes key, Bytes salt, GcmEngine engine = GcmEngine::best);
+  // Without key derivation, for the vectors of RFC 7714.
+  static GcmEgress from_session_keys(Bytes key, Bytes salt, GcmEngine engine = GcmEngine::best);
   ~GcmEgress();
   GcmEgress(GcmEgress&&) noexcept;
   GcmEgress& operator=(GcmEgress&&) noexcept;
 
   // `out` holds the header already (`header_length` bytes, extensions included, authenticated but not encrypted);
-  // ciphertext and tag are written behind it. Returns the whole length. `index` is ROC << 16 | sequence.
-  // `prefix` (may be empty) is encrypted before `payload`: the original sequence number of RTX.
+  // ciphertext and tag are written behind it (`payload` may already lie there). Returns the whole length. `index` is
+  // ROC << 16 | sequence. `prefix` (may be empty) is encrypted before `payload`: the original sequence number of RTX.
   std::size_t protect(std::uint8_t* out, std::size_t header_length, Bytes prefix, Bytes payload, std::uint32_t ssrc,
                       std::uint64_t index);
 
@@ -58,6 +64,7 @@ class GcmEgress {
 
  private:
   struct State;
+  explicit GcmEgress(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
