@@ -1,0 +1,58 @@
+// Debian's Chromium with fake devices: a camera of Chromium's own and a microphone that plays a tone of the test's.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream=fps=30",
+  "--autoplay-policy=no-user-gesture-required",
+  "--allow-loopback-in-peer-connection",
+];
+
+export function toneFile(folder, frequency, seconds = 2, rate = 48_000) {
+  const samples = rate * seconds;
+  const wav = Buffer.alloc(44 + samples * 2);
+  wav.write("RIFF", 0);
+  wav.writeUInt32LE(36 + samples * 2, 4);
+  wav.write("WAVEfmt ", 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(rate, 24);
+  wav.writeUInt32LE(rate * 2, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write("data", 36);
+  wav.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++) {
+    wav.writeInt16LE(Math.round(9_000 * Math.sin((2 * Math.PI * frequency * i) / rate)), 44 + i * 2);
+  }
+  const file = join(folder, `tone-${frequency}.wav`);
+  writeFileSync(file, wav);
+  return file;
+}
+
+export async function startBrowser({ microphone = 1_000 } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "plenary-chromium-"));
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    args: [...flags, `--use-file-for-fake-audio-capture=${toneFile(folder, microphone)}`],
+  });
+  return {
+    context: (options = {}) => browser.newContext({ permissions: ["camera", "microphone"], ...options }),
+    async stop() {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
