@@ -28,6 +28,10 @@ enum class NalType : std::uint8_t {
   stap_a = 24,
   fu_a = 28,
 };
+// One of the types that ITU-T H.264 gives to NAL units themselves.
+constexpr bool is_nal_unit(NalType type) {
+  return static_cast<std::uint8_t>(type) >= 1 && static_cast<std::uint8_t>(type) <= 23;
+}
 inline NalType nal_type(Bytes nal) { return static_cast<NalType>(nal.empty() ? 0 : nal[0] & 0x1f); }
 
 constexpr std::size_t kMaxNalsPerFrame = 256;            // an encoder that makes one slice a frame needs four
@@ -44,9 +48,9 @@ bool is_idr(std::span<const Bytes> nals);
 // The first SPS or PPS of the access unit, or nothing.
 std::optional<Bytes> find_nal(std::span<const Bytes> nals, NalType type);
 
-// One frame's RTP payloads, none larger than `max_payload` (at least 64). Neighbours that fit together share a STAP-A,
-// a larger NAL unit is cut into FU-As of equal size of which only the last may be shorter: one GSO run. Access unit
-// delimiters, filler and end markers are left out, they mean nothing over RTP.
+// One frame's RTP payloads, none larger than `max_payload` (64 to kMaxPacket). Neighbours that fit together share a
+// STAP-A, a larger NAL unit is cut into FU-As of equal size of which only the last may be shorter: one GSO run. Access
+// unit delimiters, filler and end markers are left out, they mean nothing over RTP.
 std::vector<ByteVector> packetize_h264(std::span<const Bytes> nals, std::size_t max_payload = kMaxPayload);
 
 // True for a payload with which a decoder can start: it holds an SPS or the beginning of an IDR slice. A forwarder
@@ -54,7 +58,7 @@ std::vector<ByteVector> packetize_h264(std::span<const Bytes> nals, std::size_t 
 bool h264_payload_starts_key_frame(Bytes payload);
 
 // Frames from packets, for one stream. Packets come in order of sequence; a gap, a lying STAP-A or FU-A drops the
-// frame.
+// frame. After a gap a frame is only trusted when its first packet starts a key frame: nobody knows what the gap held.
 class H264Depacketizer {
  public:
   struct AccessUnit {
@@ -62,11 +66,13 @@ class H264Depacketizer {
     bool key_frame = false;
     std::vector<ByteVector> nals;
   };
-  // Returns the frame that this packet completes: by its marker bit, or (marker lost) the one before this packet.
+  // Returns the frame that this packet completes: its own by the marker bit, or the one before where the sender set no
+  // marker; then its own comes with the next packet.
   std::optional<AccessUnit> add(const Packet& packet);
   [[nodiscard]] std::uint64_t dropped_frames() const { return dropped_; }
 
  private:
+  void begin(std::uint32_t timestamp);
   bool add_payload(Bytes payload);
   bool add_stap_a(Bytes payload);
   bool add_fu_a(Bytes payload);
@@ -75,11 +81,12 @@ class H264Depacketizer {
   void spoil();
 
   std::optional<std::uint16_t> last_sequence_;
-  AccessUnit open_;
-  std::size_t open_size_ = 0;
-  bool begun_ = false;    // open_ holds packets of a frame
-  bool spoiled_ = false;  // the rest of this timestamp is dropped
-  bool in_fragment_ = false;
+  std::optional<std::uint32_t> timestamp_;  // of the frame under way
+  bool spoiled_ = false;                    // the rest of it is dropped
+  bool in_fragment_ = false;                // the last of nals_ waits for its end
+  bool key_frame_ = false;
+  std::size_t size_ = 0;  // bytes
+  std::vector<ByteVector> nals_;
   std::uint64_t dropped_ = 0;
 };
 

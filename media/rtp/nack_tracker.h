@@ -16,6 +16,7 @@ constexpr Duration kNackFirstWait = std::chrono::milliseconds(5);  // lets a reo
 constexpr Duration kNackMinRetry = std::chrono::milliseconds(20);  // also where the round trip is shorter
 constexpr Duration kNackDefaultRoundTrip = std::chrono::milliseconds(100);
 constexpr std::uint8_t kNackMaxTries = 10;
+constexpr std::size_t kNackMaxAtOnce = 250;   // sequences of one poll: 1,000 bytes when no two are neighbours
 constexpr std::size_t kNackMaxMissing = 512;  // packets at once, about 2 s of a 2 Mbit/s picture; beyond: give up all
 
 class NackTracker {
@@ -28,7 +29,8 @@ class NackTracker {
   };
   // Feed every packet of the stream, retransmitted ones (unwrapped) too. Padding-only packets as well.
   Arrival handle_packet(std::uint16_t sequence, Instant now);
-  // Sequences to ask for now, oldest first; each at most once a round trip. Gives up what is too old.
+  // Sequences to ask for now, oldest first; each at most once a round trip. Gives up what is too old. At most
+  // kNackMaxAtOnce; what is left is due at once (next_timeout).
   std::vector<std::uint16_t> poll_nacks(Instant now);
   // When poll_nacks has something to do next.
   [[nodiscard]] std::optional<Instant> next_timeout() const;

@@ -2,6 +2,7 @@
 // falls back on loss; senders that can do better negotiate transport-cc.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,7 +19,8 @@ constexpr Duration kRembUrgent = std::chrono::milliseconds(200);  // earliest re
 
 class ReceiveBandwidth {
  public:
-  explicit ReceiveBandwidth(std::uint64_t max_bitrate) : max_(max_bitrate) {}
+  explicit ReceiveBandwidth(std::uint64_t max_bitrate)
+      : max_(max_bitrate), estimate_(std::min(kRembStart, max_bitrate)) {}
 
   void handle_packet(std::size_t size, Instant now);
   // Of the last report interval, of 256, as in ReportBlock.
@@ -32,7 +34,7 @@ class ReceiveBandwidth {
   void close_window(Instant now);
 
   std::uint64_t max_;
-  std::uint64_t estimate_ = kRembStart;
+  std::uint64_t estimate_;
   std::uint64_t received_ = 0;  // bit/s, of the last full window
   std::uint64_t window_bytes_ = 0;
   std::optional<Instant> window_start_;

@@ -38,9 +38,10 @@ class ReceiveStatistics {
   std::uint64_t octets_ = 0;
   std::uint64_t expected_before_ = 0;
   std::uint64_t packets_before_ = 0;
-  std::optional<std::int64_t> transit_;  // arrival minus timestamp, RTP units
-  std::uint64_t jitter_x16_ = 0;         // RTP units × 16 (A.8)
-  std::uint32_t last_report_ = 0;        // middle 32 bits of its NTP time
+  std::optional<std::uint32_t> timestamp_;  // of the newest packet
+  std::uint32_t transit_ = 0;               // its arrival minus its timestamp, RTP units
+  std::uint64_t jitter_x16_ = 0;            // RTP units × 16 (A.8)
+  std::uint32_t last_report_ = 0;           // middle 32 bits of its NTP time
   std::optional<Instant> last_report_at_;
 };
 

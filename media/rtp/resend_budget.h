@@ -12,7 +12,7 @@ namespace plenary::rtp {
 // Loss of 10 % needs 11 % and retransmissions of retransmissions another 1 %; 25 % also carries bursts.
 constexpr std::size_t kResendShareDivisor = 4;       // a quarter of what was sent
 constexpr std::size_t kResendMaxSaved = 128 * 1024;  // bytes; a second of 1 Mbit/s saved up, enough for a key frame
-constexpr std::size_t kResendMaxRemembered = 256;    // answers in one round trip; 8 bytes each, allocated on need
+constexpr std::size_t kResendRemembered = 256;       // answers; 8 bytes each, allocated with the first one
 constexpr Duration kResendMinInterval = std::chrono::milliseconds(10);  // where the round trip is unknown or shorter
 
 class ResendBudget {
@@ -30,12 +30,13 @@ class ResendBudget {
   [[nodiscard]] std::uint64_t refused_over_budget() const { return refused_over_budget_; }
 
  private:
+  // One place for each sequence modulo kResendRemembered. Two sequences that meet in it within a round trip count as
+  // the same: the second waits, which costs little and keeps the limit strict.
   struct Answer {
-    std::uint16_t sequence = 0;
-    Instant at{};
+    bool used = false;
+    std::uint32_t at = 0;  // ms, wraps
   };
-  std::vector<Answer> recent_;  // a ring once it has grown to its limit
-  std::size_t oldest_ = 0;
+  std::vector<Answer> answers_;
   Duration round_trip_ = kResendMinInterval;
   std::size_t saved_ = 0;     // bytes
   std::size_t fraction_ = 0;  // sent bytes not yet worth a whole saved byte

@@ -11,11 +11,9 @@
 namespace plenary::rtp {
 
 constexpr std::size_t kRtxPrefix = 2;  // bytes
-// An Ethernet frame; an RTX packet that says more than that is dropped (faults.md R4).
-constexpr std::size_t kMaxRtxPacket = 1'500;
 
-// What an RTX packet carries; payload is a view. Nothing when it is shorter than its prefix (padding-only probes too)
-// or longer than a datagram.
+// What an RTX packet carries; payload is a view. Nothing when there is no byte behind its prefix (padding-only probes
+// too; faults.md R4).
 struct RtxContent {
   std::uint16_t sequence = 0;
   Bytes payload;

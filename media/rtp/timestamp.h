@@ -77,6 +77,7 @@ class RemoteClock {
   std::deque<Report> window_;
   bool known_ = false;
   std::int64_t offset_ = 0;  // ns, slewed
+  unsigned late_in_a_row_ = 0;
   Instant slewed_at_{};
 };
 
@@ -104,11 +105,9 @@ class SourceClock {
     std::uint32_t timestamp = 0;
     Instant instant{};
   };
-  void slew_towards(Anchor target, Instant now);
-
   std::uint32_t clock_rate_;  // Hz
   std::optional<Anchor> anchor_;
-  std::optional<Anchor> target_;
+  Duration correction_{};  // not yet slewed
   Instant slewed_at_{};
   bool synchronised_ = false;
 };

@@ -14,6 +14,7 @@ namespace plenary::rtp {
 
 constexpr Duration kFeedbackInterval = std::chrono::milliseconds(100);
 constexpr std::size_t kMaxFeedbackStatuses = 1'024;  // in one packet; at 20,000 packets/s a feedback goes out early
+constexpr std::size_t kMaxFeedbackBytes = 1'100;     // of one packet, within every MTU
 constexpr std::size_t kMaxFeedbackGap = 512;         // larger jumps begin a new message instead of naming the gap
 
 class TransportFeedbackBuilder {
