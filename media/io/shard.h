@@ -37,12 +37,23 @@ struct AddPeer {
   std::string cname;
 };
 // Sends close_notify, then forgets.
-struct RemovePeer { PeerId peer{}; };
-struct RestartIce { PeerId peer{}; ice::Credentials local; ice::Credentials remote; };
+struct RemovePeer {
+  PeerId peer{};
+};
+struct RestartIce {
+  PeerId peer{};
+  ice::Credentials local;
+  ice::Credentials remote;
+};
 
 // `socket` is our end of the frame pair to a room process; the shard owns it from now on.
-struct AddFeed { FeedId feed{}; int socket = -1; };
-struct RemoveFeed { FeedId feed{}; };
+struct AddFeed {
+  FeedId feed{};
+  int socket = -1;
+};
+struct RemoveFeed {
+  FeedId feed{};
+};
 
 // Frames of feed_track in that feed go into this track. When the feed goes away the track lives on: give it to the next
 // feed by SetTrackSource; timestamps and sequences continue, the slate fills the time between.
@@ -53,17 +64,31 @@ struct AddFeedTrack {
   FeedId feed{};
   std::uint16_t feed_track = 0;
 };
-struct SetTrackSource { TrackId track{}; FeedId feed{}; std::uint16_t feed_track = 0; };
+struct SetTrackSource {
+  TrackId track{};
+  FeedId feed{};
+  std::uint16_t feed_track = 0;
+};
 // Shown on `track` while its feed is silent (no frame for kSlateAfter) or gone. One for each codec.
-struct SetSlate { TrackId track{}; TrackId slate{}; };
-struct RemoveTrack { TrackId track{}; };
+struct SetSlate {
+  TrackId track{};
+  TrackId slate{};
+};
+struct RemoveTrack {
+  TrackId track{};
+};
 
 // What a viewer's slot (index among the negotiated media) carries from now on; kNoTrack: nothing. A video slot asks for
 // a key frame by itself and starts with one. `delay` holds packets back, to match the desk's sound.
-struct SetSlot { PeerId peer{}; std::size_t slot = 0; TrackId track{}; Duration delay{}; };
+struct SetSlot {
+  PeerId peer{};
+  std::size_t slot = 0;
+  TrackId track{};
+  Duration delay{};
+};
 
-// A speaker's media: into `audio`/`video` tracks for viewers when `forward`, and to the room process as feed tracks when
-// `feed` is set. Neither: counted and dropped at this first hop.
+// A speaker's media: into `audio`/`video` tracks for viewers when `forward`, and to the room process as feed tracks
+// when `feed` is set. Neither: counted and dropped at this first hop.
 struct SetUplink {
   PeerId peer{};
   TrackId audio{};
@@ -74,27 +99,57 @@ struct SetUplink {
   std::uint16_t feed_video = 0;
 };
 // Also what a room process asks for when its decoder lost the picture.
-struct RequestKeyFrame { TrackId track{}; };
+struct RequestKeyFrame {
+  TrackId track{};
+};
 
 using ShardCommand = std::variant<AddPeer, RemovePeer, RestartIce, AddFeed, RemoveFeed, AddFeedTrack, SetTrackSource,
                                   SetSlate, RemoveTrack, SetSlot, SetUplink, RequestKeyFrame>;
 
 // ---- events: shard to control thread ----
 
-struct PeerConnected { PeerId peer{}; Address remote; std::string srtp_profile; };
+struct PeerConnected {
+  PeerId peer{};
+  Address remote;
+  std::string srtp_profile;
+};
 // reason: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected"
-struct PeerClosed { PeerId peer{}; std::string reason; };
+struct PeerClosed {
+  PeerId peer{};
+  std::string reason;
+};
 // Media of this kind arrived (and again after a silence): codec and what it is.
-struct UplinkStarted { PeerId peer{}; MediaKind kind{}; Codec codec{}; };
+struct UplinkStarted {
+  PeerId peer{};
+  MediaKind kind{};
+  Codec codec{};
+};
 // Nothing authenticated for kUplinkSilence (2 s); `last_packet` is when the last one came. And back.
-struct UplinkSilent { PeerId peer{}; Instant last_packet{}; };
-struct UplinkBack { PeerId peer{}; };
+struct UplinkSilent {
+  PeerId peer{};
+  Instant last_packet{};
+};
+struct UplinkBack {
+  PeerId peer{};
+};
 // Ask the room process for a key frame of this track; at most one per 250 ms.
-struct KeyFrameWanted { TrackId track{}; FeedId feed{}; std::uint16_t feed_track = 0; };
-struct FeedClosed { FeedId feed{}; };
+struct KeyFrameWanted {
+  TrackId track{};
+  FeedId feed{};
+  std::uint16_t feed_track = 0;
+};
+struct FeedClosed {
+  FeedId feed{};
+};
 // First and last viewer of a track: lets the room process encode on demand.
-struct TrackWatched { TrackId track{}; bool watched = false; };
-struct TrackLive { TrackId track{}; bool live = false; };  // slate or not
+struct TrackWatched {
+  TrackId track{};
+  bool watched = false;
+};
+struct TrackLive {
+  TrackId track{};
+  bool live = false;
+};  // slate or not
 
 using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, KeyFrameWanted,
                                 FeedClosed, TrackWatched, TrackLive>;

@@ -10,6 +10,7 @@ Peer::Peer(const Config& config, RandomSource& random, Counters& counters, Insta
       transport_({.local = config.local_ice,
                   .remote = config.negotiated.remote_ice,
                   .fingerprint = config.negotiated.remote_fingerprint,
+                  .dtls_active = config.negotiated.dtls_active,
                   .certificate = config.certificate},
                  counters, now) {
   if (config.use == Use::viewer) {

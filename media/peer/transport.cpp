@@ -27,31 +27,23 @@ Transport::Transport(Config config, Counters& counters, Instant now)
 
 bool Transport::handle_stun(const ice::StunMessage& message, const ice::Tuple& path, Instant now) {
   if (state_ == State::closed) return false;
-  if (message.message_class == ice::StunClass::request && replayed(message, path)) {
-    counters_.add(Count::stun_replayed);
-    return false;
-  }
   ice::IceResult result = ice_.handle_request(message, path, now);
   if (result.reply) {
     counters_.add(Count::stun_answered);
     queue(path, std::move(*result.reply));
   }
   if (!result.authenticated) {
-    counters_.add(Count::stun_refused);
+    counters_.add(result.drop == ice::IceDrop::replayed ? Count::stun_replayed : Count::stun_refused);
     return false;
   }
-  checks_[check_count_++ % kRememberedChecks] = {.transaction = message.transaction, .path = path};
+  if (!ice_.validated(path)) return false;  // answered with an error
   choose_path();
-  return true;
-}
-
-// A check that was seen to be authentic is authentic again for whoever recorded it: from another path it counts
-// nothing.
-bool Transport::replayed(const ice::StunMessage& message, const ice::Tuple& path) {
-  for (std::size_t i = 0; i < std::min(check_count_, kRememberedChecks); ++i) {
-    if (checks_[i].transaction == message.transaction && checks_[i].path != path) return true;
+  if (config_.dtls_active && !dtls_) {
+    dtls_path_ = path;
+    open_dtls(now);
+    handshake_progress();
   }
-  return false;
+  return true;
 }
 
 void Transport::choose_path() {
@@ -75,16 +67,19 @@ void Transport::handle_dtls(Bytes datagram, const ice::Tuple& path, Instant now)
       return;
     }
   }
-  if (!dtls_) {
-    counters_.add(Count::dtls_handshakes);
-    dtls_.emplace(config_.certificate, crypto::DtlsRole::passive, config_.fingerprint, now);
-  }
+  if (!dtls_) open_dtls(now);
   dtls_path_ = path;
   dtls_->handle_datagram(datagram, now);
-  handshake_progress(now);
+  handshake_progress();
 }
 
-void Transport::handshake_progress(Instant) {
+void Transport::open_dtls(Instant now) {
+  counters_.add(Count::dtls_handshakes);
+  const crypto::DtlsRole role = config_.dtls_active ? crypto::DtlsRole::active : crypto::DtlsRole::passive;
+  dtls_.emplace(config_.certificate, role, config_.fingerprint, now);
+}
+
+void Transport::handshake_progress() {
   take_dtls_output();
   switch (dtls_->state()) {
     case crypto::DtlsState::handshaking:
@@ -178,7 +173,7 @@ void Transport::handle_timeout(Instant now) {
   if (state_ == State::closed) return;
   if (dtls_ && dtls_->next_timeout() && now >= *dtls_->next_timeout()) {
     dtls_->handle_timeout(now);
-    handshake_progress(now);
+    handshake_progress();
   }
   if (state_ == State::connecting && now - started_ >= kConnectDeadline) {
     fail(dtls_ ? "timeout" : "never_connected");

@@ -20,7 +20,6 @@ namespace plenary::peer {
 
 constexpr Duration kConnectDeadline = std::chrono::seconds(30);  // from the answer to the first key (faults.md H6)
 constexpr std::size_t kMaxControlDatagrams = 32;  // STUN and DTLS waiting to leave; a handshake flight has four
-constexpr std::size_t kRememberedChecks = 16;     // transactions, so that a replayed check does not move the media
 
 class Transport {
  public:
@@ -28,6 +27,7 @@ class Transport {
     ice::Credentials local;
     ice::Credentials remote;
     crypto::Fingerprint fingerprint;
+    bool dtls_active = false;  // we open the handshake, on the first path that is validated
     std::shared_ptr<const crypto::Certificate> certificate;
   };
   enum class State : std::uint8_t { connecting, connected, closed };
@@ -69,9 +69,9 @@ class Transport {
     ice::Tuple path;
     ByteVector bytes;
   };
-  bool replayed(const ice::StunMessage& message, const ice::Tuple& path);
   void choose_path();
-  void handshake_progress(Instant now);
+  void open_dtls(Instant now);
+  void handshake_progress();
   void take_dtls_output();
   void queue(const ice::Tuple& path, ByteVector bytes);
   void fail(std::string reason);
@@ -89,12 +89,6 @@ class Transport {
   std::optional<crypto::SrtpSession> srtp_;
   std::optional<crypto::GcmEgress> gcm_;
   std::deque<Control> control_;
-  struct Check {
-    ice::TransactionId transaction{};
-    ice::Tuple path;
-  };
-  std::array<Check, kRememberedChecks> checks_{};
-  std::size_t check_count_ = 0;
 };
 
 }  // namespace plenary::peer

@@ -1,0 +1,16 @@
+// The one place where clocks are read. Shells only.
+#pragma once
+
+#include "media/base/time.h"
+
+namespace plenary::io {
+
+// CLOCK_MONOTONIC, which the server shares with its room processes.
+Instant read_monotonic();
+// CLOCK_REALTIME; may step.
+WallTime read_wall();
+Now read_clocks();
+// CLOCK_REALTIME minus CLOCK_MONOTONIC at this moment, for times that the kernel stamps with the former.
+Duration realtime_offset();
+
+}  // namespace plenary::io
