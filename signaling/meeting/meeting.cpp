@@ -71,6 +71,17 @@ Result<ParticipantId, Refusal> Meeting::join(const Person& person) {
   return id;
 }
 
+void Meeting::forget(ParticipantId participant) {
+  const auto found = presence_.people.find(participant);
+  const auto page = presence_.pages.find(participant);
+  if (found == presence_.people.end() || (page != presence_.pages.end() && page->second.connections > 0)) return;
+  if (tip_.people.contains(found->second.identity)) return;
+  presence_.identities.erase(found->second.identity);
+  presence_.people.erase(found);
+  presence_.pages.erase(participant);
+  presence_.uplinks.erase(participant);
+}
+
 const Person* Meeting::person(ParticipantId participant) const {
   const auto found = presence_.people.find(participant);
   return found == presence_.people.end() ? nullptr : &found->second;
@@ -78,7 +89,7 @@ const Person* Meeting::person(ParticipantId participant) const {
 
 void Meeting::handle_connected(ParticipantId participant, Now now) {
   settle(now);
-  ++presence_.pages[participant].connections;
+  if (++presence_.pages[participant].connections == 1) show_presence(participant);
 }
 
 void Meeting::handle_disconnected(ParticipantId participant, Now now) {
@@ -87,13 +98,7 @@ void Meeting::handle_disconnected(ParticipantId participant, Now now) {
   if (page == presence_.pages.end() || page->second.connections == 0) return;
   if (--page->second.connections > 0) return;
   page->second.gone_at = moment(now);
-  // Somebody without a name cannot come back as the same person, so nothing is kept of them.
-  const Person* gone = person(participant);
-  if (gone == nullptr || gone->identity.empty()) {
-    presence_.people.erase(participant);
-    presence_.pages.erase(page);
-    presence_.uplinks.erase(participant);
-  }
+  show_presence(participant);
 }
 
 Result<Accepted, Refusal> Meeting::handle(const Act& act, const Actor& actor, Now now) {
@@ -120,17 +125,20 @@ Result<Accepted, Refusal> Meeting::handle(const Act& act, const Actor& actor, No
 void Meeting::handle_uplink_back(ParticipantId participant, Now now) {
   settle(now);
   presence_.uplinks[participant] = {true, moment(now)};
+  show_presence(participant);
   settle(now);
 }
 
 void Meeting::handle_uplink_silent(ParticipantId participant, Instant last_packet, Now now) {
   settle(now);
   presence_.uplinks[participant] = {false, moment(Now{std::min(last_packet, now.monotonic), now.wall})};
+  show_presence(participant);
   settle(now);
 }
 
 void Meeting::handle_speaker_decoding(RequestId request, bool decoding, Now now) {
   if (find_open(tip_, request) != nullptr) presence_.decoding[request] = decoding;
+  ++version_;
   settle(now);
 }
 
@@ -141,6 +149,7 @@ void Meeting::handle_speaker_on_air(RequestId request, bool on_air, Now now) {
 
 void Meeting::handle_return(bool connected, Now now) {
   presence_.return_connected = connected;
+  ++version_;
   settle(now);
 }
 
@@ -180,6 +189,7 @@ void Meeting::handle_saved(Ticket ticket, Now now) {
     saved_ticket_ = static_cast<std::uint64_t>(pending_.front().ticket);
     pending_.pop_front();
   }
+  ++version_;
   unsaved_facts_.clear();  // they led the oldest of those batches
   failing_since_.reset();
   retry_at_.reset();
@@ -223,6 +233,7 @@ void Meeting::take_effect(const std::vector<Event>& facts) {
   for (const Event& fact : facts) {
     apply(tip_, fact);
     apply(state_, fact);
+    ++version_;
     unsaved_facts_.push_back(fact);
   }
 }
@@ -241,6 +252,13 @@ void Meeting::settle(Now now) {
     for (const Event& event : events) apply(tip_, event);
     enqueue(std::move(events));
   }
+}
+
+// Pages see the presence of those on the list only; a thousand viewers who come and go change nothing.
+void Meeting::show_presence(ParticipantId participant) {
+  const auto is_theirs = [&](const auto& entry) { return entry.second.person.id == participant; };
+  const bool last = state_.last && state_.last->person.id == participant;
+  if (last || std::any_of(state_.open.begin(), state_.open.end(), is_theirs)) ++version_;
 }
 
 void Meeting::forget_ended() {

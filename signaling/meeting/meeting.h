@@ -50,6 +50,8 @@ class Meeting {
 
   // People. The same identity is the same participant, also after a restart if they ever asked for the floor.
   Result<ParticipantId, Refusal> join(const Person& person);
+  // Drops somebody who is gone and never asked for the floor; the next join is a new participant.
+  void forget(ParticipantId participant);
   void handle_connected(ParticipantId participant, Now now);     // one more page
   void handle_disconnected(ParticipantId participant, Now now);  // one page less
 
@@ -70,12 +72,15 @@ class Meeting {
   void handle_saved(Ticket ticket, Now now);      // this and all before it
   void handle_not_saved(Ticket ticket, Now now);  // this and all after it are void
   [[nodiscard]] bool is_saved(Ticket ticket) const;
+  static Refusal not_saved_refusal();
   [[nodiscard]] bool journal_failing() const { return failing_since_.has_value(); }
 
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const Presence& presence() const { return presence_; }
   [[nodiscard]] const Rules& rules() const { return rules_; }
   [[nodiscard]] const Person* person(ParticipantId participant) const;
+  // Grows with everything that a page could see: nothing to tell while it stands still.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
   // The meeting's own clock: what pages are told.
   [[nodiscard]] Moment moment(Now now) const;
 
@@ -87,12 +92,12 @@ class Meeting {
   };
 
   Meeting(Rules rules, Now now) : rules_(std::move(rules)), started_(now) {}
-  static Refusal not_saved_refusal();
   [[nodiscard]] std::vector<Event> stamp(std::vector<EventBody> bodies, const std::string& by, Now now) const;
   void enqueue(std::vector<Event> events);
   void take_effect(const std::vector<Event>& facts);
   void settle(Now now);
   void forget_ended();
+  void show_presence(ParticipantId participant);
 
   Rules rules_;
   Now started_;
@@ -104,6 +109,7 @@ class Meeting {
   std::vector<Event> unsaved_facts_;  // in state_ already; lead the next write
   std::uint64_t next_ticket_ = 1;
   std::uint64_t saved_ticket_ = 0;
+  std::uint64_t version_ = 1;
   std::optional<Instant> failing_since_;
   std::optional<Instant> retry_at_;
 };

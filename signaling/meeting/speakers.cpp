@@ -18,8 +18,9 @@ Speaker speaker_of(const Request& request) {
   speaker.state = request.state;
   const bool lost_on_air = request.state == RequestState::held && request.held_from == RequestState::on_air;
   const bool lost_before = request.state == RequestState::held && request.held_from == RequestState::granted;
-  speaker.to_viewers = request.state == RequestState::on_air || lost_on_air;
-  speaker.in_return = speaker.to_viewers || request.state == RequestState::granted || lost_before;
+  const bool by_network = comes_by_network(request);
+  speaker.to_viewers = by_network && (request.state == RequestState::on_air || lost_on_air);
+  speaker.in_return = speaker.to_viewers || (by_network && (request.state == RequestState::granted || lost_before));
   speaker.muted = request.muted;
   return speaker;
 }

@@ -24,6 +24,7 @@ struct Speaker {
 };
 
 // Everybody from standby on, in the order the floor was given, standby last. Nobody else's media goes anywhere.
+// People in the room are listed too, but have nothing to route.
 std::vector<Speaker> speakers(const State& state);
 
 // Whose media is taken at all (POST /whip/ROOM/floor): standby and later, or first of the waiting list. The open

@@ -58,6 +58,8 @@ constexpr bool is_waiting(RequestState s) { return s <= RequestState::standby; }
 constexpr bool holds_floor(RequestState s) { return s >= RequestState::granted && s <= RequestState::held; }
 constexpr bool is_open(RequestState s) { return s <= RequestState::held; }
 constexpr bool is_ended(RequestState s) { return s >= RequestState::released; }
+// Comes over the network; everybody else is heard through the room's own microphones.
+constexpr bool needs_return(Where w) { return w == Where::remote; }
 // Does all a moderator does on the floor.
 constexpr bool manages_floor(Role r) { return r == Role::moderator || r == Role::admin; }
 // floor.md: the chair gives and ends the floor, the moderator does all a chair does.

@@ -22,6 +22,7 @@
 #include "signaling/meeting/meeting.h"
 #include "signaling/protocol/claims.h"
 #include "signaling/protocol/session.h"
+#include "signaling/protocol/view.h"
 
 namespace plenary::signaling {
 
@@ -62,13 +63,6 @@ struct DeskConfig {
   Rules rules;
   bool anonymous_may_watch = true;
   std::string ice_servers = "[]";  // JSON array, from the shell's configuration
-};
-
-// What the shell knows of the room (state's members `room`).
-struct RoomFacts {
-  bool picture_live = false;
-  std::vector<std::string> silent_channels;
-  bool operator==(const RoomFacts&) const = default;
 };
 
 // Refuses with a stable word (`bad_token`, `expired`, `wrong_room`).

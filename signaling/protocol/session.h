@@ -54,11 +54,8 @@ struct Rejected {
   std::string sentence;
 };
 
-// Pure: depth, size, UTF-8, duplicate keys, types, caps. `languages` without "floor".
+// Pure: depth, size, UTF-8, duplicate keys, types, caps.
 [[nodiscard]] Result<Incoming, Rejected> decode_message(std::string_view text);
-
-// Valid UTF-8 without control characters, bidirectional overrides or runs of blanks; at most `characters` code points.
-std::string cleaned(std::string_view text, std::size_t characters);
 
 std::string encode_error(const CallId& id, int code, std::string_view word, std::string_view sentence);
 std::string encode_result(const CallId& id, const std::string& json);

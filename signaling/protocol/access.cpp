@@ -1,0 +1,74 @@
+#include "signaling/protocol/access.h"
+
+#include <array>
+#include <initializer_list>
+
+namespace plenary::signaling {
+namespace {
+
+using RoleSet = std::uint16_t;
+
+constexpr RoleSet only(std::initializer_list<Role> roles) {
+  RoleSet set = 0;
+  for (const Role role : roles) set = static_cast<RoleSet>(set | (1U << static_cast<unsigned>(role)));
+  return set;
+}
+
+constexpr RoleSet kAll = 0x1FF;
+constexpr RoleSet kAsks = only({Role::participant});
+constexpr RoleSet kManages = only({Role::moderator, Role::admin});
+constexpr RoleSet kGives = only({Role::chair, Role::moderator, Role::admin});
+constexpr RoleSet kSpeaksOrGives = only({Role::participant, Role::chair, Role::moderator, Role::admin});
+constexpr RoleSet kReady = only({Role::participant, Role::moderator, Role::admin});
+
+struct Row {
+  Method method;
+  std::string_view name;
+  RoleSet roles;
+};
+
+constexpr std::array kTable = {
+    Row{Method::meeting_join, "meeting.join", kAll},
+    Row{Method::meeting_state, "meeting.state", kAll},
+    Row{Method::channel_select, "channel.select", kAll},
+    Row{Method::floor_request, "floor.request", kAsks},
+    Row{Method::floor_withdraw, "floor.withdraw", kAsks},
+    Row{Method::floor_ready, "floor.ready", kReady},
+    Row{Method::floor_release, "floor.release", kSpeaksOrGives},
+    Row{Method::floor_approve, "floor.approve", kManages},
+    Row{Method::floor_deny, "floor.deny", kManages},
+    Row{Method::floor_pass, "floor.pass", kManages},
+    Row{Method::floor_prepare, "floor.prepare", kManages},
+    Row{Method::floor_grant, "floor.grant", kGives},
+    Row{Method::floor_move, "floor.move", kManages},
+    Row{Method::floor_pause, "floor.pause", kManages},
+    Row{Method::floor_resume, "floor.resume", kManages},
+    Row{Method::floor_mute, "floor.mute", kManages},
+    Row{Method::floor_unmute, "floor.unmute", kManages},
+    Row{Method::floor_extend, "floor.extend", kManages},
+    Row{Method::floor_revoke, "floor.revoke", kGives},
+    Row{Method::floor_add, "floor.add", kManages},
+    Row{Method::list_open, "list.open", kManages},
+    Row{Method::list_close, "list.close", kManages},
+    Row{Method::list_order, "list.order", kManages},
+};
+static_assert(kTable.size() == static_cast<std::size_t>(kLastMethod) + 1);
+
+}  // namespace
+
+std::optional<Method> method_from(std::string_view name) {
+  for (const Row& row : kTable) {
+    if (row.name == name) return row.method;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_text(Method method) { return kTable.at(static_cast<std::size_t>(method)).name; }
+
+bool may(Role role, Method method) {
+  return (kTable.at(static_cast<std::size_t>(method)).roles >> static_cast<unsigned>(role) & 1U) != 0;
+}
+
+bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
+
+}  // namespace plenary::signaling

@@ -1,0 +1,149 @@
+#include "signaling/protocol/desk.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "signaling/protocol/desk_state.h"
+
+namespace plenary::signaling {
+
+Result<std::unique_ptr<Desk>> Desk::open(DeskConfig config, const std::vector<StoredEvent>& history, TokenCheck check,
+                                         RandomSource& random, Now now) {
+  Result<Meeting> meeting = Meeting::open(config.rules, history, now);
+  if (!meeting) return meeting.error();
+  auto state = std::make_unique<State>(std::move(config), std::move(meeting).value(), std::move(check), random);
+  state->publish(now);
+  return std::unique_ptr<Desk>(new Desk(std::move(state)));
+}
+
+Desk::Desk(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Desk::~Desk() = default;
+
+void Desk::handle_open(PageId page, Now now) {
+  state_->pages[page];
+  state_->join_deadlines.emplace_back(now.monotonic + kJoinWithin, page);
+}
+
+void Desk::handle_message(PageId page, std::string_view text, Now now) {
+  state_->receive(page, text, now);
+  state_->publish(now);
+}
+
+void Desk::handle_close(PageId page, Now now) {
+  state_->leave(page, now);
+  state_->publish(now);
+}
+
+void Desk::handle_uplink_back(ParticipantId participant, Now now) {
+  state_->meeting.handle_uplink_back(participant, now);
+  state_->publish(now);
+}
+
+void Desk::handle_uplink_silent(ParticipantId participant, Instant last_packet, Now now) {
+  state_->meeting.handle_uplink_silent(participant, last_packet, now);
+  state_->publish(now);
+}
+
+void Desk::handle_speaker_decoding(RequestId request, bool decoding, Now now) {
+  state_->meeting.handle_speaker_decoding(request, decoding, now);
+  state_->publish(now);
+}
+
+void Desk::handle_speaker_on_air(RequestId request, bool on_air, Now now) {
+  state_->meeting.handle_speaker_on_air(request, on_air, now);
+  state_->publish(now);
+}
+
+void Desk::handle_return(bool connected, Now now) {
+  state_->meeting.handle_return(connected, now);
+  state_->publish(now);
+}
+
+void Desk::handle_room(RoomFacts facts, Now now) {
+  state_->facts = std::move(facts);
+  state_->publish(now);
+}
+
+void Desk::handle_saved(Ticket ticket, Now now) {
+  state_->meeting.handle_saved(ticket, now);
+  state_->answer_saved();
+  state_->publish(now);
+}
+
+void Desk::handle_not_saved(Ticket ticket, Now now) {
+  state_->meeting.handle_not_saved(ticket, now);
+  state_->refuse_unsaved(ticket);
+  state_->publish(now);
+}
+
+void Desk::handle_timeout(Now now) {
+  state_->meeting.handle_timeout(now);
+  state_->expire(now);
+  state_->publish(now);
+}
+
+std::optional<Instant> Desk::next_timeout() const {
+  std::optional<Instant> next = state_->meeting.next_timeout();
+  const auto earlier = [&](Instant when) { next = next ? std::min(*next, when) : when; };
+  if (!state_->join_deadlines.empty()) earlier(state_->join_deadlines.front().first);
+  if (!state_->visit_deadlines.empty()) earlier(state_->visit_deadlines.front().first);
+  return next;
+}
+
+std::optional<Output> Desk::poll_output() {
+  // What has to be on disk goes first: it takes longest.
+  if (std::optional<Batch> batch = state_->meeting.poll_append()) return out::Append{std::move(*batch)};
+  if (state_->outputs.empty()) return std::nullopt;
+  Output output = std::move(state_->outputs.front());
+  state_->outputs.pop_front();
+  return output;
+}
+
+void Desk::notify_room_status(const std::string& params) {
+  std::vector<PageId> watching;
+  for (const auto& [id, page] : state_->pages) {
+    if (page.visit && watches_room(page.role)) watching.push_back(id);
+  }
+  if (watching.empty()) return;
+  auto text = std::make_shared<const std::string>(encode_notification("room.status", params));
+  state_->outputs.push_back(out::Send{std::move(watching), std::move(text)});
+}
+
+void Desk::notify_replaced(PageId page) {
+  const auto found = state_->pages.find(page);
+  if (found != state_->pages.end() && found->second.visit)
+    state_->send(page, encode_notification("meeting.replaced", "{}"));
+}
+
+std::optional<MediaIdentity> Desk::find_media(std::string_view media_token) const {
+  const auto found = state_->media_tokens.find(std::string(media_token));
+  if (found == state_->media_tokens.end()) return std::nullopt;
+  const Visit& visit = state_->visits.at(found->second);
+  return MediaIdentity{visit.page, visit.participant, visit.role, visit.language, !visit.gone_at};
+}
+
+const Meeting& Desk::meeting() const { return state_->meeting; }
+
+std::vector<Speaker> Desk::speakers() const { return signaling::speakers(state_->meeting.state()); }
+
+const Request* Desk::publishing_request(ParticipantId participant) const {
+  return signaling::publishing_request(state_->meeting.state(), participant);
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
+  const Counters& c = state_->counters;
+  return {{"messages", c.messages},
+          {"rejected", c.rejected},
+          {"too_fast", c.too_fast},
+          {"refused", c.refused},
+          {"accepted", c.accepted},
+          {"not_saved", c.not_saved},
+          {"joins", c.joins},
+          {"joins_refused", c.joins_refused},
+          {"changes", c.changes},
+          {"closed", c.closed},
+          {"pages", state_->pages.size()},
+          {"participants", state_->meeting.presence().people.size()}};
+}
+
+}  // namespace plenary::signaling

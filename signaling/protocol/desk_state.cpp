@@ -1,0 +1,226 @@
+#include "signaling/protocol/desk_state.h"
+
+#include <algorithm>
+
+namespace plenary::signaling {
+
+void Desk::State::send(PageId page, std::string text) {
+  outputs.push_back(out::Send{{page}, std::make_shared<const std::string>(std::move(text))});
+}
+
+void Desk::State::close(PageId id, std::uint16_t code, std::string reason) {
+  const auto page = pages.find(id);
+  if (page == pages.end() || page->second.closing) return;
+  page->second.closing = true;
+  ++counters.closed;
+  outputs.push_back(out::Close{id, code, std::move(reason)});
+}
+
+void Desk::State::refuse(PageId id, const CallId& call, bool wants_answer, const Refusal& refusal) {
+  if (wants_answer) send(id, encode_error(call, static_cast<int>(refusal.code), refusal.word, refusal.sentence));
+}
+
+void Desk::State::receive(PageId id, std::string_view text, Now now) {
+  const auto found = pages.find(id);
+  if (found == pages.end() || found->second.closing) return;
+  Page& page = found->second;
+  ++counters.messages;
+  if (!page.limit.allow(now.monotonic)) {
+    ++counters.too_fast;
+    send(id,
+         encode_error("null", static_cast<int>(RefusalCode::too_many), "too_fast", "Too many messages; slow down."));
+    if (page.limit.should_close()) close(id, 1008, "too many messages");
+    return;
+  }
+  Result<Incoming, Rejected> decoded = decode_message(text);
+  if (!decoded) {
+    ++counters.rejected;
+    const Rejected& fault = decoded.error();
+    if (fault.wants_answer) send(id, encode_error(fault.id, fault.code, fault.word, fault.sentence));
+    return;
+  }
+  const Incoming& incoming = *decoded;
+  if (const auto* call = std::get_if<JoinCall>(&incoming.call)) {
+    join(id, page, incoming, *call, now);
+    return;
+  }
+  if (!page.visit) {
+    ++counters.rejected;
+    refuse(id, incoming.id, incoming.wants_answer,
+           {RefusalCode::not_allowed, "not_joined", "Call meeting.join first."});
+    return;
+  }
+  Visit& visit = visits.at(*page.visit);
+  if (!may(visit.role, incoming.method)) {
+    ++counters.refused;
+    refuse(id, incoming.id, incoming.wants_answer,
+           {RefusalCode::not_allowed, "role", "Your role does not allow this."});
+  } else if (const auto* one = std::get_if<Act>(&incoming.call)) {
+    act(id, visit, incoming, *one, now);
+  } else if (const auto* channel = std::get_if<ChannelCall>(&incoming.call)) {
+    select(id, visit, incoming, *channel);
+  } else if (incoming.wants_answer) {
+    publish(now);  // so that the state given is the one its seq names
+    send(id, encode_result(incoming.id, state_for(visit, now)));
+  }
+}
+
+Result<Claims, Refusal> Desk::State::identify(const JoinCall& call, Now now) const {
+  if (!call.token.empty()) {
+    Result<Claims> claims = check(call.token);
+    if (claims) return std::move(claims).value();
+    return Refusal{RefusalCode::not_allowed, claims.error().code, claims.error().message};
+  }
+  if (const auto known = visits.find(call.resume); !call.resume.empty() && known != visits.end()) {
+    const Claims& claims = known->second.claims;
+    if (claims.exp == WallTime{} || now.wall < claims.exp) return claims;
+    return Refusal{RefusalCode::not_allowed, "expired", "Your link has expired; ask for a new one."};
+  }
+  if (!config.anonymous_may_watch) {
+    return Refusal{RefusalCode::not_allowed, "token_needed", "This meeting is open to people with a link only."};
+  }
+  return Claims{};
+}
+
+void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const JoinCall& call, Now now) {
+  const auto fail = [&](const Refusal& refusal) {
+    ++counters.joins_refused;
+    refuse(id, incoming.id, incoming.wants_answer, refusal);
+  };
+  if (page.visit) return fail({RefusalCode::conflict, "joined_already", "This page has joined already."});
+  if (visits.size() >= kMaxVisits) return fail({RefusalCode::too_many, "room_full", "Too many people are here."});
+  Result<Claims, Refusal> claims = identify(call, now);
+  if (!claims) return fail(claims.error());
+  // A page without token comes back as itself by this name, which only its resume token leads to.
+  if (claims->sub.empty() && claims->token_id.empty()) claims->token_id = "anonymous:" + random.token(kResumeLength);
+  const Result<ParticipantId, Refusal> participant = meeting.join(person_from(*claims));
+  if (!participant) return fail(participant.error());
+
+  Visit visit;
+  visit.page = id;
+  visit.participant = participant.value();
+  visit.role = claims->role;
+  visit.claims = std::move(claims).value();
+  visit.media_token = random.token(kResumeLength);
+  if (const auto known = visits.find(call.resume);
+      known != visits.end() && known->second.participant == visit.participant) {
+    visit.language = known->second.language;
+  }
+  const std::string resume = random.token(kResumeLength);
+  page.visit = resume;
+  page.role = visit.role;
+  meeting.handle_connected(visit.participant, now);
+  ++counters.joins;
+  publish(now);
+  const std::string answer = R"({"participant":")" + to_text(visit.participant) + R"(","resume":")" + resume +
+                             R"(","media_token":")" + visit.media_token + R"(","seq":)" + std::to_string(seq) +
+                             R"(,"ice_servers":)" + config.ice_servers + R"(,"state":)" + state_for(visit, now) + "}";
+  media_tokens.emplace(visit.media_token, resume);
+  visits.emplace(resume, std::move(visit));
+  if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
+}
+
+void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now) {
+  const Result<Accepted, Refusal> decided = meeting.handle(act, Actor{visit.participant, visit.role}, now);
+  if (!decided) {
+    ++counters.refused;
+    refuse(id, incoming.id, incoming.wants_answer, decided.error());
+    return;
+  }
+  ++counters.accepted;
+  waiting.push_back({decided.value().ticket, id, incoming.id, incoming.wants_answer, decided.value().answer});
+  answer_saved();
+}
+
+void Desk::State::select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call) {
+  const std::vector<std::string>& languages = config.rules.languages;
+  const bool known =
+      call.language == "floor" || std::find(languages.begin(), languages.end(), call.language) != languages.end();
+  if (!known) {
+    refuse(id, incoming.id, incoming.wants_answer,
+           {RefusalCode::bad_parameters, "unknown_language", "This room has no channel of that language."});
+    return;
+  }
+  visit.language = call.language;
+  outputs.push_back(out::SelectChannel{id, visit.media_token, call.language});
+  if (incoming.wants_answer) send(id, encode_result(incoming.id, "{}"));
+}
+
+void Desk::State::leave(PageId id, Now now) {
+  const auto page = pages.find(id);
+  if (page == pages.end()) return;
+  if (page->second.visit) {
+    Visit& visit = visits.at(*page->second.visit);
+    visit.gone_at = now.monotonic;
+    visit_deadlines.emplace_back(now.monotonic + kMediaTokenKept, *page->second.visit);
+    meeting.handle_disconnected(visit.participant, now);
+  }
+  pages.erase(page);
+}
+
+void Desk::State::expire(Now now) {
+  while (!join_deadlines.empty() && join_deadlines.front().first <= now.monotonic) {
+    const auto page = pages.find(join_deadlines.front().second);
+    if (page != pages.end() && !page->second.visit) close(page->first, 1008, "join first");
+    join_deadlines.pop_front();
+  }
+  while (!visit_deadlines.empty() && visit_deadlines.front().first <= now.monotonic) {
+    const auto visit = visits.find(visit_deadlines.front().second);
+    visit_deadlines.pop_front();
+    const ParticipantId participant = visit->second.participant;
+    media_tokens.erase(visit->second.media_token);
+    visits.erase(visit);
+    const std::optional<Moment> gone = meeting.presence().gone_since(participant);
+    if (gone && *gone + kMediaTokenKept <= meeting.moment(now)) meeting.forget(participant);
+  }
+}
+
+void Desk::State::answer_saved() {
+  const auto is_done = [&](const WaitingAnswer& answer) {
+    if (!meeting.is_saved(answer.ticket)) return false;
+    if (answer.wants_answer && pages.contains(answer.page)) send(answer.page, encode_answer(answer.id, answer.answer));
+    return true;
+  };
+  std::erase_if(waiting, is_done);
+}
+
+// A failed write voids everything behind it, so nobody who waits is left with a promise.
+void Desk::State::refuse_unsaved(Ticket ticket) {
+  const auto is_void = [&](const WaitingAnswer& answer) {
+    if (answer.ticket < ticket) return false;
+    ++counters.not_saved;
+    if (pages.contains(answer.page)) {
+      refuse(answer.page, answer.id, answer.wants_answer, Meeting::not_saved_refusal());
+    }
+    return true;
+  };
+  std::erase_if(waiting, is_void);
+}
+
+std::string Desk::State::state_for(const Visit& visit, Now now) const {
+  const Person* person = meeting.person(visit.participant);
+  return state_json(seq, meeting.moment(now), published, you_json(person != nullptr ? *person : Person{}, visit.role));
+}
+
+void Desk::State::publish(Now now) {
+  if (meeting.version() == published_version && facts == published_facts) return;
+  published_version = meeting.version();
+  published_facts = facts;
+  const Moment at = meeting.moment(now);
+  Members members = state_members(meeting, facts);
+  const std::string change = changed_json(seq + 1, at, published, members);
+  if (change.empty()) return;
+  published = std::move(members);
+  ++seq;
+  ++counters.changes;
+  std::vector<PageId> joined;
+  for (const auto& [id, page] : pages) {
+    // A page that is joining right now gets the whole state with its answer.
+    if (page.visit && visits.contains(*page.visit)) joined.push_back(id);
+  }
+  if (joined.empty()) return;
+  auto text = std::make_shared<const std::string>(encode_notification("meeting.changed", change));
+  outputs.push_back(out::Send{std::move(joined), std::move(text)});
+}
+
+}  // namespace plenary::signaling

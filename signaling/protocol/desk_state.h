@@ -1,0 +1,97 @@
+// Inside of Desk: sessions, answers that wait for the disk, and what was published last.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "signaling/protocol/desk.h"
+
+namespace plenary::signaling {
+
+struct Counters {
+  std::uint64_t messages = 0;
+  std::uint64_t rejected = 0;  // not decodable, or before joining
+  std::uint64_t too_fast = 0;
+  std::uint64_t refused = 0;  // by role or by the floor
+  std::uint64_t accepted = 0;
+  std::uint64_t not_saved = 0;  // accepted, then lost to a failing disk
+  std::uint64_t joins = 0;
+  std::uint64_t joins_refused = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t closed = 0;  // by us
+};
+
+// One joined page; found again by `resume` for a while after it has gone.
+struct Visit {
+  PageId page{};
+  Claims claims;
+  ParticipantId participant{};
+  Role role = Role::observer;
+  std::string media_token;
+  std::string language = "floor";
+  std::optional<Instant> gone_at;
+};
+
+struct Page {
+  RateLimit limit;
+  bool closing = false;
+  std::optional<std::string> visit;  // its resume token; none: has not joined
+  Role role = Role::observer;
+};
+
+struct WaitingAnswer {
+  Ticket ticket{};
+  PageId page{};
+  CallId id;
+  bool wants_answer = true;
+  Answer answer;
+};
+
+constexpr std::size_t kResumeLength = 32;   // characters, about 190 bits
+constexpr std::size_t kMaxVisits = 30'000;  // pages joined or gone less than two minutes ago; more are refused
+
+struct Desk::State {
+  State(DeskConfig config_, Meeting meeting_, TokenCheck check_, RandomSource& random_)
+      : config(std::move(config_)), meeting(std::move(meeting_)), check(std::move(check_)), random(random_) {}
+
+  void receive(PageId id, std::string_view text, Now now);
+  void leave(PageId id, Now now);
+  void expire(Now now);
+  void answer_saved();
+  void refuse_unsaved(Ticket ticket);
+  void publish(Now now);
+  void send(PageId page, std::string text);
+  void close(PageId page, std::uint16_t code, std::string reason);
+
+  DeskConfig config;
+  Meeting meeting;
+  TokenCheck check;
+  RandomSource& random;
+  RoomFacts facts;
+  std::map<PageId, Page> pages;
+  std::unordered_map<std::string, Visit> visits;                // by resume token
+  std::unordered_map<std::string, std::string> media_tokens;    // to resume tokens
+  std::deque<std::pair<Instant, PageId>> join_deadlines;        // in order, for every opened page
+  std::deque<std::pair<Instant, std::string>> visit_deadlines;  // in order, for every visit that is gone
+  std::vector<WaitingAnswer> waiting;                           // by ticket
+  std::deque<Output> outputs;
+  Members published;
+  std::uint64_t published_version = 0;
+  RoomFacts published_facts;
+  std::uint64_t seq = 0;  // of the last meeting.changed
+  Counters counters;
+
+ private:
+  void refuse(PageId id, const CallId& call, bool wants_answer, const Refusal& refusal);
+  void join(PageId id, Page& page, const Incoming& incoming, const JoinCall& call, Now now);
+  Result<Claims, Refusal> identify(const JoinCall& call, Now now) const;
+  void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
+  void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
+  [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
+};
+
+}  // namespace plenary::signaling
