@@ -34,11 +34,20 @@ constexpr std::size_t kMaxTuples = 8;  // a browser with three interfaces in bot
 constexpr Duration kConsentTimeout = std::chrono::seconds(30);  // RFC 7675 §5.1
 
 // Checks whose transaction is remembered, so that a recorded one moves nothing when it comes again (faults.md S4). A
-// browser checks its pair every 2.5 s: this is 20 minutes of it, for 4 KiB a peer. A restart makes older ones worthless.
+// browser checks its pair every 2.5 s: this is 20 minutes of it, for 4 KiB a peer. A restart makes older ones
+// worthless.
 constexpr std::size_t kRememberedChecks = 512;
 
-enum class IceDrop : std::uint8_t { none, malformed, no_fingerprint, no_priority, wrong_user, wrong_integrity,
-                                    not_a_request, replayed };
+enum class IceDrop : std::uint8_t {
+  none,
+  malformed,
+  no_fingerprint,
+  no_priority,
+  wrong_user,
+  wrong_integrity,
+  not_a_request,
+  replayed
+};
 
 struct IceResult {
   std::optional<ByteVector> reply;  // to be sent from tuple.local to tuple.remote

@@ -13,8 +13,17 @@
 namespace plenary::ice {
 
 enum class StunClass : std::uint8_t { request, indication, success, error };
-enum class StunFault : std::uint8_t { too_short, not_stun, length, cookie, attribute_cut, fingerprint_missing,
-                                      fingerprint_wrong, fingerprint_not_last, too_many_attributes };
+enum class StunFault : std::uint8_t {
+  too_short,
+  not_stun,
+  length,
+  cookie,
+  attribute_cut,
+  fingerprint_missing,
+  fingerprint_wrong,
+  fingerprint_not_last,
+  too_many_attributes
+};
 using TransactionId = std::array<std::uint8_t, 12>;
 constexpr std::size_t kMaxStunAttributes = 32;  // browsers send eight
 
@@ -28,7 +37,7 @@ struct StunMessage {
   std::optional<std::uint64_t> controlling;  // tie-breakers
   std::optional<std::uint64_t> controlled;
   bool use_candidate = false;
-  std::optional<Address> mapped;             // XOR-MAPPED-ADDRESS
+  std::optional<Address> mapped;  // XOR-MAPPED-ADDRESS
   std::optional<std::uint16_t> error_code;
   std::optional<std::uint16_t> unknown_required;  // first comprehension-required attribute that we do not know
   bool has_integrity = false;

@@ -95,31 +95,33 @@ std::optional<Refusal> check_offer(const Description& offer, Role role) {
 // In a bundle a payload type or extension id means one thing, whatever the section (RFC 9143 §9.1, RFC 8285 §7).
 class BundleMeanings {
  public:
-  std::optional<Refusal> add(const AnswerSection& section) {
-    for (const ChosenCodec& codec : section.codecs) {
+  std::optional<Refusal> add_codecs(const std::vector<ChosenCodec>& codecs) {
+    for (const ChosenCodec& codec : codecs) {
       const std::uint16_t meaning = static_cast<std::uint16_t>(1 + static_cast<std::uint16_t>(codec.choice.codec));
-      if (!agrees(payload_types_[codec.choice.payload_type], meaning)) return conflict();
-      const auto repaired = static_cast<std::uint16_t>(256 + codec.choice.payload_type);
-      if (codec.choice.rtx_payload_type && !agrees(payload_types_[*codec.choice.rtx_payload_type], repaired)) {
-        return conflict();
-      }
-    }
-    for (std::size_t i = 0; i < known_extensions().size(); ++i) {
-      const std::uint8_t id = section.media.extensions.*(known_extensions()[i].id);
-      if (id != 0 && !agrees(extensions_[id], static_cast<std::uint16_t>(i + 1))) {
-        return Refusal{400, "extension_conflict", "Use one id for one header extension in all media sections."};
+      const std::uint16_t repair = static_cast<std::uint16_t>(256 + codec.choice.payload_type);
+      const bool agreed =
+          agrees(payload_types_[codec.choice.payload_type], meaning) &&
+          (!codec.choice.rtx_payload_type || agrees(payload_types_[*codec.choice.rtx_payload_type], repair));
+      if (!agreed) {
+        return Refusal{400, "payload_type_conflict", "Use one payload type for one codec in all media sections."};
       }
     }
     return std::nullopt;
+  }
+
+  // aiortc numbers the extensions of each section by themselves: the first meaning stays, the other one is not
+  // answered.
+  void keep_agreed(ExtensionIds& ids) {
+    for (std::size_t i = 0; i < known_extensions().size(); ++i) {
+      std::uint8_t& id = ids.*(known_extensions()[i].id);
+      if (id != 0 && !agrees(extensions_[id], static_cast<std::uint16_t>(i + 1))) id = 0;
+    }
   }
 
  private:
   static bool agrees(std::uint16_t& known, std::uint16_t meaning) {
     if (known == 0) known = meaning;
     return known == meaning;
-  }
-  static Refusal conflict() {
-    return {400, "payload_type_conflict", "Use one payload type for one codec in all media sections."};
   }
   std::array<std::uint16_t, kMaxPayloadType + 1> payload_types_{};  // 0: free
   std::array<std::uint16_t, 16> extensions_{};
@@ -140,8 +142,8 @@ std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, Medi
   return std::nullopt;
 }
 
-AnswerSection choose_section(const Description& offer, const Section& section, Role role,
-                             const LocalParameters& local) {
+AnswerSection choose_section(const Description& offer, const Section& section, Role role, const LocalParameters& local,
+                             BundleMeanings& meanings) {
   AnswerSection chosen{.kind = section.kind,
                        .protocol = section.protocol,
                        .codecs = {},
@@ -154,6 +156,7 @@ AnswerSection choose_section(const Description& offer, const Section& section, R
   chosen.media.mid = section.mid;
   chosen.media.kind = kind;
   chosen.media.extensions = choose_extensions(section, offer);
+  meanings.keep_agreed(chosen.media.extensions);
   if (role == Role::speaker) chosen.media.remote_ssrcs = section.ssrcs;
   // The feedback needs its sequence numbers and they need the feedback.
   const bool feedback = std::ranges::any_of(chosen.codecs, [](const auto& codec) { return codec.choice.transport_cc; });
@@ -213,10 +216,10 @@ Result<Negotiated, Refusal> answer_offer(std::string_view text, Role role, const
   BundleMeanings meanings;
   bool video_seen = false;
   for (const Section& section : offer->sections) {
-    AnswerSection chosen = choose_section(*offer, section, role, local);
+    AnswerSection chosen = choose_section(*offer, section, role, local, meanings);
     const MediaKind kind = chosen.media.kind;
     if (auto refusal = check_codecs(chosen.codecs, kind, role, !video_seen)) return *std::move(refusal);
-    if (auto refusal = meanings.add(chosen)) return *std::move(refusal);
+    if (auto refusal = meanings.add_codecs(chosen.codecs)) return *std::move(refusal);
     video_seen |= kind == MediaKind::video;
     answer.sections.push_back(std::move(chosen));
   }

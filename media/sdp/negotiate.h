@@ -1,6 +1,6 @@
-// Offer and answer (RFC 3264, RFC 8829) for WHIP (RFC 9725) and WHEP: what we accept of an offer, and the answer's text.
-// BUNDLE and rtcp-mux always, ICE-lite, DTLS passive, all candidates in the answer. No partial success: an m-line that
-// cannot be served refuses the whole offer.
+// Offer and answer (RFC 3264, RFC 8829) for WHIP (RFC 9725) and WHEP: what we accept of an offer, and the answer's
+// text. BUNDLE and rtcp-mux always, ICE-lite, DTLS passive, all candidates in the answer. No partial success: an m-line
+// that cannot be served refuses the whole offer.
 #pragma once
 
 #include <cstdint>
@@ -57,8 +57,8 @@ struct NegotiatedMedia {
   MediaKind kind = MediaKind::audio;
   std::vector<CodecChoice> codecs;  // ours first; at least one
   ExtensionIds extensions;
-  std::uint32_t ssrc = 0;      // viewers: ours, in the answer
-  std::uint32_t rtx_ssrc = 0;  // viewers with RTX: ours
+  std::uint32_t ssrc = 0;                   // viewers: ours, in the answer
+  std::uint32_t rtx_ssrc = 0;               // viewers with RTX: ours
   std::vector<std::uint32_t> remote_ssrcs;  // speakers: as signalled, may be empty (then mid tells)
 };
 
