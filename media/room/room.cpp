@@ -1,0 +1,263 @@
+#include "media/room/room.h"
+
+#include <algorithm>
+#include <array>
+
+#include "media/base/log.h"
+#include "media/room/clock.h"
+#include "media/room/query.h"
+#include "media/room/slate.h"
+
+namespace plenary::room {
+namespace {
+
+constexpr Duration kLevelInterval = std::chrono::milliseconds(500);
+constexpr Duration kPictureInterval = std::chrono::seconds(2);
+
+}  // namespace
+
+Room::~Room() {
+  for (auto& [id, input] : inputs_) input->source.reset();
+}
+
+void Room::handle(const Command& command) {
+  if (!configured_ && !std::holds_alternative<Configure>(command) && !std::holds_alternative<Stop>(command)) {
+    reporter_.fault("not_configured", "the first command must be configure");
+    return;
+  }
+  std::visit([this](const auto& known) { handle_command(known); }, command);
+}
+
+std::uint16_t Room::add_track(const std::string& name, const char* codec) {
+  TrackEntry entry{next_track_++, name, codec, std::nullopt};
+  if (entry.codec == "h264") entry.profile_level_id = encoded_profile_;
+  const std::lock_guard lock(tracks_mutex_);
+  tracks_.push_back(entry);
+  return entry.track;
+}
+
+void Room::handle_command(const Configure& command) {
+  if (configured_) {
+    reporter_.fault("configured", "the room is configured already; start a new process for another configuration");
+    return;
+  }
+  configured_ = true;
+  config_ = command;
+  make_tracks();
+  {
+    const std::lock_guard lock(tracks_mutex_);
+    ready_ = true;
+    reporter_.ready(tracks_);
+  }
+  write_slate();
+  make_inputs();
+  start_inputs();
+}
+
+void Room::make_tracks() {
+  std::string fault;
+  slate_ = make_slate(config_.slate, config_.title, &fault);
+  if (!fault.empty()) reporter_.fault("slate", fault);
+  slate_.captured = monotonic_now();
+  const ByteVector encoded = encode_key_frame(slate_);
+  const std::optional<std::string> profile = profile_level_id(encoded);
+  if (!profile) {
+    reporter_.fault("encoder", "x264enc does not work here; is gstreamer1.0-plugins-ugly installed?");
+    log(LogLevel::error, "room.encoder_missing");
+  }
+  encoded_profile_ = profile.value_or("42c01f");
+  video_ = std::make_unique<RoomVideo>(add_track("video", "h264"), writer_, encoded_profile_,
+                                       [this](const std::string& found) { on_profile(found); });
+  make_channels();
+  slate_key_frame_ = encoded;
+  slate_video_track_ = add_track("slate/video", "h264");
+  slate_audio_track_ = add_track("slate/audio", "opus");
+}
+
+void Room::write_slate() {
+  VideoTrack(slate_video_track_, writer_).write({slate_key_frame_, true, slate_.captured}, true);
+  rtp::Frame silence;
+  silence.track = slate_audio_track_;
+  silence.codec = Codec::opus;
+  silence.slate = true;
+  silence.captured = slate_.captured;
+  silence.audio_level = rfc6464_level(kSilenceDb);
+  silence.payloads.emplace_back(std::begin(kOpusSilence), std::end(kOpusSilence));
+  writer_.write(silence);
+}
+
+void Room::make_channels() {
+  make_channel("floor");
+  for (const std::string& language : config_.languages) make_channel(language);
+  for (const SourceConfig& source : config_.sources) {
+    for (const auto& [channel, pick] : source.audio) make_channel(channel);
+  }
+}
+
+void Room::make_channel(const std::string& name) {
+  if (channels_.contains(name)) return;
+  auto track = std::make_unique<SoundTrack>(add_track("audio/" + name, "opus"), writer_);
+  SoundTrack* output = track.get();
+  sound_tracks_[name] = std::move(track);
+  channels_[name] = std::make_unique<Channel>(
+      name, [output](const SoundFrame& frame, double db) { output->push(frame, db); },
+      [this](const std::string& channel, bool silent) { reporter_.channel(channel, silent); });
+}
+
+void Room::on_profile(const std::string& profile) {
+  const std::lock_guard lock(tracks_mutex_);
+  for (TrackEntry& entry : tracks_) {
+    if (entry.name == "video") entry.profile_level_id = profile;
+  }
+  if (ready_) reporter_.tracks(tracks_);
+}
+
+void Room::make_inputs() {
+  const auto shows = [](const SourceConfig& source) { return source.kind == SourceKind::room && !source.backup_of; };
+  const auto main = std::find_if(config_.sources.begin(), config_.sources.end(), shows);
+  std::map<std::string, int> backups;
+  for (const SourceConfig& source : config_.sources) {
+    auto input = std::make_unique<Input>();
+    input->config = source;
+    if (source.backup_of) input->rank = ++backups[*source.backup_of];
+    const std::string& first = source.backup_of ? *source.backup_of : source.id;
+    input->shows = main != config_.sources.end() && first == main->id;
+    for (const auto& [channel, pick] : source.audio) input->routes.push_back({channels_[channel].get(), pick});
+    if (source.audio.empty() && source.backup_of) {  // a backup carries what it stands in for, unless told otherwise
+      for (const SourceConfig& other : config_.sources) {
+        if (other.id != *source.backup_of) continue;
+        for (const auto& [channel, pick] : other.audio) input->routes.push_back({channels_[channel].get(), pick});
+      }
+    }
+    if (source.audio.empty() && !source.backup_of && input->shows) {
+      input->routes.push_back({channels_["floor"].get(), SoundPick{}});
+    }
+    inputs_[source.id] = std::move(input);
+  }
+}
+
+void Room::start_inputs() {
+  for (auto& [id, input] : inputs_) {
+    SourceSettings settings;
+    settings.config = input->config;
+    settings.title = config_.title;
+    for (const Route& route : input->routes) settings.tracks = std::max(settings.tracks, route.pick.track + 1);
+    settings.may_pass_through = input->shows && config_.mix == Mix::desk;
+    Result<std::unique_ptr<Source>> source = make_source(settings, *this);
+    if (source.ok()) {
+      input->source = std::move(source.value());
+      continue;
+    }
+    SourceStatus status;
+    status.state = "failed";
+    status.detail = source.error().message;
+    reporter_.source(id, url_without_secrets(input->config.url), status);
+  }
+}
+
+Room::Input* Room::find_input(const std::string& id) {
+  const auto found = inputs_.find(id);
+  return found == inputs_.end() ? nullptr : found->second.get();
+}
+
+void Room::on_picture(const std::string& source, const Picture& picture) {
+  Input* input = find_input(source);
+  if (input == nullptr) return;
+  {
+    const std::lock_guard lock(input->mutex);
+    input->latest = picture;
+  }
+  if (input->shows) video_->push_picture(input->rank, picture, monotonic_now());
+}
+
+void Room::on_access_unit(const std::string& source, const AccessUnit& unit) {
+  Input* input = find_input(source);
+  if (input != nullptr && input->shows) video_->push_access_unit(input->rank, unit, monotonic_now());
+}
+
+void Room::on_sound(const std::string& source, int track, Instant captured, SoundValues values) {
+  Input* input = find_input(source);
+  if (input == nullptr) return;
+  {
+    const double db = level_db(values);
+    const std::lock_guard lock(input->mutex);
+    input->meter.add(db);
+  }
+  const Instant now = monotonic_now();
+  std::vector<std::int16_t> side;
+  for (const Route& route : input->routes) {
+    if (route.pick.track != track) continue;
+    if (route.pick.side == Side::both) {
+      route.channel->push(input->rank, captured, values, now);
+      continue;
+    }
+    side.assign(values.begin(), values.end());
+    const std::size_t from = route.pick.side == Side::right ? 1 : 0;
+    for (std::size_t i = 0; i + 1 < side.size(); i += 2) side[i] = side[i + 1] = values[i + from];
+    route.channel->push(input->rank, captured, side, now);
+  }
+}
+
+void Room::on_status(const std::string& source, const SourceStatus& status) {
+  Input* input = find_input(source);
+  if (input == nullptr) return;
+  if (status.state != "live") {
+    const std::lock_guard lock(input->mutex);
+    input->latest.reset();
+  }
+  reporter_.source(source, url_without_secrets(input->config.url), status);
+}
+
+bool Room::wants_pictures(const std::string&) { return false; }
+
+void Room::handle_command(const KeyFrame& command) {
+  if (video_ && command.track == video_->track()) video_->request_key_frame();
+}
+
+void Room::handle_command(const Want&) {}
+void Room::handle_command(const SpeakerAdd&) {}
+void Room::handle_command(const SpeakerAir&) {}
+void Room::handle_command(const SpeakerMute&) {}
+void Room::handle_command(const SpeakerRemove&) {}
+void Room::handle_command(const Stop&) { ended_ = true; }
+void Room::on_speaker_frame(const rtp::Frame&) {}
+
+void Room::report_levels(Instant now) {
+  Levels levels;
+  for (auto& [name, channel] : channels_) levels.channels[name] = channel->take_level(now);
+  for (auto& [id, input] : inputs_) {
+    const std::lock_guard lock(input->mutex);
+    levels.sources[id] = input->meter.take();
+  }
+  reporter_.levels(levels);
+}
+
+void Room::report_next_picture() {
+  if (inputs_.empty()) return;
+  if (!preview_) preview_ = std::make_unique<Preview>();
+  auto input = inputs_.begin();
+  std::advance(input, static_cast<std::ptrdiff_t>(picture_turn_++ % inputs_.size()));
+  std::optional<Picture> latest;
+  {
+    const std::lock_guard lock(input->second->mutex);
+    latest = input->second->latest;
+  }
+  if (!latest) return;
+  const ByteVector jpeg = preview_->encode(*latest);
+  if (!jpeg.empty()) reporter_.picture("source", input->first, jpeg);
+}
+
+void Room::tick(Instant now) {
+  if (!configured_) return;
+  if (now >= next_levels_) {
+    next_levels_ = std::max(next_levels_ + kLevelInterval, now);
+    report_levels(now);
+  }
+  if (now >= next_picture_) {
+    // One at a time, spread over the interval.
+    next_picture_ = now + kPictureInterval / std::max<std::int64_t>(1, static_cast<std::int64_t>(inputs_.size()));
+    report_next_picture();
+  }
+}
+
+}  // namespace plenary::room

@@ -1,0 +1,40 @@
+// Inputs of a mix: each is a short queue that takes sound as it comes and gives 20 ms at each tick. The mix itself is
+// a saturating sum. Pure; one thread (the mixer holds a lock around it).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "media/room/sound.h"
+
+namespace plenary::room {
+
+class MixInput {
+ public:
+  // Sound waits this long before it starts: one frame of tick phase and one of jitter.
+  static constexpr std::size_t kPrefill = kFrameSamples + kFrameSamples / 2;  // samples a side
+  // Beyond this the queue is cut back to the prefill: delay must not pile up.
+  static constexpr std::size_t kMost = 6 * kFrameSamples;
+
+  void add(Instant captured, SoundValues values);
+  // 20 ms, or nothing while it fills up.
+  std::optional<SoundFrame> take();
+  void clear();
+
+  [[nodiscard]] std::uint64_t underruns() const { return underruns_; }
+  [[nodiscard]] std::uint64_t cut_samples() const { return cut_; }
+
+ private:
+  std::deque<std::int16_t> queue_;
+  Instant end_{};  // when the sample behind the last one was captured
+  bool running_ = false;
+  std::uint32_t long_ticks_ = 0;  // ticks in a row at which more waited than needed
+  std::uint64_t underruns_ = 0;
+  std::uint64_t cut_ = 0;
+};
+
+// Adds `values` to `sum` with saturation.
+void mix_into(SoundFrame& sum, const SoundFrame& added);
+
+}  // namespace plenary::room

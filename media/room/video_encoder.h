@@ -1,0 +1,49 @@
+// H.264 as every browser takes it: constrained baseline, level 3.1, one slice a frame, no B-frames, SPS and PPS before
+// each key frame, no delay inside the encoder.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "media/room/gst_handle.h"
+
+namespace plenary::room {
+
+struct AccessUnit {
+  Bytes bytes;  // Annex B; valid during the call
+  bool key_frame = false;
+  Instant captured{};
+};
+
+class VideoEncoder {
+ public:
+  // Called from the encoder's thread.
+  using Output = std::function<void(const AccessUnit&)>;
+
+  explicit VideoEncoder(Output output);
+  ~VideoEncoder();
+  VideoEncoder(const VideoEncoder&) = delete;
+  VideoEncoder& operator=(const VideoEncoder&) = delete;
+
+  [[nodiscard]] bool ok() const { return ok_; }
+  // Any one thread. A picture that finds the encoder two pictures behind replaces the oldest waiting one.
+  void push(const Picture& picture);
+  // The next picture becomes a key frame. Any thread.
+  void request_key_frame();
+
+ private:
+  static GstFlowReturn on_sample(GstAppSink* sink, gpointer self);
+
+  Output output_;
+  Pipeline pipeline_;
+  ElementHandle input_;
+  ElementHandle sink_;
+  PadHandle encoder_output_;
+  Instant last_key_frame_{};
+  bool ok_ = false;
+};
+
+// One picture as a key frame; empty when encoding is not possible.
+ByteVector encode_key_frame(const Picture& picture);
+
+}  // namespace plenary::room
