@@ -93,15 +93,32 @@ TEST(H264SpsTest, cropping_makes_1080_of_1088_rows) {
   EXPECT_EQ(sps->profile_level_id(), "640028");
 }
 
-// An SPS that Debian's x264 made: 1280×720, 25 frames/s, constrained baseline, tune zerolatency.
+// Made by Debian's ffmpeg with libx264: 720p baseline (zerolatency), 1080p high with B-frames, 360p main without.
 TEST(H264SpsTest, reads_what_a_real_encoder_writes) {
-  const ByteVector nal = {0x67, 0x42, 0xc0, 0x1f, 0xd9, 0x00, 0x50, 0x05, 0xbb, 0x01, 0x10, 0x00, 0x00,
-                          0x03, 0x00, 0x10, 0x00, 0x00, 0x03, 0x03, 0x20, 0xf1, 0x83, 0x24, 0x80};
-  const auto sps = parse_h264_sps(nal);
-  ASSERT_TRUE(sps);
-  EXPECT_EQ(sps->profile_level_id(), "42c01f");
-  EXPECT_EQ(sps->width, 1280u);
-  EXPECT_EQ(sps->height, 720u);
+  const ByteVector baseline = {0x67, 0x42, 0xc0, 0x1f, 0xd9, 0x00, 0x50, 0x05, 0xbb, 0x01, 0x10, 0x00, 0x00,
+                               0x03, 0x00, 0x10, 0x00, 0x00, 0x03, 0x03, 0x28, 0xf1, 0x83, 0x24, 0x80};
+  const ByteVector high = {0x67, 0x64, 0x00, 0x2a, 0xac, 0xd9, 0x40, 0x78, 0x02, 0x27, 0xe5, 0xc0, 0x44, 0x00,
+                           0x00, 0x03, 0x00, 0x04, 0x00, 0x00, 0x03, 0x01, 0x90, 0x3c, 0x60, 0xc6, 0x58};
+  const ByteVector main = {0x67, 0x4d, 0x40, 0x1f, 0xd9, 0x00, 0xa0, 0x2f, 0xf9, 0x70, 0x11, 0x00, 0x00,
+                           0x03, 0x00, 0x01, 0x00, 0x00, 0x03, 0x00, 0x64, 0x0f, 0x18, 0x32, 0x48};
+  const auto first = parse_h264_sps(baseline);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->profile_level_id(), "42c01f");
+  EXPECT_EQ(first->width, 1280u);
+  EXPECT_EQ(first->height, 720u);
+  EXPECT_FALSE(first->may_reorder());
+  const auto second = parse_h264_sps(high);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->profile_level_id(), "64002a");
+  EXPECT_EQ(second->width, 1920u);
+  EXPECT_EQ(second->height, 1080u);
+  EXPECT_EQ(second->max_num_reorder_frames, 2);
+  EXPECT_TRUE(second->may_reorder());
+  const auto third = parse_h264_sps(main);
+  ASSERT_TRUE(third);
+  EXPECT_EQ(third->width, 640u);
+  EXPECT_EQ(third->height, 360u);
+  EXPECT_FALSE(third->may_reorder());
 }
 
 TEST(H264SpsTest, only_a_promise_in_the_sps_rules_out_reordering) {
