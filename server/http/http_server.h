@@ -61,22 +61,31 @@ class HttpHandler {
   virtual void on_open(ConnectionId connection, const HttpRequest& request) = 0;
   virtual void on_message(ConnectionId connection, std::string_view text) = 0;
   virtual void on_close(ConnectionId connection) = 0;
+
+  // After wake(); several calls of it may come as one.
+  virtual void on_wake() {}
 };
+
+// For headers, for a body, and for each part of an answer to be taken (faults.md H9).
+constexpr Duration kRequestTimeout = std::chrono::seconds(15);
 
 struct HttpServerConfig {
   Address bind;
   std::filesystem::path pages;  // built web client; empty: none
   std::string tls_certificate;  // PEM files; both or none; watched and renewed without a restart
   std::string tls_key;
+  Duration request_timeout = kRequestTimeout;  // whole seconds, at least one
 };
 
 constexpr std::size_t kMaxRequestBody = 64 * 1024;       // bytes; the longest is an SDP offer
 constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;  // bytes; longer closes with 1009
 constexpr std::size_t kMaxOutQueue = 1024 * 1024;        // bytes waiting for one client; more closes it (faults.md W4)
-constexpr Duration kRequestTimeout = std::chrono::seconds(15);
+constexpr Duration kPingAfter = std::chrono::seconds(10);  // without a sign of life from a WebSocket
+constexpr Duration kDropAfter = std::chrono::seconds(25);
 
 class HttpServer {
  public:
+  // `handler` outlives the server; it is not called any more once the server's destruction has begun.
   static Result<std::unique_ptr<HttpServer>> create(HttpServerConfig config, HttpHandler& handler);
   ~HttpServer();
 
@@ -98,7 +107,7 @@ class HttpServer {
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
   void run();   // until stop()
   void stop();  // this thread, or a signal handler's watch
-  void wake();  // any thread
+  void wake();  // any thread: on_wake() follows
 
  private:
   struct State;

@@ -1,0 +1,137 @@
+#include <libwebsockets.h>
+
+#include <exception>
+
+#include "media/base/log.h"
+#include "server/http/http_server_state.h"
+
+namespace plenary::server {
+namespace {
+
+constexpr Duration kSweepEvery = std::chrono::seconds(1);
+// A request that came too late is told so; a client that does not take even that is cut off.
+constexpr Duration kLastWord = std::chrono::seconds(2);
+
+}  // namespace
+
+int HttpServer::State::begin_exchange(lws* wsi) {
+  ++counts.requests;
+  Exchange& exchange = exchanges.insert_or_assign(wsi, Exchange(receive_request(wsi))).first->second;
+  exchange.set_deadline(read_clock() + config.request_timeout);
+  const ReceivedRequest& received = exchange.received();
+  if (received.refusal) {
+    ++counts.refused;
+    exchange.answer(*received.refusal, true);
+  } else if (received.content_length > kMaxSwallowedBody) {
+    ++counts.body_too_long;
+    exchange.answer(HttpResponse::problem(413, "too_long", "The body may have 64 KiB."), true);
+  } else if (received.content_length == 0) {
+    answer(exchange);
+  } else {
+    return kGoOn;  // the body comes
+  }
+  lws_callback_on_writable(wsi);
+  return kGoOn;
+}
+
+int HttpServer::State::take_body(lws* wsi, std::string_view piece) {
+  const auto found = exchanges.find(wsi);
+  if (found == exchanges.end() || found->second.answered()) return kGoOn;
+  // A body that is too long is read to its end, so that the client is reading when the 413 comes.
+  if (found->second.received().content_length <= kMaxRequestBody) found->second.request().body.append(piece);
+  return kGoOn;
+}
+
+int HttpServer::State::finish_body(lws* wsi) {
+  const auto found = exchanges.find(wsi);
+  if (found == exchanges.end() || found->second.answered()) return kGoOn;
+  Exchange& exchange = found->second;
+  if (exchange.received().content_length > kMaxRequestBody) {
+    ++counts.body_too_long;
+    exchange.answer(HttpResponse::problem(413, "too_long", "The body may have 64 KiB."), false);
+  } else {
+    answer(exchange);
+  }
+  exchange.set_deadline(read_clock() + config.request_timeout);
+  lws_callback_on_writable(wsi);
+  return kGoOn;
+}
+
+void HttpServer::State::answer(Exchange& exchange) {
+  const HttpRequest& request = exchange.request();
+  if (request.method == "GET") {
+    if (auto page = pages.find(request.path)) return exchange.answer(std::move(page), {});
+  }
+  HttpResponse response;
+  try {
+    response = handler.handle(request);
+  } catch (const std::exception& fault) {
+    ++counts.faults;
+    log(LogLevel::error, "http.fault", {{"path", request.path}, {"what", fault.what()}});
+    response = HttpResponse::problem(500, "fault", "The server made a mistake; its log says which.");
+  }
+  if (response.file.empty()) return exchange.answer(std::move(response), false);
+  if (auto page = pages.find("/" + response.file.generic_string())) {
+    return exchange.answer(std::move(page), std::move(response));
+  }
+  exchange.answer(HttpResponse::problem(404, "no_page", "This page is not installed: check server.pages."), false);
+}
+
+void HttpServer::State::end_answer(const Exchange& exchange) {
+  const int status = exchange.status();
+  ++(status < 300   ? counts.answers_2xx
+     : status < 400 ? counts.answers_3xx
+     : status < 500 ? counts.answers_4xx
+                    : counts.answers_5xx);
+}
+
+int HttpServer::State::write_exchange(lws* wsi) {
+  const auto found = exchanges.find(wsi);
+  if (found == exchanges.end() || !found->second.answered()) return kGoOn;
+  Exchange& exchange = found->second;
+  switch (exchange.write(wsi, scratch)) {
+    case Exchange::Progress::failed:
+      exchanges.erase(found);
+      return kClose;
+    case Exchange::Progress::more:
+      exchange.set_deadline(read_clock() + config.request_timeout);
+      lws_callback_on_writable(wsi);
+      return kGoOn;
+    case Exchange::Progress::done:
+      break;
+  }
+  end_answer(exchange);
+  const bool closes = exchange.closes();
+  exchanges.erase(found);
+  return closes || lws_http_transaction_completed(wsi) != 0 ? kClose : kGoOn;
+}
+
+// Where the library gives no turn to write in; it keeps what the socket does not take.
+int HttpServer::State::write_at_once(lws* wsi, Exchange exchange) {
+  for (;;) {
+    const Exchange::Progress progress = exchange.write(wsi, scratch);
+    if (progress == Exchange::Progress::failed) return kClose;
+    if (progress == Exchange::Progress::done) break;
+  }
+  end_answer(exchange);
+  return kGoOn;
+}
+
+// faults.md H9: the library starts its own clock anew with every byte of a body.
+void HttpServer::State::sweep() {
+  const Instant now = read_clock();
+  for (auto& [wsi, exchange] : exchanges) {
+    if (exchange.deadline() > now) continue;
+    ++counts.timed_out;
+    if (exchange.answered()) {
+      kill_soon(wsi);
+    } else {
+      exchange.answer(HttpResponse::problem(408, "too_slow", "The request took too long; send it again."), true);
+      lws_callback_on_writable(wsi);
+    }
+    exchange.set_deadline(now + kLastWord);
+  }
+  schedule(sweeper, kSweepEvery, [this] { sweep(); });
+}
+
+}  // namespace plenary::server

@@ -1,0 +1,58 @@
+// One WebSocket on a libwebsockets connection: a bounded queue out, whole messages in. Control thread only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http/http_server.h"
+
+struct lws;
+
+namespace plenary::server {
+
+class WebSocket {
+ public:
+  WebSocket(ConnectionId id, lws* wsi) : id_(id), wsi_(wsi) {}
+
+  [[nodiscard]] ConnectionId id() const { return id_; }
+  [[nodiscard]] lws* wsi() const { return wsi_; }
+  [[nodiscard]] bool closing() const { return close_code_ != 0; }
+
+  // False: more would wait than kMaxOutQueue; the queue is as before.
+  bool queue(std::shared_ptr<const std::string> text);
+  // After what is queued has gone out.
+  void close_after_queue(std::uint16_t code, std::string_view reason);
+
+  // The connection is being cut: nothing more goes in or out.
+  void drop();
+
+  enum class Progress { idle, more, close };
+  // Call when the connection is writable, which it is only when the library has nothing left to send. Several messages
+  // go out in one turn. `scratch` grows to the longest.
+  Progress write(std::vector<unsigned char>& scratch);
+
+  enum class Arrival { partial, whole, too_long, binary };
+  // `message` is what the pieces so far make; valid until the next call.
+  Arrival receive(std::string_view piece, bool binary, bool last, std::string_view& message);
+
+ private:
+  void forget_sent();
+
+  ConnectionId id_;
+  lws* wsi_;
+  std::deque<std::shared_ptr<const std::string>> out_;
+  std::size_t waiting_ = 0;  // bytes in out_ and in the library's own buffer
+  std::size_t in_library_ = 0;
+  std::string in_;
+  bool in_done_ = false;
+  std::uint16_t close_code_ = 0;
+  std::string close_reason_;
+};
+
+}  // namespace plenary::server
