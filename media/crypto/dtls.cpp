@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 
 #include "media/base/check.h"
 #include "media/crypto/dtls_bio.h"
 #include "media/crypto/dtls_context.h"
 #include "media/crypto/dtls_record.h"
+#include "media/crypto/dtls_session.h"
 
 namespace plenary::crypto {
 namespace {
@@ -80,26 +80,26 @@ struct Dtls::State {
   State& operator=(const State&) = delete;
 
   void advance(Instant now);
-  void continue_handshake(Instant now);
-  void read_session();
   void finish(Instant now);
   void end(DtlsState state, const char* failure);
   void collect_outputs(Instant now);
   void push(ByteVector datagram);
   void resend_flight(Instant now);
   void retransmit(Instant now);
+  void handle_running(Bytes datagram, Instant now);
   void answer_late_handshake(Instant now);
 
   const std::shared_ptr<const Certificate> certificate_;
   const DtlsRole role_;
   PeerCertificateCheck check_;
   DatagramPipe pipe_;
-  SSL* ssl_ = nullptr;  // none once ended
+  SSL* ssl_ = nullptr;                  // during the handshake only
+  std::optional<DtlsSession> session_;  // behind it
 
   DtlsState dtls_state_ = DtlsState::handshaking;
   std::string failure_;
   std::optional<SrtpKeys> keys_;
-  std::deque<ByteVector> outputs_;
+  std::vector<ByteVector> outputs_;
   std::size_t taken_bytes_ = 0;
 
   // RFC 6347 §4.2.4: our last flight, to be sent again until the peer's next one shows that it arrived.
@@ -125,7 +125,7 @@ Dtls::State::State(std::shared_ptr<const Certificate> certificate, DtlsRole role
 }
 
 void Dtls::State::push(ByteVector datagram) {
-  if (outputs_.size() >= kMaxOutputs) outputs_.pop_front();
+  if (outputs_.size() >= kMaxOutputs) outputs_.erase(outputs_.begin());
   outputs_.push_back(std::move(datagram));
 }
 
@@ -147,6 +147,7 @@ void Dtls::State::end(DtlsState state, const char* failure) {
   deadline_.reset();
   flight_.clear();
   keys_.reset();
+  session_.reset();
   SSL_free(ssl_);
   ssl_ = nullptr;
 }
@@ -154,12 +155,6 @@ void Dtls::State::end(DtlsState state, const char* failure) {
 void Dtls::State::advance(Instant now) {
   // The queue belongs to the thread: an old error of another user would be taken for ours.
   ERR_clear_error();
-  if (dtls_state_ == DtlsState::handshaking) continue_handshake(now);
-  if (dtls_state_ == DtlsState::connected) read_session();
-  ERR_clear_error();
-}
-
-void Dtls::State::continue_handshake(Instant now) {
   const int result = SSL_do_handshake(ssl_);
   const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_, result);
   collect_outputs(now);
@@ -168,15 +163,17 @@ void Dtls::State::continue_handshake(Instant now) {
   } else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
     end(DtlsState::failed, check_.mismatched ? "fingerprint" : "handshake");
   }
+  ERR_clear_error();
 }
 
 void Dtls::State::finish(Instant now) {
   // No way around the check is known; if there is one, it must not lead to keys.
   if (!check_.matched) return end(DtlsState::failed, "fingerprint");
+  session_ = DtlsSession::take_over(ssl_, role_ == DtlsRole::active);
+  if (!session_) return end(DtlsState::failed, "handshake");
   keys_ = export_keys(ssl_, role_);
   if (!keys_) {
-    SSL_shutdown(ssl_);
-    collect_outputs(now);
+    push(session_->close_notify());
     return end(DtlsState::failed, "no_srtp");
   }
   dtls_state_ = DtlsState::connected;
@@ -185,21 +182,8 @@ void Dtls::State::finish(Instant now) {
   retransmit_at_.reset();
   deadline_.reset();
   if (role_ == DtlsRole::active) flight_.clear();  // the peer's Finished says that all of it arrived
-}
-
-void Dtls::State::read_session() {
-  // Nothing but close_notify is expected; data (of channels that we did not negotiate) is thrown away.
-  std::array<std::uint8_t, 2'048> unwanted;
-  int result = 0;
-  do {
-    result = SSL_read(ssl_, unwanted.data(), static_cast<int>(unwanted.size()));
-  } while (result > 0);
-  const int error = SSL_get_error(ssl_, result);
-  if (error == SSL_ERROR_ZERO_RETURN) SSL_shutdown(ssl_);
-  for (ByteVector& datagram : pipe_.outgoing) push(std::move(datagram));
-  pipe_.outgoing.clear();
-  if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return end(DtlsState::closed, "");
-  SSL_free_buffers(ssl_);  // 33 KB a peer that would lie idle for the whole session
+  SSL_free(ssl_);
+  ssl_ = nullptr;
 }
 
 void Dtls::State::resend_flight(Instant now) {
@@ -225,14 +209,21 @@ void Dtls::State::retransmit(Instant now) {
   retransmit_at_ = now + interval_;
 }
 
-// RFC 6347 §4.2.4: "the server … MUST respond to a retransmit of the client's Finished with a retransmit of its own".
-// OpenSSL does so for a Finished in a new record; one in the same record as before it drops as a replay, and so it is
-// done here: at most once an interval, and only as long as a peer may still be in its handshake.
+// RFC 6347 §4.2.4: whoever sent the last flight sends it again when the peer repeats its own. At most once an interval,
+// and only as long as a peer may still be in its handshake: what asks for it may be forged.
 void Dtls::State::answer_late_handshake(Instant now) {
   if (role_ != DtlsRole::passive || !connected_at_ || flight_.empty()) return;
   if (now - *connected_at_ > kDtlsDeadline) return flight_.clear();
   if (now - last_resend_ < kDtlsFirstRetransmit / 2) return;
   resend_flight(now);
+}
+
+void Dtls::State::handle_running(Bytes datagram, Instant now) {
+  if (session_->ends_with(datagram)) {
+    push(session_->close_notify());  // RFC 5246 §7.2.1: the other party must answer with its own
+    return end(DtlsState::closed, "");
+  }
+  if (inspect_datagram(datagram).any_handshake) answer_late_handshake(now);
 }
 
 Dtls::Dtls(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, Instant now)
@@ -248,21 +239,10 @@ Dtls& Dtls::operator=(Dtls&&) noexcept = default;
 
 void Dtls::handle_datagram(Bytes datagram, Instant now) {
   State& state = *state_;
-  if (state.ssl_ == nullptr) return;
+  if (state.dtls_state_ == DtlsState::connected) return state.handle_running(datagram, now);
+  if (state.dtls_state_ != DtlsState::handshaking) return;
   const DtlsDatagram seen = inspect_datagram(datagram);
   if (!seen.any_record) return;
-  if (state.dtls_state_ == DtlsState::connected) {
-    const std::size_t outputs = state.outputs_.size();
-    // Clear records in a running session are late or forged; an alert among them must not end it.
-    if (seen.any_protected) {
-      state.pipe_.incoming = datagram;
-      state.advance(now);
-      state.pipe_.incoming = {};
-    }
-    const bool answered = state.outputs_.size() != outputs;
-    if (seen.any_handshake && !answered) state.answer_late_handshake(now);
-    return;
-  }
   if (!state.deadline_) state.deadline_ = now + kDtlsDeadline;
   state.taken_bytes_ += datagram.size();
   if (state.taken_bytes_ > kMaxHandshakeBytes || seen.longest_message > kMaxHandshakeMessage) {
@@ -283,7 +263,8 @@ void Dtls::handle_timeout(Instant now) {
 std::optional<ByteVector> Dtls::poll_output() {
   if (state_->outputs_.empty()) return std::nullopt;
   ByteVector datagram = std::move(state_->outputs_.front());
-  state_->outputs_.pop_front();
+  state_->outputs_.erase(state_->outputs_.begin());
+  if (state_->outputs_.empty()) state_->outputs_.shrink_to_fit();
   return datagram;
 }
 
@@ -301,16 +282,10 @@ std::optional<SrtpKeys> Dtls::take_keys() {
   return keys;
 }
 
-void Dtls::close(Instant now) {
+void Dtls::close(Instant /*now*/) {
   State& state = *state_;
-  if (state.ssl_ == nullptr) return;
-  if (state.dtls_state_ == DtlsState::connected) {
-    ERR_clear_error();
-    SSL_alloc_buffers(state.ssl_);  // read_session() gave them back, and SSL_shutdown() does not look
-    SSL_shutdown(state.ssl_);
-    ERR_clear_error();
-    state.collect_outputs(now);
-  }
+  if (state.dtls_state_ != DtlsState::handshaking && state.dtls_state_ != DtlsState::connected) return;
+  if (state.session_) state.push(state.session_->close_notify());
   state.end(DtlsState::closed, "");
 }
 

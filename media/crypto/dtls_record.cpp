@@ -5,8 +5,7 @@
 namespace plenary::crypto {
 namespace {
 
-constexpr std::uint8_t kLowestContentType = 20;  // change_cipher_spec
-constexpr std::uint8_t kHandshakeType = 22;
+constexpr std::uint8_t kLowestContentType = 20;   // change_cipher_spec
 constexpr std::uint8_t kHighestContentType = 63;  // RFC 7983 §7
 
 // msg_type, length, message_seq, fragment_offset, fragment_length, fragment; several may share a record.
@@ -29,22 +28,26 @@ std::size_t longest_message(Bytes body) {
 }  // namespace
 
 // type(1) version(2) epoch(2) sequence_number(6) length(2) fragment
+std::optional<DtlsRecord> take_record(ByteReader& datagram) {
+  DtlsRecord record;
+  record.type = datagram.u8();
+  if (record.type < kLowestContentType || record.type > kHighestContentType) return std::nullopt;
+  record.version = datagram.u16();
+  record.sequence = datagram.u64();
+  record.epoch = static_cast<std::uint16_t>(record.sequence >> 48);
+  record.body = datagram.take(datagram.u16());
+  if (!datagram.ok()) return std::nullopt;
+  return record;
+}
+
 DtlsDatagram inspect_datagram(Bytes datagram) {
   DtlsDatagram found;
   ByteReader reader(datagram);
-  while (reader.remaining() > 0) {
-    const std::uint8_t type = reader.u8();
-    if (type < kLowestContentType || type > kHighestContentType) break;
-    reader.u16();
-    const std::uint16_t epoch = reader.u16();
-    reader.take(6);
-    const Bytes body = reader.take(reader.u16());
-    if (!reader.ok()) break;
+  while (const auto record = take_record(reader)) {
     found.any_record = true;
-    found.any_protected |= epoch > 0;
-    found.any_handshake |= type == kHandshakeType;
-    if (type == kHandshakeType && epoch == 0) {
-      found.longest_message = std::max(found.longest_message, longest_message(body));
+    found.any_handshake |= record->type == kHandshakeRecord;
+    if (record->type == kHandshakeRecord && record->epoch == 0) {
+      found.longest_message = std::max(found.longest_message, longest_message(record->body));
     }
   }
   return found;
