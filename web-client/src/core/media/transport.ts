@@ -1,0 +1,212 @@
+// One WebRTC session by WHIP (RFC 9725) or WHEP: posts the offer, watches the connection, restarts ICE when the path is
+// lost, posts anew when that does not help, for ever until stopped. What is sent or received is the caller's business.
+import { signal, untracked, type ReadonlySignal } from '@preact/signals-core';
+
+import { Backoff, kMediaBackoff } from '../backoff.ts';
+import type { Timers } from '../rpc.ts';
+import { restartFragment, restartedAnswer } from './sdp.ts';
+
+export type MediaState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'refused';
+
+export interface TransportOptions {
+  // Asked anew for each attempt: language and token change.
+  url: () => string;
+  token: () => string | undefined;
+  connect: () => RTCPeerConnection;
+  prepare: (peer: RTCPeerConnection) => void;
+  closed?: () => void;
+  fetch: typeof fetch;
+  timers: Timers;
+}
+
+// `disconnected` often heals by itself within two seconds (a lost Wi-Fi beacon, a lift).
+const kPatience_ms = 2_500;
+// An ICE restart that has brought nothing by then is given up for a new session.
+const kRestart_ms = 4_000;
+// Neither connected nor failed: a firewall that swallows everything.
+const kConnect_ms = 12_000;
+
+export class Transport {
+  readonly #state = signal<MediaState>('idle');
+  // The server's word for the last refusal, or the status.
+  readonly refusal = signal<string | null>(null);
+  readonly #options: TransportOptions;
+  readonly #backoff: Backoff;
+  #peer: RTCPeerConnection | null = null;
+  #session: { url: string; etag: string; answer: string } | null = null;
+  #cancel: (() => void) | null = null;
+  #restarted = false;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(kMediaBackoff, () => options.timers.random());
+  }
+
+  get state(): ReadonlySignal<MediaState> {
+    return this.#state;
+  }
+
+  get peer(): RTCPeerConnection | null {
+    return this.#peer;
+  }
+
+  // Called from effects, which must not depend on what is read here.
+  start(): void {
+    untracked(() => {
+      if (this.#state.value !== 'idle' && this.#state.value !== 'refused') return;
+      this.#state.value = 'connecting';
+      void this.#post();
+    });
+  }
+
+  stop(): void {
+    untracked(() => {
+      if (this.#state.value === 'idle') return;
+      this.#end_session();
+      this.#backoff.reset();
+      this.refusal.value = null;
+      this.#state.value = 'idle';
+    });
+  }
+
+  // The network came back: do not wait for the timers.
+  hurry(): void {
+    if (this.#state.value !== 'reconnecting') return;
+    this.#backoff.reset();
+    this.#again(0);
+  }
+
+  async #post(): Promise<void> {
+    const peer = this.#options.connect();
+    this.#peer = peer;
+    this.#restarted = false;
+    peer.onconnectionstatechange = () => this.#changed(peer);
+    try {
+      this.#options.prepare(peer);
+      await peer.setLocalDescription(await peer.createOffer());
+      if (peer !== this.#peer) return;
+      this.#wait(kConnect_ms, () => this.#again());
+      const response = await this.#options.fetch(this.#options.url(), {
+        method: 'POST',
+        headers: this.#headers('application/sdp'),
+        body: peer.localDescription?.sdp ?? '',
+      });
+      const answer = await response.text();
+      const location = response.headers.get('location');
+      if (peer !== this.#peer) {
+        if (response.ok && location) this.#delete(new URL(location, response.url || document.baseURI).href);
+        return;
+      }
+      if (!response.ok) {
+        this.#refused(response.status, answer);
+        return;
+      }
+      this.refusal.value = null;
+      this.#session = {
+        url: location ? new URL(location, response.url || document.baseURI).href : '',
+        etag: response.headers.get('etag') ?? '*',
+        answer,
+      };
+      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    } catch {
+      if (peer === this.#peer) this.#again();
+    }
+  }
+
+  #changed(peer: RTCPeerConnection): void {
+    if (peer !== this.#peer) return;
+    if (peer.connectionState === 'connected') {
+      this.#cancel?.();
+      this.#cancel = null;
+      this.#restarted = false;
+      this.#backoff.reset();
+      this.#state.value = 'connected';
+    } else if (peer.connectionState === 'disconnected') {
+      this.#state.value = 'reconnecting';
+      this.#wait(kPatience_ms, () => void this.#restart(peer));
+    } else if (peer.connectionState === 'failed') {
+      this.#state.value = 'reconnecting';
+      void this.#restart(peer);
+    }
+  }
+
+  async #restart(peer: RTCPeerConnection): Promise<void> {
+    const session = this.#session;
+    if (this.#restarted || !session?.url) return this.#again();
+    this.#restarted = true;
+    this.#wait(kRestart_ms, () => this.#again());
+    try {
+      const offer = await peer.createOffer({ iceRestart: true });
+      await peer.setLocalDescription(offer);
+      const fragment = restartFragment(offer.sdp ?? '');
+      if (!fragment) return this.#again();
+      const response = await this.#options.fetch(session.url, {
+        method: 'PATCH',
+        headers: { ...this.#headers('application/trickle-ice-sdpfrag'), 'If-Match': session.etag },
+        body: fragment,
+      });
+      const text = await response.text();
+      if (peer !== this.#peer) return;
+      const answer = response.status === 200 ? restartedAnswer(session.answer, text) : null;
+      if (!answer) return this.#again();
+      this.#session = { ...session, etag: response.headers.get('etag') ?? '*', answer };
+      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    } catch {
+      if (peer === this.#peer) this.#again();
+    }
+  }
+
+  #refused(status: number, body: string): void {
+    this.refusal.value = problemCode(body) ?? String(status);
+    // 422: this offer will never do. Everything else may change: a token is renewed, a server comes back.
+    if (status === 422 || status === 404) {
+      this.#end_session();
+      this.#state.value = 'refused';
+    } else this.#again();
+  }
+
+  #again(delay = this.#backoff.next()): void {
+    this.#end_session();
+    this.#state.value = 'reconnecting';
+    this.#wait(delay, () => void this.#post());
+  }
+
+  #wait(ms: number, run: () => void): void {
+    this.#cancel?.();
+    this.#cancel = this.#options.timers.after(ms, run);
+  }
+
+  #end_session(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    const peer = this.#peer;
+    this.#peer = null;
+    if (peer) {
+      peer.onconnectionstatechange = null;
+      peer.close();
+      this.#options.closed?.();
+    }
+    if (this.#session?.url) this.#delete(this.#session.url);
+    this.#session = null;
+  }
+
+  #delete(url: string): void {
+    // Sent even while the page is leaving; nothing depends on its success, the server ends silent sessions itself.
+    this.#options.fetch(url, { method: 'DELETE', headers: this.#headers(), keepalive: true }).catch(() => undefined);
+  }
+
+  #headers(type?: string): Record<string, string> {
+    const token = this.#options.token();
+    return { ...(type && { 'Content-Type': type }), ...(token && { Authorization: `Bearer ${token}` }) };
+  }
+}
+
+// application/problem+json (RFC 9457) with our stable word.
+function problemCode(body: string): string | null {
+  try {
+    const problem = JSON.parse(body) as { code?: unknown };
+    return typeof problem.code === 'string' ? problem.code : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+// Receives a room (or a return, or somebody in standby) by WHEP. The m-lines are slots: the server changes what a slot
+// carries, nothing is ever renegotiated.
+import { signal } from '@preact/signals-core';
+
+import { Transport, type TransportOptions } from './transport.ts';
+
+export interface ViewerOptions extends Omit<TransportOptions, 'prepare' | 'closed'> {
+  slots: { audio: number; video: number };
+}
+
+export class Viewer {
+  // By slot, in the order of the offer.
+  readonly audio = signal<readonly MediaStreamTrack[]>([]);
+  readonly video = signal<readonly MediaStreamTrack[]>([]);
+  readonly transport: Transport;
+
+  constructor(options: ViewerOptions) {
+    const { slots, ...rest } = options;
+    this.transport = new Transport({
+      ...rest,
+      prepare: (peer) => {
+        const receive = (kind: 'audio' | 'video', count: number): MediaStreamTrack[] =>
+          Array.from({ length: count }, () => peer.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
+        const audio = receive('audio', slots.audio);
+        const video = receive('video', slots.video);
+        for (const { receiver } of peer.getTransceivers()) lowDelay(receiver);
+        this.audio.value = audio;
+        this.video.value = video;
+      },
+    });
+  }
+
+  start(): void {
+    this.transport.start();
+  }
+
+  stop(): void {
+    this.transport.stop();
+    this.audio.value = [];
+    this.video.value = [];
+  }
+}
+
+// As little waiting as the network's jitter allows; a hint that browsers may lack.
+function lowDelay(receiver: RTCRtpReceiver): void {
+  const hinted = receiver as RTCRtpReceiver & { jitterBufferTarget?: number | null; playoutDelayHint?: number };
+  if ('jitterBufferTarget' in hinted) hinted.jitterBufferTarget = 0;
+}

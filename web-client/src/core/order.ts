@@ -1,0 +1,22 @@
+// The order in which rows are shown: the server's, except that the row under somebody's pointer or focus stays where it is
+// (floor.md: "The list never re-sorts the row that a moderator's pointer or focus is on").
+
+export interface Held {
+  id: string;
+  index: number;
+}
+
+export function shownOrder(ids: readonly string[], held: Held | null): string[] {
+  if (!held || !ids.includes(held.id)) return [...ids];
+  const others = ids.filter((id) => id !== held.id);
+  others.splice(Math.min(held.index, others.length), 0, held.id);
+  return others;
+}
+
+// `before` for floor.move when a row goes one place up or down; undefined: it is at the end already.
+export function moveTarget(ids: readonly string[], id: string, step: -1 | 1): string | null | undefined {
+  const index = ids.indexOf(id);
+  if (index < 0) return undefined;
+  if (step === -1) return index === 0 ? undefined : ids[index - 1];
+  return index === ids.length - 1 ? undefined : (ids[index + 2] ?? null);
+}

@@ -1,0 +1,77 @@
+// This person's own wish to speak, from asking to the end, as one phase; remembers how it ended until a new one begins.
+import { computed, effect, signal } from '@preact/signals-core';
+
+import { elapsed, type FloorRequest } from './protocol.ts';
+import type { Session } from './session.ts';
+
+export type OwnPhase = 'none' | 'pending' | 'queued' | 'standby' | 'granted' | 'live' | 'paused' | 'held' | 'ended';
+
+export interface Ended {
+  outcome: string; // released, revoked, denied, lapsed, expired, withdrawn, or closed where nobody said
+  reason: string | null;
+  spoken_ms: number;
+}
+
+const phases: Partial<Record<FloorRequest['state'], OwnPhase>> = {
+  pending: 'pending',
+  queued: 'queued',
+  standby: 'standby',
+  granted: 'granted',
+  on_air: 'live',
+  paused: 'paused',
+  held: 'held',
+};
+
+// Camera and microphone flow from the call on; the server forwards them to nobody before the grant.
+const publishing: readonly OwnPhase[] = ['standby', 'granted', 'live', 'paused', 'held'];
+
+export class OwnRequest {
+  readonly ended = signal<Ended | null>(null);
+  readonly current = computed(() => this.#session.store.mine.value);
+  readonly phase = computed<OwnPhase>(() => {
+    const request = this.current.value;
+    if (request) return phases[request.state] ?? 'none';
+    return this.ended.value ? 'ended' : 'none';
+  });
+  readonly publishes = computed(() => publishing.includes(this.phase.value));
+  // The request that was called "ready" on this page; the server keeps the truth for the moderator.
+  readonly ready = signal<string | null>(null);
+
+  readonly #session: Session;
+  #before: FloorRequest | null = null;
+  #withdrawn: string | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+    effect(() => {
+      const now = this.current.value;
+      const told = session.ended.value;
+      const last = session.store.state.value?.last ?? null;
+      const before = this.#before;
+      this.#before = now;
+      if (now) this.ended.value = null;
+      else if (before) this.ended.value = this.#how(before, told, last);
+      else if (told && this.ended.peek()?.outcome === 'closed') this.ended.value = this.#how(told, told, last);
+    });
+  }
+
+  withdrawing(request: string): void {
+    this.#withdrawn = request;
+  }
+
+  dismiss(): void {
+    this.ended.value = null;
+  }
+
+  #how(before: FloorRequest, told: FloorRequest | null, last: FloorRequest | null): Ended {
+    const final = [told, last].find((request) => request?.request === before.request);
+    const known = final ?? before;
+    const spoke = before.state === 'on_air' || before.state === 'paused' || before.state === 'held';
+    const guess = this.#withdrawn === before.request ? 'withdrawn' : spoke ? 'released' : 'closed';
+    return {
+      outcome: final?.outcome ?? guess,
+      reason: final?.outcome_reason ?? null,
+      spoken_ms: elapsed(known, this.#session.server_now()),
+    };
+  }
+}

@@ -1,0 +1,146 @@
+// The values of signaling/README.md (`plenary.v1`), as they travel. Times: *_at in ms since 1970, *_ms and *_s durations.
+
+export type Role =
+  | 'participant' | 'chair' | 'moderator' | 'technician' | 'interpreter' | 'captioner' | 'observer' | 'organiser' | 'admin';
+
+export type RequestKind = 'statement' | 'question' | 'reply' | 'right_of_reply' | 'point_of_order' | 'written';
+
+export type RequestState =
+  | 'pending' | 'queued' | 'standby' | 'granted' | 'on_air' | 'paused' | 'held'
+  | 'denied' | 'withdrawn' | 'lapsed' | 'released' | 'revoked' | 'expired';
+
+export type Where = 'remote' | 'room' | 'phone';
+
+export interface Person {
+  participant: string;
+  name: string;
+  organisation?: string | null;
+  category?: string | null;
+  where?: Where;
+}
+
+export interface FloorRequest {
+  request: string;
+  kind: RequestKind;
+  topic?: string | null;
+  language?: string | null;
+  state: RequestState;
+  position?: number | null;
+  estimate_s?: number | null;
+  reason?: string | null;
+  person: Person;
+  asked_at: number;
+  limit_s?: number | null;
+  elapsed_ms?: number;
+  running_since?: number | null;
+  outcome?: string | null;
+  outcome_reason?: string | null;
+  muted?: boolean;
+}
+
+export interface MeetingInfo {
+  id: string;
+  room: string;
+  title: string;
+  state: 'scheduled' | 'rehearsal' | 'live' | 'suspended' | 'closed';
+  audience: 'public' | 'registered' | 'closed';
+  list: 'open' | 'closed';
+  order: 'asked' | 'balance' | 'protocol' | 'manual';
+  speakers_max: number;
+}
+
+export interface You {
+  participant: string;
+  name: string;
+  role: Role;
+  organisation?: string | null;
+  category?: string | null;
+}
+
+export interface MeetingState {
+  seq: number;
+  server_time: number;
+  meeting: MeetingInfo;
+  languages: string[];
+  queue: FloorRequest[];
+  floor: FloorRequest[];
+  last: FloorRequest | null;
+  return: { connected: boolean };
+  room: { picture: 'live' | 'slate'; silent_channels: string[] };
+  you: You;
+}
+
+export interface MeetingChanged {
+  seq: number;
+  server_time: number;
+  set: Partial<Omit<MeetingState, 'seq' | 'server_time'>>;
+}
+
+export interface JoinResult {
+  participant: string;
+  resume: string;
+  media_token: string;
+  seq: number;
+  ice_servers: RTCIceServer[];
+  state: MeetingState;
+}
+
+export interface Picture {
+  codec?: string;
+  width?: number;
+  height?: number;
+  frame_rate?: number;
+  passthrough?: boolean;
+}
+
+export interface SourceStatus {
+  id: string;
+  kind?: string;
+  url?: string;
+  state: 'connecting' | 'live' | 'stopped' | 'failed';
+  detail?: string;
+  level_db?: number | null;
+  picture?: Picture | null;
+}
+
+export interface ReturnStatus {
+  id: string;
+  url?: string;
+  state: 'waiting' | 'connected' | 'failed';
+  detail?: string;
+  level_db?: number | null;
+}
+
+export interface RoomStatus {
+  room: string;
+  process: 'running' | 'restarting';
+  viewers: number;
+  return_connected: boolean;
+  sources: SourceStatus[];
+  returns: ReturnStatus[];
+  channels: { language: string; level_db?: number | null; silent?: boolean }[];
+  speakers: { request: string; name: string; state: string; level_db?: number | null }[];
+  alarms: { code: string; text: string; since: number }[];
+}
+
+export interface RoomSummary {
+  id: string;
+  title: string;
+  state?: MeetingInfo['state'];
+  languages?: string[];
+  picture?: 'live' | 'slate';
+  viewers?: number;
+  speaker?: string | null;
+}
+
+// Who may do what, only to show the right buttons; the server decides by the session.
+export const moderatingRoles: readonly Role[] = ['moderator', 'chair', 'organiser', 'admin'];
+export const speakingRoles: readonly Role[] = ['participant', 'moderator', 'chair'];
+
+export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];
+
+// A request's elapsed speaking time at `now` (server clock).
+export function elapsed(request: FloorRequest, now: number): number {
+  const running = request.running_since == null ? 0 : Math.max(0, now - request.running_since);
+  return (request.elapsed_ms ?? 0) + running;
+}

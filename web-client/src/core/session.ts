@@ -1,0 +1,120 @@
+// One page's session in a room's meeting: joins, folds what the server tells, joins again after each loss.
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
+
+import { ServerClock } from './clock.ts';
+import type { ResumeMemory } from './memory.ts';
+import type { FloorRequest, JoinResult, MeetingChanged, MeetingState, RoomStatus } from './protocol.ts';
+import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
+import { MeetingStore } from './store.ts';
+
+export interface SessionOptions {
+  open: () => Socket;
+  timers: Timers;
+  now: () => number;
+  token: string | undefined;
+  memory: ResumeMemory;
+}
+
+export class Session {
+  readonly store = new MeetingStore();
+  readonly joined = signal<JoinResult | null>(null);
+  readonly room_status = signal<RoomStatus | null>(null);
+  readonly replaced = signal(false);
+  // How somebody's request ended, where the server says so to its owner.
+  readonly ended = signal<FloorRequest | null>(null);
+  // The server refused this link; there is no sense in trying again.
+  readonly refusal = signal<RpcError | null>(null);
+  readonly media_token = computed(() => this.joined.value?.media_token);
+
+  readonly #options: SessionOptions;
+  readonly #clock = new ServerClock();
+  readonly #rpc: Rpc;
+  #asking_state = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#rpc = new Rpc({
+      open: options.open,
+      timers: options.timers,
+      greet: (call) => this.#join(call),
+      final: (error) => error instanceof RpcError && error.code === -32001,
+      notified: (method, params) => this.#notified(method, params),
+    });
+  }
+
+  get status(): ReadonlySignal<RpcStatus> {
+    return this.#rpc.status;
+  }
+
+  start(): void {
+    this.#rpc.start();
+  }
+
+  hurry(): void {
+    this.#rpc.hurry();
+  }
+
+  stop(): void {
+    this.#rpc.stop();
+  }
+
+  call(method: string, params?: object): Promise<unknown> {
+    return this.#rpc.call(method, params);
+  }
+
+  server_now(): number {
+    return this.#clock.at(this.#options.now());
+  }
+
+  async #join(call: Call): Promise<void> {
+    const { token, memory } = this.#options;
+    const resume = memory.get();
+    let result: JoinResult;
+    try {
+      result = (await call('meeting.join', { ...(token && { token }), ...(resume && { resume }) })) as JoinResult;
+    } catch (error) {
+      if (error instanceof RpcError && error.code === -32001) {
+        // A key of a session that is long over must not lock its owner out.
+        if (resume) memory.forget();
+        this.refusal.value = error;
+      }
+      throw error;
+    }
+    memory.set(result.resume);
+    this.#clock.sample(result.state.server_time, this.#options.now());
+    this.store.replace({ ...result.state, seq: result.seq });
+    this.joined.value = result;
+    this.replaced.value = false;
+  }
+
+  #notified(method: string, params: unknown): void {
+    if (method === 'meeting.changed') this.#changed(params as MeetingChanged);
+    else if (method === 'meeting.state') this.#replace(params as MeetingState);
+    else if (method === 'room.status') this.room_status.value = params as RoomStatus;
+    else if (method === 'meeting.replaced') this.replaced.value = true;
+    else if (method === 'floor.ended') this.ended.value = params as FloorRequest;
+  }
+
+  #changed(change: MeetingChanged): void {
+    this.#clock.sample(change.server_time, this.#options.now());
+    if (this.store.change(change) === 'gap') void this.#ask_state();
+  }
+
+  #replace(state: MeetingState): void {
+    this.#clock.sample(state.server_time, this.#options.now());
+    this.store.replace(state);
+  }
+
+  // One question at a time; changes that arrive meanwhile are contained in its answer or follow it.
+  async #ask_state(): Promise<void> {
+    if (this.#asking_state) return;
+    this.#asking_state = true;
+    try {
+      this.#replace((await this.call('meeting.state')) as MeetingState);
+    } catch {
+      // The connection was lost; joining again brings the state.
+    } finally {
+      this.#asking_state = false;
+    }
+  }
+}

@@ -1,0 +1,262 @@
+// The moderator's page: now, next, queue; one primary action at the same place always.
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+
+import { t } from '../core/i18n.ts';
+import type { FloorRequest, MeetingState } from '../core/protocol.ts';
+import type { Shortcut } from '../core/shortcuts.ts';
+import { startPage } from '../parts/app.ts';
+import '../parts/add_speaker.ts';
+import type { AddSpeaker } from '../parts/add_speaker.ts';
+import '../parts/clock.ts';
+import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
+import { icon } from '../parts/icons.ts';
+import { refusedView } from '../parts/join.ts';
+import { placeMenu } from '../parts/menu.ts';
+import { define, Part } from '../parts/part.ts';
+import { pressButton, type PressOptions } from '../parts/press.ts';
+import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { ModeratorModel } from './moderator_model.ts';
+import { moderatorSide } from './moderator_side.ts';
+
+class ModeratorPage extends Part {
+  readonly #model = new ModeratorModel();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    listenForKeys(() => this.#shortcuts());
+  }
+
+  #press(options: PressOptions): TemplateResult {
+    return pressButton(this.#model.presses, options);
+  }
+
+  override render(): TemplateResult {
+    const { session, allowed, room } = this.#model;
+    const state = session.store.state.value;
+    if (session.refusal.value || !allowed.value)
+      return html`${pageHead({ title: t('moderator.title'), help: false })}
+      ${refusedView(t(session.refusal.value ? 'connection.refused.text' : 'connection.refused.role'))}`;
+    if (!state) return html`${pageHead({ title: bdi(room), help: false })}<main class="loading"><p class="none" role="status">${t('app.loading')}</p></main>`;
+    return html`<div class="moderator console">
+      ${this.#head(state)} ${this.#notices()}
+      <main class="desk">
+        <div class="centre">${this.#now(state)} ${this.#queue()}</div>
+        ${moderatorSide(this.#model, state)}
+      </main>
+      ${this.#bar(state)} ${helpDialog(this.#shortcuts())}
+      <add-speaker .actions=${this.#model.actions} .presses=${this.#model.presses}></add-speaker>
+    </div>`;
+  }
+
+  #head(state: MeetingState): TemplateResult {
+    const { session, now, token } = this.#model;
+    const orders = state.queue.filter(({ kind }) => kind === 'point_of_order').length;
+    const alarms = session.room_status.value?.alarms.length ?? 0;
+    const open = state.meeting.list === 'open';
+    const stage = `/room/${encodeURIComponent(state.meeting.room)}/stage${token ? `#token=${encodeURIComponent(token)}` : ''}`;
+    return pageHead({
+      title: html`${bdi(state.meeting.title)}<span class="role">${t('moderator.title')}</span>`,
+      middle: html`<day-clock .now=${now}></day-clock>
+        <span class="state ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
+        ${orders ? html`<span class="state order">${icon('flag')}${t('state.order')} ${orders}</span>` : nothing}
+        ${alarms ? html`<span class="state fault">${icon('alert')}${t('moderator.alarms', { count: alarms })}</span>` : nothing}`,
+      end: html`${connectionChip(connectionOf(session.status.value, null))}
+        <a class="button quiet" href=${stage} target="_blank" rel="noreferrer">${icon('screen')}<span>${t('moderator.stage')}</span></a>`,
+    });
+  }
+
+  #notices(): Content {
+    const { session, presses, granting } = this.#model;
+    const refusal = presses.refusal.value;
+    const offline = session.status.value !== 'open';
+    const no_return = refusal?.error.word === 'no_return';
+    if (!offline && (!refusal || refusal.press === 'add')) return nothing;
+    return html`<div class="notices">
+      ${offline ? html`<p class="notice warn" role="status">${icon('refresh')}<span>${t('moderator.reconnecting')}</span></p>` : nothing}
+      ${refusal && refusal.press !== 'add'
+        ? html`<div class="notice ${no_return ? 'warn' : 'fault'}" role="alert">
+            ${icon('alert')}
+            <p>${errorText(refusal.error)}</p>
+            ${no_return
+              ? this.#press({ press: 'override', label: t('moderator.grant.anyway'), icon: 'mic', run: () => this.#model.grant(granting.value, true) })
+              : nothing}
+            <button type="button" class="button quiet square" aria-label=${t('app.close')} @click=${() => presses.dismiss()}>${icon('close')}</button>
+          </div>`
+        : nothing}
+    </div>`;
+  }
+
+  #now(state: MeetingState): TemplateResult {
+    return html`<section class="box now-box" aria-labelledby="now-title">
+      <h2 id="now-title">${t('list.now')}</h2>
+      ${state.floor.length
+        ? html`<ul>
+            ${repeat(state.floor, ({ request }) => request, (request, index) => this.#speaker(request, index === 0))}
+          </ul>`
+        : html`<div class="idle"><p class="big">${t('moderator.idle')}</p><p class="none">${t('moderator.idle.next')}</p></div>`}
+    </section>`;
+  }
+
+  #speaker(request: FloorRequest, first: boolean): TemplateResult {
+    const { actions, now } = this.#model;
+    const { person } = request;
+    const id = request.request;
+    const key = (name: string): { key?: string } => (first ? { key: name } : {});
+    const named = (label: string): { name?: string } => (first ? {} : { name: `${label}: ${person.name}` });
+    const paused = request.state === 'paused';
+    return html`<li class="speaker" data-state=${request.state}>
+      <div class="speaker-line">
+        ${badge(person.name)}
+        <div class="who">
+          <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
+          <p class="name"><bdi>${person.name}</bdi></p>
+          ${affiliation(person)}
+          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}</p>
+          ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
+        </div>
+        <speech-clock ring .request=${request} .now=${now}></speech-clock>
+      </div>
+      <div class="acts">
+        ${this.#press({ press: `mute ${id}`, label: t(request.muted ? 'moderator.unmute' : 'moderator.mute'), icon: request.muted ? 'mic' : 'mic_off', ...key('M'), ...named(t('moderator.mute')), run: () => this.#model.muteOrUnmute(request) })}
+        ${this.#press({ press: `extend ${id}`, label: t('moderator.extend'), icon: 'clock', ...key('E'), ...named(t('moderator.extend')), run: () => this.#model.extend(id, 1) })}
+        ${this.#press({ press: `pause ${id}`, label: t(paused ? 'moderator.resume' : 'moderator.pause'), icon: paused ? 'play' : 'pause', ...key('P'), ...named(t('moderator.pause')), run: () => this.#model.pauseOrResume(request) })}
+        <span class="grow"></span>
+        ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}
+        ${this.#press({ press: `revoke ${id}`, label: t('moderator.revoke'), icon: 'stop', look: 'end', ...key('X'), ...named(t('moderator.revoke')), run: () => this.#model.revoke(request) })}
+      </div>
+    </li>`;
+  }
+
+  #queue(): TemplateResult {
+    const { rows, selected, session } = this.#model;
+    const order = session.store.state.value?.meeting.order ?? 'asked';
+    return html`<section class="box queue-box" aria-labelledby="queue-title">
+      <div class="box-head">
+        <h2 id="queue-title">${t('list.waiting')} <span class="count">${rows.value.length}</span></h2>
+        <label class="order"
+          ><span>${t('moderator.order')}</span
+          ><select data-action="order" @change=${(event: Event) => this.#order((event.target as HTMLSelectElement).value)}>
+            ${(['asked', 'balance', 'protocol', 'manual'] as const).map(
+              (value) => html`<option value=${value} ?selected=${value === order} ?disabled=${value === 'manual' && order !== 'manual'}>${t(`moderator.order.${value}`)}</option>`,
+            )}
+          </select></label
+        >
+      </div>
+      ${rows.value.length
+        ? html`<ol class="queue" @pointerleave=${() => this.#model.hold(null)}>
+            ${repeat(rows.value, ({ request }) => request, (request, index) => this.#row(request, index, request === selected.value))}
+          </ol>`
+        : html`<p class="none">${t('moderator.empty')}</p>`}
+    </section>`;
+  }
+
+  #order(order: string): void {
+    void this.#model.presses.run('order', () => this.#model.actions.order(order));
+  }
+
+  #row(request: FloorRequest, index: number, selected: boolean): TemplateResult {
+    const { person, request: id } = request;
+    const model = this.#model;
+    const { name } = person;
+    return html`<li
+      class="row"
+      data-state=${request.state}
+      data-selected=${selected}
+      @click=${() => model.select(id)}
+      @pointerenter=${() => model.hold(id)}
+      @focusin=${() => model.hold(id)}
+      @focusout=${() => model.hold(null)}
+    >
+      <span class="position">${request.position ?? index + 1}</span>
+      ${badge(name)}
+      <div class="who">
+        <p class="line">
+          <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
+          ${request.state === 'standby' || request.state === 'pending' ? stateChip(request) : nothing}${kindChip(request)}
+        </p>
+        ${affiliation(person)}
+        <p class="line small">
+          ${spokenLanguage(request.language)}${whereMark(person.where)}
+          <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>
+          ${request.reason ? html`<span class="reason">${request.reason}</span>` : nothing}
+        </p>
+        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
+      </div>
+      <div class="acts">
+        ${request.state === 'pending'
+          ? this.#press({ press: `approve ${id}`, label: t('moderator.approve'), name: `${t('moderator.approve')}: ${name}`, icon: 'check', run: () => model.actions.approve(id) })
+          : this.#press({ press: `grant ${id}`, label: t('moderator.grant'), name: t('moderator.grant.this', { name }), icon: 'mic', ...(selected && { key: 'G' }), run: () => model.grant(id) })}
+        ${request.state === 'queued' && person.where === 'remote'
+          ? this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), name: t('moderator.prepare.this', { name }), icon: 'eye', ...(selected && { key: '↵' }), run: () => model.actions.prepare(id) })
+          : nothing}
+        ${this.#more(request)}
+      </div>
+    </li>`;
+  }
+
+  #more({ request: id, person }: FloorRequest): TemplateResult {
+    const model = this.#model;
+    const label = t('moderator.more', { name: person.name });
+    return html`<button type="button" class="button quiet square more" popovertarget="more-${id}" aria-label=${label} title=${label}>${icon('more')}</button>
+      <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>
+        ${this.#press({ press: `up ${id}`, label: t('moderator.up'), icon: 'up', look: 'quiet', key: 'Alt ↑', run: () => model.move(id, -1) })}
+        ${this.#press({ press: `down ${id}`, label: t('moderator.down'), icon: 'down', look: 'quiet', key: 'Alt ↓', run: () => model.move(id, 1) })}
+        ${this.#press({ press: `top ${id}`, label: t('moderator.top'), icon: 'up', look: 'quiet', run: () => model.top(id) })}
+        ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', look: 'quiet', key: 'Del', run: () => model.actions.pass(id) })}
+        ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), icon: 'close', look: 'quiet', run: () => model.actions.deny(id) })}
+      </div>`;
+  }
+
+  #bar(state: MeetingState): TemplateResult {
+    const model = this.#model;
+    const selected = model.selected.value;
+    const open = state.meeting.list === 'open';
+    return html`<footer class="act-bar">
+      ${this.#press({ press: 'next', label: t('moderator.grant_next'), icon: 'mic', key: 'N', look: 'primary large', disabled: !state.queue.length, run: () => model.grant(undefined) })}
+      ${this.#press({ press: 'prepare', label: t('moderator.prepare'), icon: 'eye', key: '↵', disabled: selected?.state !== 'queued', run: () => this.#prepare() })}
+      ${this.#press({ press: 'pass', label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => (selected ? model.actions.pass(selected.request) : Promise.resolve()) })}
+      <span class="grow"></span>
+      <button type="button" class="button" data-action="add" @click=${this.#add}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
+      ${this.#press({ press: 'list', label: t(open ? 'moderator.list.close' : 'moderator.list.open'), icon: open ? 'lock' : 'unlock', key: 'K', run: model.openOrCloseList })}
+    </footer>`;
+  }
+
+  #prepare(): Promise<unknown> {
+    const selected = this.#model.selected.value;
+    return selected?.state === 'queued' ? this.#model.actions.prepare(selected.request) : Promise.resolve();
+  }
+
+  #add = (): void => this.querySelector<AddSpeaker>('add-speaker')?.show();
+
+  #shortcuts(): Shortcut[] {
+    const model = this.#model;
+    const run = (press: string, act: () => Promise<unknown>) => () => void model.presses.run(press, act);
+    const on = (who: 'speaker' | 'selected', press: string, act: (request: FloorRequest) => Promise<unknown>) => () => {
+      const request = model[who].value;
+      if (request) void model.presses.run(`${press} ${request.request}`, () => act(request));
+    };
+    return [
+      { key: '?', label: 'key.help', run: openHelp },
+      { key: 'N', label: 'key.next', run: run('next', () => model.grant(undefined)) },
+      { key: 'G', label: 'key.grant', run: on('selected', 'grant', ({ request }) => model.grant(request)) },
+      { key: 'Enter', label: 'key.prepare', run: run('prepare', () => this.#prepare()) },
+      { key: 'M', label: 'key.mute', run: on('speaker', 'mute', model.muteOrUnmute) },
+      { key: 'P', label: 'key.pause', run: on('speaker', 'pause', model.pauseOrResume) },
+      { key: 'E', label: 'key.extend', run: on('speaker', 'extend', ({ request }) => model.extend(request, 1)) },
+      { key: 'Shift+E', label: 'key.shorten', run: on('speaker', 'extend', ({ request }) => model.extend(request, -1)) },
+      { key: 'X', label: 'key.revoke', run: on('speaker', 'revoke', model.revoke) },
+      { key: 'A', label: 'key.add', run: this.#add },
+      { key: 'K', label: 'key.list', run: run('list', model.openOrCloseList) },
+      { key: 'ArrowUp', label: 'key.select', run: () => model.step(-1) },
+      { key: 'ArrowDown', label: 'key.select', run: () => model.step(1) },
+      { key: 'Alt+ArrowUp', label: 'key.up', run: on('selected', 'up', ({ request }) => model.move(request, -1)) },
+      { key: 'Alt+ArrowDown', label: 'key.down', run: on('selected', 'down', ({ request }) => model.move(request, 1)) },
+      { key: 'Alt+Home', label: 'key.top', run: on('selected', 'top', ({ request }) => model.top(request)) },
+      { key: 'Delete', label: 'key.pass', run: on('selected', 'pass', ({ request }) => model.actions.pass(request)) },
+    ];
+  }
+}
+
+await startPage();
+define('moderator-page', ModeratorPage);

@@ -1,0 +1,96 @@
+// What the moderator's page does beyond showing: selection, the row that is held still, and the acts on both.
+import { computed, effect, signal } from '@preact/signals-core';
+
+import { Actions, Presses } from '../core/actions.ts';
+import { t } from '../core/i18n.ts';
+import { moveTarget, shownOrder, type Held } from '../core/order.ts';
+import { moderatingRoles, type FloorRequest } from '../core/protocol.ts';
+import { roomOf, tokenOf } from '../core/token.ts';
+import { openSession, timers } from '../parts/app.ts';
+
+const kMinute_s = 60;
+
+export class ModeratorModel {
+  readonly room = roomOf(location.pathname);
+  readonly token = tokenOf(location.hash);
+  readonly session = openSession({ room: this.room, token: this.token, page: 'moderator', resumes: true });
+  readonly actions = new Actions((method, params) => this.session.call(method, params));
+  readonly presses = new Presses(timers);
+  readonly now = (): number => this.session.server_now();
+
+  readonly allowed = computed(() => {
+    const role = this.session.store.state.value?.you.role;
+    return role === undefined || moderatingRoles.includes(role);
+  });
+
+  // The row under the pointer or the focus stays where it is.
+  readonly held = signal<Held | null>(null);
+  readonly #chosen = signal<string | null>(null);
+  // Whom the last grant meant, for "Grant all the same".
+  readonly granting = signal<string | undefined>(undefined);
+
+  readonly rows = computed<FloorRequest[]>(() => {
+    const queue = this.session.store.queue.value;
+    const by_id = new Map(queue.map((request) => [request.request, request]));
+    const ids = shownOrder([...by_id.keys()], this.held.value);
+    return ids.flatMap((id) => by_id.get(id) ?? []);
+  });
+  // The chosen row, else the first.
+  readonly selected = computed(() => this.rows.value.find(({ request }) => request === this.#chosen.value) ?? this.rows.value[0] ?? null);
+  // Whom M, P, E, X mean: the first who has the floor.
+  readonly speaker = computed(() => this.session.store.floor.value[0] ?? null);
+  readonly green = computed(() => this.session.store.queue.value.filter(({ state }) => state === 'standby'));
+
+  constructor() {
+    effect(() => {
+      const state = this.session.store.state.value;
+      document.title = state ? `${t('moderator.title')} · ${state.meeting.title}` : t('moderator.title');
+    });
+  }
+
+  select(id: string): void {
+    this.#chosen.value = id;
+  }
+
+  step(by: -1 | 1): void {
+    const rows = this.rows.value;
+    const index = rows.findIndex(({ request }) => request === this.selected.value?.request);
+    const next = rows[index + by];
+    if (next) this.#chosen.value = next.request;
+  }
+
+  hold(id: string | null): void {
+    const index = this.rows.peek().findIndex(({ request }) => request === id);
+    this.held.value = id !== null && index >= 0 ? { id, index } : null;
+  }
+
+  grant = (request: string | undefined, override = false): Promise<unknown> => {
+    this.granting.value = request;
+    return this.actions.grant(request, override);
+  };
+
+  move = (id: string, step: -1 | 1): Promise<unknown> => {
+    const before = moveTarget(this.session.store.queue.value.map(({ request }) => request), id, step);
+    return this.#move(id, before);
+  };
+
+  top = (id: string): Promise<unknown> => this.#move(id, this.session.store.queue.value[0]?.request);
+
+  #move(id: string, before: string | null | undefined): Promise<unknown> {
+    this.held.value = null;
+    this.#chosen.value = id;
+    return before === undefined || before === id ? Promise.resolve() : this.actions.move(id, before);
+  }
+
+  extend = (request: string, minutes: number): Promise<unknown> => this.actions.extend(request, minutes * kMinute_s);
+
+  pauseOrResume = ({ request, state }: FloorRequest): Promise<unknown> =>
+    state === 'paused' ? this.actions.resume(request) : this.actions.pause(request);
+
+  muteOrUnmute = ({ request, muted }: FloorRequest): Promise<unknown> => (muted ? this.actions.unmute(request) : this.actions.mute(request));
+
+  revoke = ({ request }: FloorRequest): Promise<unknown> => this.actions.revoke(request, t('moderator.revoke.reason'));
+
+  openOrCloseList = (): Promise<unknown> =>
+    this.session.store.state.value?.meeting.list === 'closed' ? this.actions.openList() : this.actions.closeList();
+}

@@ -1,0 +1,285 @@
+// The participant's page: join, watch, ask, speak.
+import { computed, signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+
+import { t } from '../core/i18n.ts';
+import { tabShelf } from '../core/memory.ts';
+import { speakingRoles } from '../core/protocol.ts';
+import type { Shortcut } from '../core/shortcuts.ts';
+import { claimsOf } from '../core/token.ts';
+import { startPage } from '../parts/app.ts';
+import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
+import { icon } from '../parts/icons.ts';
+import { joinView, leftView, refusedView } from '../parts/join.ts';
+import { listenButton, listenMenu, type ListenOptions } from '../parts/listen_menu.ts';
+import { announcement, ownCard } from '../parts/own_card.ts';
+import { define, Part } from '../parts/part.ts';
+import { pressButton } from '../parts/press.ts';
+import '../parts/request_form.ts';
+import type { RequestForm } from '../parts/request_form.ts';
+import { speakersList } from '../parts/speakers_list.ts';
+import { picture } from '../parts/video.ts';
+import { affiliation, bdi, connectionChip, connectionOf, errorText, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
+import { ParticipantModel } from './participant_model.ts';
+
+type Step = 'join' | 'check' | 'in' | 'left';
+
+class ParticipantPage extends Part {
+  readonly #model = new ParticipantModel();
+  readonly #claims = claimsOf(this.#model.token);
+  readonly #entered_key = `plenary.entered.${this.#model.room}`;
+  readonly #step = signal<Step>('join');
+  readonly #may_speak = computed(() => speakingRoles.includes(this.#model.session.store.state.value?.you.role ?? 'observer'));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    listenForKeys(() => (this.#step.value === 'in' ? this.#shortcuts() : []));
+    // A reload brings back where one was, without asking again.
+    if (tabShelf.get(this.#entered_key)) this.#enter();
+  }
+
+  #enter = (): void => {
+    tabShelf.set(this.#entered_key, '1');
+    if (!this.#model.own.current.value) this.#model.devices.close();
+    this.#step.value = 'in';
+    this.#model.enter();
+  };
+
+  #check = (): void => {
+    this.#step.value = 'check';
+    void this.#model.devices.open();
+  };
+
+  #leave = (): void => {
+    tabShelf.remove(this.#entered_key);
+    this.#model.leave();
+    this.#step.value = 'left';
+  };
+
+  #ask = (): void => this.querySelector<RequestForm>('request-form')?.show();
+
+  override render(): TemplateResult {
+    const { session, devices, room } = this.#model;
+    if (session.refusal.value) return html`${pageHead({ title: t('app.name'), help: false })}${refusedView(t('connection.refused.text'))}`;
+    if (this.#step.value === 'left') return html`${pageHead({ title: t('app.name'), help: false })}${leftView(() => location.reload())}`;
+    if (this.#step.value !== 'in')
+      return html`${pageHead({ title: t('app.name'), help: false })}
+      ${joinView({ session, room, claims: this.#claims, devices, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
+    return this.#meeting();
+  }
+
+  #meeting(): TemplateResult {
+    const model = this.#model;
+    const state = model.session.store.state.value;
+    const phase = model.own.phase.value;
+    const signaling = model.session.status.value;
+    const media = model.viewer.transport.state.value;
+    const on_air = model.session.store.onAir.value.length > 0;
+    const listen = this.#listen();
+    return html`<div class="participant" data-phase=${phase}>
+      ${pageHead({
+        title: bdi(state?.meeting.title ?? model.room),
+        middle: html`${on_air ? html`<span class="state live head-live">${t('state.live')}</span>` : nothing}`,
+        end: html`${connectionChip(connectionOf(signaling, media))}
+          <button type="button" class="button quiet square leave" data-action="leave" aria-label=${t('leave.button')} title=${t('leave.button')} @click=${this.#leave}>
+            ${icon('leave')}
+          </button>`,
+      })}
+      ${phase === 'live' ? html`<p class="live-banner">${t('own.live')}</p>` : nothing}
+      <div class="notices">${this.#notices()}</div>
+      <main class="meeting">
+        ${this.#stage()}
+        ${ownCard({
+          own: model.own,
+          devices: model.devices,
+          publishing: model.publisher.transport.state.value,
+          refusal: model.publisher.transport.refusal.value,
+          now: () => model.session.server_now(),
+          withdraw: () => this.#withdraw('quiet'),
+        })}
+        <aside class="panel" aria-label=${t('list.title')}>
+          ${state ? speakersList({ state, now: () => model.session.server_now() }) : html`<p class="none">${t('app.loading')}</p>`}
+        </aside>
+      </main>
+      <footer class="controls">
+        <div class="side">${listenButton(listen)}</div>
+        <div class="main-action">${this.#main_action()}</div>
+        <div class="side end">${this.#volume()}${this.#full_screen()}</div>
+      </footer>
+      ${listenMenu(listen)} ${helpDialog(this.#shortcuts())}
+      <request-form .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices}></request-form>
+      <p class="unseen" role="status" aria-live="assertive">${announcement(model.own)}</p>
+    </div>`;
+  }
+
+  #listen(): ListenOptions {
+    const { listening, session } = this.#model;
+    const state = session.store.state.value;
+    return {
+      listening,
+      languages: state?.languages ?? ['floor'],
+      silent: state?.room.silent_channels ?? [],
+      choose: (language) => void this.#model.choose(language),
+    };
+  }
+
+  #notices(): Content {
+    const { session, listening, presses, own } = this.#model;
+    const state = session.store.state.value;
+    const refusal = presses.refusal.value;
+    const language = listening.language.value;
+    const lost = session.status.value === 'waiting' && session.joined.value;
+    return html`${lost
+      ? html`<p class="notice" role="status">${icon('refresh')}<span>${t(own.current.value ? 'connection.lost.place' : 'connection.lost')}</span></p>`
+      : nothing}
+    ${session.replaced.value
+      ? html`<div class="notice warn" role="alert">
+          ${icon('alert')}
+          <p>${t('connection.replaced')}</p>
+          <button type="button" class="button" @click=${() => (session.replaced.value = false)}>${t('connection.replaced.here')}</button>
+        </div>`
+      : nothing}
+    ${state && state.meeting.state !== 'live' ? html`<p class="notice warn" role="status">${icon('pause')}<span>${t(`meeting.${state.meeting.state}`)}</span></p>` : nothing}
+    ${language !== 'floor' && state?.room.silent_channels.includes(language)
+      ? html`<p class="notice" role="status">${icon('headphones')}<span>${t('listen.silent')}</span></p>`
+      : nothing}
+    ${refusal && refusal.press !== 'request'
+      ? html`<div class="notice fault" role="alert">
+          ${icon('alert')}
+          <p>${refusal.press === 'language' ? t('listen.failed') : errorText(refusal.error)}</p>
+          <button type="button" class="button quiet square" aria-label=${t('app.close')} @click=${() => presses.dismiss()}>${icon('close')}</button>
+        </div>`
+      : nothing}`;
+  }
+
+  #stage(): TemplateResult {
+    const { viewer, session, listening } = this.#model;
+    const state = session.store.state.value;
+    const speaker = session.store.remoteSpeaker.value;
+    const [room_track, speaker_track] = viewer.video.value;
+    const title = state?.meeting.title ?? '';
+    return html`<section class="stage" aria-label=${t('stage.label')}>
+      <div class="boxes" data-boxes=${speaker ? 2 : 1}>
+      <figure class="box">
+        <div class="frame">${picture({ track: room_track, label: t('stage.room', { room: title }) })}${this.#media_note()}</div>
+        <figcaption>${icon('screen')}${bdi(title)}</figcaption>
+      </figure>
+      <figure class="box" ?hidden=${!speaker}>
+        <div class="frame">${picture({ track: speaker ? speaker_track : undefined, label: t('stage.speaker', { name: speaker?.person.name ?? '' }) })}</div>
+        ${speaker
+          ? html`<figcaption>
+              ${stateChip(speaker)}<span class="who"><strong><bdi>${speaker.person.name}</bdi></strong>${affiliation(speaker.person)}</span>${spokenLanguage(speaker.language)}
+            </figcaption>`
+          : nothing}
+      </figure>
+      </div>
+      ${listening.blocked.value
+        ? html`<div class="sound">
+            <button type="button" class="button primary" data-action="sound" @click=${() => listening.unblock()}>${icon('volume')}<span>${t('stage.sound')}</span></button>
+            <p>${t('stage.sound.hint')}</p>
+          </div>`
+        : nothing}
+    </section>`;
+  }
+
+  #media_note(): Content {
+    const { viewer, session } = this.#model;
+    const media = viewer.transport.state.value;
+    if (media === 'refused') return html`<p class="over">${t('connection.media.refused')}</p>`;
+    if (media === 'connecting') return html`<p class="over">${t('connection.media.connecting')}</p>`;
+    if (session.store.state.value?.room.picture === 'slate') return html`<p class="over low">${t('meeting.slate')}</p>`;
+    return nothing;
+  }
+
+  #withdraw(look: string): Content {
+    const { own, presses, actions } = this.#model;
+    const request = own.current.value?.request;
+    if (!request) return nothing;
+    return pressButton(presses, {
+      press: 'withdraw',
+      label: t('request.withdraw'),
+      icon: 'close',
+      look,
+      run: () => {
+        own.withdrawing(request);
+        return actions.withdraw(request);
+      },
+    });
+  }
+
+  // The one primary action, always at the same place.
+  #main_action(): Content {
+    const { own, presses, actions } = this.#model;
+    const request = own.current.value?.request ?? '';
+    switch (own.phase.value) {
+      case 'pending':
+      case 'queued':
+        return this.#withdraw('wide');
+      case 'standby':
+        return pressButton(presses, {
+          press: 'ready',
+          label: t('own.ready'),
+          icon: 'check',
+          look: 'go wide',
+          disabled: own.ready.value === request,
+          run: async () => {
+            await actions.ready(request);
+            own.ready.value = request;
+          },
+        });
+      case 'granted':
+      case 'live':
+      case 'paused':
+      case 'held':
+        return pressButton(presses, { press: 'release', label: t('own.end'), icon: 'stop', look: 'end wide', run: () => actions.release() });
+      default:
+        return this.#may_speak.value
+          ? html`<button type="button" class="button primary wide" data-action="request" @click=${this.#ask}>${icon('hand')}<span>${t('request.button')}</span></button>`
+          : html`<p class="hint center">${t('join.speak.no')}</p>`;
+    }
+  }
+
+  #volume(): TemplateResult {
+    const { listening } = this.#model;
+    const muted = listening.muted.value || listening.volume.value === 0;
+    const label = t(muted ? 'listen.unmute' : 'listen.mute');
+    return html`<button type="button" class="button quiet square volume" data-action="volume" aria-label=${label} title=${label} @click=${() => (listening.muted.value = !listening.muted.value)}>
+      ${icon(muted ? 'volume_off' : 'volume')}
+    </button>`;
+  }
+
+  #full = (): void => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.querySelector('.stage')?.requestFullscreen();
+  };
+
+  #full_screen(): TemplateResult {
+    return html`<button type="button" class="button quiet square" data-action="full" aria-label=${t('app.fullscreen')} title=${t('app.fullscreen')} @click=${this.#full}>
+      ${icon('full')}
+    </button>`;
+  }
+
+  #shortcuts(): Shortcut[] {
+    const model = this.#model;
+    const press = (selector: string) => () => this.querySelector<HTMLButtonElement>(selector)?.click();
+    const digits = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
+    return [
+      { key: '?', label: 'key.help', run: openHelp },
+      { key: 'R', label: 'key.request', run: press('[data-action="request"], [data-action="withdraw"]') },
+      { key: 'M', label: 'key.mic', run: () => model.devices.toggleMic() },
+      { key: 'V', label: 'key.camera', run: () => model.devices.toggleCamera() },
+      { key: 'L', label: 'key.language', run: press('[data-action="listen"]') },
+      ...digits.map((language, digit) => ({
+        key: String(digit),
+        label: digit ? 'key.interpretation' : 'key.floor',
+        run: () => {
+          if (model.session.store.state.value?.languages.includes(language)) void model.choose(language);
+        },
+      })),
+      { key: 'F', label: 'key.fullscreen', run: this.#full },
+    ];
+  }
+}
+
+await startPage();
+define('participant-page', ParticipantPage);

@@ -1,0 +1,132 @@
+// What the participant's page does beyond showing: which media flow when, and how a person is called.
+import { effect } from '@preact/signals-core';
+
+import { Actions, Presses } from '../core/actions.ts';
+import { t } from '../core/i18n.ts';
+import { Devices } from '../core/media/devices.ts';
+import { Listening } from '../core/media/listening.ts';
+import { Publisher } from '../core/media/publisher.ts';
+import { Viewer } from '../core/media/viewer.ts';
+import { deviceShelf } from '../core/memory.ts';
+import { OwnRequest } from '../core/own_request.ts';
+import { roomOf, tokenOf } from '../core/token.ts';
+import { openSession, timers } from '../parts/app.ts';
+
+export class ParticipantModel {
+  readonly room = roomOf(location.pathname);
+  readonly token = tokenOf(location.hash);
+  readonly session = openSession({ room: this.room, token: this.token, page: 'participant', resumes: true });
+  readonly actions = new Actions((method, params) => this.session.call(method, params));
+  readonly presses = new Presses(timers);
+  readonly devices = new Devices();
+  readonly own = new OwnRequest(this.session);
+  readonly listening = new Listening(deviceShelf, this.room);
+  readonly viewer = new Viewer({
+    ...this.#media(),
+    url: () => `/whep/${encodeURIComponent(this.room)}?language=${encodeURIComponent(this.listening.language.value)}`,
+    slots: { audio: 2, video: 2 },
+  });
+  readonly publisher = new Publisher({
+    ...this.#media(),
+    url: () => `/whip/${encodeURIComponent(this.room)}/floor`,
+    stream: () => this.devices.stream.value,
+  });
+  #stops: (() => void)[] = [];
+
+  #media() {
+    return {
+      token: () => this.session.media_token.value,
+      connect: () => new RTCPeerConnection({ iceServers: this.session.joined.value?.ice_servers ?? [], bundlePolicy: 'max-bundle' as const }),
+      fetch: fetch.bind(window),
+      timers,
+    };
+  }
+
+  enter(): void {
+    if (this.#stops.length) return;
+    this.#stops = [
+      effect(() => this.#view()),
+      effect(() => this.#publish()),
+      effect(() => this.#call()),
+      this.listening.play(this.viewer.audio),
+    ];
+    const hurry = (): void => {
+      this.viewer.transport.hurry();
+      this.publisher.transport.hurry();
+    };
+    addEventListener('online', hurry);
+    this.#stops.push(() => removeEventListener('online', hurry));
+    if (this.own.current.value) void this.devices.open();
+  }
+
+  leave(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.viewer.stop();
+    this.publisher.stop();
+    this.devices.close();
+    this.session.stop();
+    document.title = t('app.name');
+  }
+
+  // A language that this room does not have falls back to the floor.
+  async choose(language: string): Promise<void> {
+    const before = this.listening.language.value;
+    if (language === before) return;
+    this.listening.language.value = language;
+    const chosen = await this.presses.run('language', () => this.actions.selectChannel(language));
+    if (chosen) this.listening.remember();
+    else this.listening.language.value = before;
+  }
+
+  #view(): void {
+    const joined = this.session.joined.value;
+    if (!joined || this.session.replaced.value) return this.viewer.stop();
+    if (!joined.state.languages.includes(this.listening.language.peek())) this.listening.language.value = 'floor';
+    this.viewer.start();
+  }
+
+  #publish(): void {
+    const wanted = this.own.publishes.value && this.devices.stream.value !== null && !this.session.replaced.value;
+    if (wanted && this.session.media_token.value) this.publisher.start();
+    else this.publisher.stop();
+    const phase = this.own.phase.value;
+    if (phase === 'ended') this.devices.close();
+  }
+
+  // Sound, title and vibration: somebody who is called may be looking elsewhere.
+  #called: string | null = null;
+
+  #call(): void {
+    const phase = this.own.phase.value;
+    const request = this.own.current.value?.request ?? null;
+    const title = this.session.store.state.value?.meeting.title ?? t('app.name');
+    document.title = phase === 'standby' ? t('own.title.next') : phase === 'live' ? t('own.title.live') : `${title} · ${t('app.name')}`;
+    if (phase !== 'standby' || request === this.#called) return;
+    this.#called = request;
+    if ('vibrate' in navigator) navigator.vibrate([200, 100, 200]);
+    chime();
+  }
+}
+
+// Two soft notes, made here.
+function chime(): void {
+  try {
+    const context = new AudioContext();
+    const note = (frequency: number, at: number): void => {
+      const oscillator = context.createOscillator();
+      const gain = context.createGain();
+      oscillator.frequency.value = frequency;
+      gain.gain.setValueAtTime(0, context.currentTime + at);
+      gain.gain.linearRampToValueAtTime(0.12, context.currentTime + at + 0.02);
+      gain.gain.exponentialRampToValueAtTime(0.001, context.currentTime + at + 0.5);
+      oscillator.connect(gain).connect(context.destination);
+      oscillator.start(context.currentTime + at);
+      oscillator.stop(context.currentTime + at + 0.5);
+    };
+    note(660, 0);
+    note(880, 0.2);
+    setTimeout(() => void context.close(), 1200);
+  } catch {
+    // No sound device: title, picture and words remain.
+  }
+}

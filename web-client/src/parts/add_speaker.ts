@@ -1,0 +1,92 @@
+// The moderator's form that adds somebody by name, with an account or without.
+import { signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+
+import type { Actions, Presses } from '../core/actions.ts';
+import { t } from '../core/i18n.ts';
+import type { RequestKind, Where } from '../core/protocol.ts';
+import { closeDialog, dialogHead } from './head.ts';
+import { icon } from './icons.ts';
+import { define, Part } from './part.ts';
+import { errorText } from './words.ts';
+
+const categories = ['government', 'private_sector', 'civil_society', 'academia', 'international_organization'] as const;
+const kinds: readonly RequestKind[] = ['statement', 'question', 'point_of_order'];
+// Nobody connects by themselves when added by name: in the room is what is meant nearly always.
+const places: readonly Where[] = ['room', 'phone', 'remote'];
+
+export class AddSpeaker extends Part {
+  declare actions: Actions;
+  declare presses: Presses;
+  readonly #open = signal(false);
+
+  show(): void {
+    this.presses.dismiss();
+    this.#open.value = true;
+    void this.updateComplete.then(() => this.querySelector('dialog')?.showModal());
+  }
+
+  async #send(form: HTMLFormElement): Promise<void> {
+    const field = (name: string): string => {
+      const value = new FormData(form).get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
+    const added = await this.presses.run('add', () =>
+      this.actions.add({
+        name: field('name'),
+        organisation: field('organisation'),
+        category: field('category'),
+        where: field('where') as Where,
+        kind: field('kind') as RequestKind,
+      }),
+    );
+    if (added) closeDialog('add');
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog id="add" class="sheet" aria-labelledby="add-title" @close=${() => (this.#open.value = false)}>
+      ${dialogHead('add', t('moderator.add'))} ${this.#open.value ? this.#form() : nothing}
+    </dialog>`;
+  }
+
+  #form(): TemplateResult {
+    const refusal = this.presses.refusal.value;
+    return html`<form
+      class="body"
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        void this.#send(event.target as HTMLFormElement);
+      }}
+    >
+      <label class="field"><span>${t('moderator.add.name')}</span><input type="text" name="name" required maxlength="100" autocomplete="off" /></label>
+      <label class="field"><span>${t('moderator.add.organisation')}</span><input type="text" name="organisation" maxlength="100" autocomplete="off" /></label>
+      <div class="pair">
+        <label class="field"
+          ><span>${t('moderator.add.category')}</span
+          ><select name="category">
+            ${categories.map((category) => html`<option value=${category}>${t(`category.${category}`)}</option>`)}
+          </select></label
+        >
+        <label class="field"
+          ><span>${t('moderator.add.where')}</span
+          ><select name="where">
+            ${places.map((where) => html`<option value=${where}>${t(`where.${where}`)}</option>`)}
+          </select></label
+        >
+      </div>
+      <label class="field"
+        ><span>${t('request.kind')}</span
+        ><select name="kind">
+          ${kinds.map((kind) => html`<option value=${kind}>${t(`kind.${kind as 'statement'}`)}</option>`)}
+        </select></label
+      >
+      ${refusal?.press === 'add' ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>` : nothing}
+      <footer>
+        <button type="button" class="button" @click=${() => closeDialog('add')}>${t('app.cancel')}</button>
+        <button type="submit" class="button primary" data-action="add-send">${icon('plus')}<span>${t('moderator.add.send')}</span></button>
+      </footer>
+    </form>`;
+  }
+}
+
+define('add-speaker', AddSpeaker);

@@ -1,0 +1,131 @@
+// The page before the meeting: what is on, as whom one joins, and the two ways in.
+import { html, nothing, type TemplateResult } from 'lit';
+
+import type { Devices } from '../core/media/devices.ts';
+import { t } from '../core/i18n.ts';
+import { speakingRoles } from '../core/protocol.ts';
+import type { Session } from '../core/session.ts';
+import type { TokenClaims } from '../core/token.ts';
+import { hall, icon } from './icons.ts';
+import './self_view.ts';
+import { badge, bdi, categoryName, withName, type Content } from './words.ts';
+
+export interface JoinView {
+  session: Session;
+  room: string;
+  claims: TokenClaims;
+  devices: Devices;
+  checking: boolean;
+  watch: () => void;
+  check: () => void;
+  enter: () => void;
+}
+
+function identity({ session, claims }: JoinView): TemplateResult {
+  const you = session.store.state.value?.you;
+  const name = (you?.name ?? '') || claims.name;
+  if (!name)
+    return html`<div class="identity">
+      <span class="badge" aria-hidden="true">${icon('eye')}</span>
+      <div>
+        <p class="name">${t('join.guest')}</p>
+        <p class="hint">${t('join.guest.text')}</p>
+      </div>
+    </div>`;
+  const organisation = you?.organisation ?? claims.organisation;
+  const category = categoryName(you?.category ?? claims.category);
+  return html`<div class="identity">
+    ${badge(name)}
+    <div>
+      <p class="hint">${t('join.as')}</p>
+      <p class="name">${bdi(name)}</p>
+      <p class="hint">${organisation ? bdi(organisation) : nothing}${organisation && category ? ' · ' : nothing}${category}</p>
+    </div>
+  </div>`;
+}
+
+function whatIsOn({ session }: JoinView): TemplateResult {
+  const state = session.store.state.value;
+  if (!state) return html`<p class="on">${t(session.status.value === 'waiting' ? 'connection.reconnecting' : 'connection.connecting')}</p>`;
+  const speaker = session.store.onAir.value[0];
+  const mine = session.store.mine.value;
+  return html`<p class="on">
+      ${speaker
+        ? html`<span class="state live">${t('state.live')}</span> <span>${withName('join.speaking', speaker.person.name)}</span>`
+        : html`<span class="state ${state.meeting.state === 'live' ? 'good' : 'waiting'}">${t(`meeting.${state.meeting.state}`)}</span>
+            <span>${t('join.nobody')}</span>`}
+    </p>
+    <p class="on small">${t('join.list', { count: state.queue.length })}</p>
+    ${mine
+      ? html`<p class="notice good">
+          ${icon('check')}<span>${mine.position ? t('join.kept', { position: mine.position }) : t('join.kept.floor')}</span>
+        </p>`
+      : nothing}`;
+}
+
+function ways(view: JoinView): TemplateResult {
+  const role = view.session.store.state.value?.you.role ?? view.claims.role ?? 'observer';
+  const may_speak = (speakingRoles as readonly string[]).includes(role);
+  return html`<div class="ways">
+    <button type="button" class="button primary way" data-action="watch" aria-describedby="watch-hint" @click=${view.watch}>
+      ${icon('play')}<span>${t('join.watch')}</span>
+    </button>
+    <p class="hint" id="watch-hint">${t('join.watch.hint')}</p>
+    <button type="button" class="button way" data-action="speak" aria-describedby="speak-hint" ?disabled=${!may_speak} @click=${view.check}>
+      ${icon('mic')}<span>${t('join.speak')}</span>
+    </button>
+    <p class="hint" id="speak-hint">${t(may_speak ? 'join.speak.hint' : 'join.speak.no')}</p>
+  </div>`;
+}
+
+function check(view: JoinView): TemplateResult {
+  const { devices } = view;
+  const problem = devices.problem.value;
+  return html`<section class="check" aria-labelledby="check-title">
+    <h2 id="check-title">${t('check.title')}</h2>
+    <self-view .devices=${devices}></self-view>
+    ${problem
+      ? html`<div class="notice warn" role="alert">
+          ${icon('alert')}
+          <p>${t(`device.${problem}`)}</p>
+          <button type="button" class="button" @click=${() => void devices.open()}>${t('app.retry')}</button>
+        </div>`
+      : html`<p class="hint" role="status">${devices.asking.value ? t('request.asking') : html`${t('check.speak')} ${t('check.headset')}`}</p>`}
+    <button type="button" class="button primary way" data-action="enter" @click=${view.enter}>
+      ${icon('play')}<span>${t(devices.stream.value ? 'check.enter' : 'check.skip')}</span>
+    </button>
+  </section>`;
+}
+
+export function joinView(view: JoinView): TemplateResult {
+  const title = view.session.store.state.value?.meeting.title ?? view.room;
+  return html`<main class="join">
+    <div class="art">${hall()}</div>
+    <div class="card">
+      <h1>${bdi(title)}</h1>
+      ${view.checking ? check(view) : html`${whatIsOn(view)} ${identity(view)} ${ways(view)}`}
+    </div>
+  </main>`;
+}
+
+export function refusedView(text: string): TemplateResult {
+  return html`<main class="join">
+    <div class="art">${hall()}</div>
+    <div class="card">
+      <h1>${t('connection.refused.title')}</h1>
+      <p role="alert">${text}</p>
+    </div>
+  </main>`;
+}
+
+export function leftView(back: () => void): TemplateResult {
+  return html`<main class="join">
+    <div class="art">${hall()}</div>
+    <div class="card">
+      <h1>${t('leave.left')}</h1>
+      <button type="button" class="button primary way" @click=${back}>${icon('play')}<span>${t('leave.back')}</span></button>
+    </div>
+  </main>`;
+}
+
+export type { Content };

@@ -1,0 +1,174 @@
+// The form of a request to speak. Opening it opens camera and microphone, so that the permission prompt comes now and not
+// after the grant; nothing is sent anywhere before the person is called.
+import { computed, signal } from '@preact/signals-core';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+
+import { newKey, type Actions, type NewRequest, type Presses } from '../core/actions.ts';
+import type { Devices } from '../core/media/devices.ts';
+import { languageName } from '../core/format.ts';
+import { locale, t } from '../core/i18n.ts';
+import type { MeetingState, RequestKind } from '../core/protocol.ts';
+import { closeDialog, dialogHead } from './head.ts';
+import { icon } from './icons.ts';
+import { define, Part } from './part.ts';
+import './self_view.ts';
+import { errorText } from './words.ts';
+
+// floor.md: the topic has 140 characters.
+const kTopic = 140;
+
+export class RequestForm extends Part {
+  static override properties: PropertyDeclarations = { state: { attribute: false } };
+  declare state: MeetingState | null;
+  declare actions: Actions;
+  declare presses: Presses;
+  declare devices: Devices;
+
+  readonly #kind = signal<RequestKind>('statement');
+  readonly #topic = signal('');
+  readonly #language = signal('');
+  readonly #open = signal(false);
+  readonly #waiting = computed(() => this.presses.states.value.get('request') === 'pending');
+  #key = newKey();
+  #keeps_devices = false;
+
+  constructor() {
+    super();
+    this.state = null;
+  }
+
+  show(): void {
+    const dialog = this.querySelector('dialog');
+    if (!dialog || dialog.open || !this.state) return;
+    this.#key = newKey();
+    this.presses.dismiss();
+    if (this.state.meeting.list === 'closed') this.#kind.value = 'point_of_order';
+    else if (this.#kind.value === 'point_of_order' || this.#kind.value === 'reply') this.#kind.value = 'statement';
+    const spoken = this.#languages();
+    if (!spoken.includes(this.#language.value)) this.#language.value = spoken.includes(locale.value) ? locale.value : (spoken[0] ?? '');
+    this.#open.value = true;
+    dialog.showModal();
+    void this.devices.open();
+  }
+
+  #languages(): string[] {
+    return (this.state?.languages ?? []).filter((language) => language !== 'floor');
+  }
+
+  #closed = (): void => {
+    this.#open.value = false;
+    if (!this.#waiting.value && !this.#keeps_devices) this.devices.close();
+    this.#keeps_devices = false;
+  };
+
+  async #send(with_camera: boolean): Promise<void> {
+    const wish: NewRequest = { kind: this.#kind.value, topic: this.#topic.value.trim(), language: this.#language.value };
+    const sent = await this.presses.run('request', async () => {
+      if (!(await this.devices.open(with_camera))) throw new DeviceRefusal();
+      await this.actions.requestFloor(wish, this.#key);
+    });
+    if (!sent) {
+      if (this.devices.problem.value) this.presses.dismiss();
+      return;
+    }
+    this.#topic.value = '';
+    this.#keeps_devices = true;
+    closeDialog('request');
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog id="request" class="sheet request" aria-labelledby="request-title" @close=${this.#closed}>
+      ${dialogHead('request', t('request.title'))} ${this.#open.value && this.state ? this.#body(this.state) : nothing}
+    </dialog>`;
+  }
+
+  #kinds(state: MeetingState): RequestKind[] {
+    const replying: RequestKind[] = state.floor.length ? ['reply'] : [];
+    return ['statement', 'question', ...replying, 'point_of_order'];
+  }
+
+  #body(state: MeetingState): TemplateResult {
+    const closed = state.meeting.list === 'closed';
+    const left = kTopic - this.#topic.value.length;
+    const languages = this.#languages();
+    return html`<form
+      class="body"
+      @submit=${(event: Event) => {
+        event.preventDefault();
+        void this.#send(true);
+      }}
+    >
+      ${closed ? html`<p class="notice warn">${icon('lock')}<span>${t('request.closed')}</span></p>` : nothing}
+      <fieldset>
+        <legend class="legend">${t('request.kind')}</legend>
+        <div class="choices">
+          ${this.#kinds(state).map(
+            (kind) => html`<label class="choice"
+              ><input
+                type="radio"
+                name="kind"
+                value=${kind}
+                .checked=${this.#kind.value === kind}
+                ?disabled=${closed && kind !== 'point_of_order'}
+                @change=${() => (this.#kind.value = kind)}
+              /><span>${t(`kind.${kind}`)}</span><span class="tick">${icon('check')}</span></label
+            >`,
+          )}
+        </div>
+      </fieldset>
+      <label class="field"
+        ><span>${t('request.topic')}</span>
+        <input
+          type="text"
+          name="topic"
+          maxlength=${kTopic}
+          autocomplete="off"
+          aria-describedby="topic-left"
+          .value=${this.#topic.value}
+          @input=${(event: Event) => (this.#topic.value = (event.target as HTMLInputElement).value)}
+        />
+        <small id="topic-left">${t('request.topic.left', { count: left })}</small></label
+      >
+      ${languages.length
+        ? html`<label class="field"
+            ><span>${t('request.language')}</span>
+            <select name="language" @change=${(event: Event) => (this.#language.value = (event.target as HTMLSelectElement).value)}>
+              ${languages.map((code) => html`<option value=${code} lang=${code} ?selected=${code === this.#language.value}>${languageName(code)}</option>`)}
+            </select></label
+          >`
+        : nothing}
+      <self-view compact .devices=${this.devices}></self-view>
+      ${this.#device_line()} ${this.#refusal()}
+      <footer>
+        <button type="button" class="button" @click=${() => closeDialog('request')}>${t('app.cancel')}</button>
+        <button type="submit" class="button primary" data-action="ask" aria-busy=${this.#waiting.value ? 'true' : nothing} ?disabled=${this.#waiting.value}>
+          ${icon('hand')}<span>${t(this.#waiting.value ? 'request.sending' : 'request.send')}</span>
+        </button>
+      </footer>
+    </form>`;
+  }
+
+  #device_line(): TemplateResult {
+    const problem = this.devices.problem.value;
+    if (problem)
+      return html`<div class="notice warn" role="alert">
+        ${icon('alert')}
+        <p>${t(`device.${problem}`)}</p>
+        <button type="button" class="button" @click=${() => void this.devices.open()}>${t('app.retry')}</button>
+        ${problem === 'insecure'
+          ? nothing
+          : html`<button type="button" class="button" @click=${() => void this.#send(false)}>${t('request.audio_only')}</button>`}
+      </div>`;
+    return html`<p class="hint" role="status">${t(this.devices.asking.value ? 'request.asking' : 'request.why')}</p>`;
+  }
+
+  #refusal(): TemplateResult | typeof nothing {
+    const refusal = this.presses.refusal.value;
+    if (refusal?.press !== 'request' || this.devices.problem.value) return nothing;
+    return html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>`;
+  }
+}
+
+class DeviceRefusal extends Error {}
+
+define('request-form', RequestForm);

@@ -1,0 +1,253 @@
+// One meeting in memory, with the rules a page can notice; no journal, no media.
+
+const kMethods = {
+  'floor.approve': 'moderator', 'floor.deny': 'moderator', 'floor.pass': 'moderator', 'floor.prepare': 'moderator', 'floor.grant': 'moderator',
+  'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
+  'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
+};
+
+class Refusal extends Error {
+  constructor(code, word, text) {
+    super(text);
+    this.code = code;
+    this.word = word;
+  }
+}
+
+export class Meeting {
+  seq = 10;
+  next = 100;
+  down = false;
+  clients = new Set();
+  media = [];
+  calls = [];
+  alarms = [];
+  meeting = { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', audience: 'public', list: 'open', order: 'asked', speakers_max: 1 };
+  languages = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
+  queue = [];
+  floor = [];
+  last = null;
+  returns = { connected: true };
+  room = { picture: 'live', silent_channels: [] };
+  people = new Map();
+
+  // --- for tests and screenshots
+
+  add(name, fields = {}) {
+    const { organisation = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
+    const request = {
+      request: `r-${this.next++}`, kind: 'statement', topic: '', language: 'en', state: 'queued', position: null, estimate_s: 300, reason: '',
+      person: { participant, name, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
+      outcome: null, outcome_reason: null, ...rest,
+    };
+    (['granted', 'on_air', 'paused', 'held'].includes(request.state) ? this.floor : this.queue).push(request);
+    this.changed('queue', 'floor');
+    return request;
+  }
+
+  onAir(request) {
+    this.take(request);
+    Object.assign(request, { state: 'on_air', running_since: Date.now(), position: null });
+    this.floor.push(request);
+    this.changed('queue', 'floor');
+  }
+
+  set(request, fields) {
+    Object.assign(request, fields);
+    this.changed('queue', 'floor');
+  }
+
+  end(request, outcome, reason = null) {
+    this.take(request);
+    const elapsed = request.running_since ? request.elapsed_ms + Date.now() - request.running_since : request.elapsed_ms;
+    const ended = { ...request, state: outcome, outcome, outcome_reason: reason, elapsed_ms: elapsed, running_since: null };
+    if (request.running_since || request.state === 'paused') this.last = ended;
+    this.changed('queue', 'floor', 'last');
+    for (const client of this.clients) if (client.you?.participant === request.person.participant) notify(client, 'floor.ended', ended);
+  }
+
+  // Everybody's connection is cut; whoever comes back finds the meeting as it was.
+  cut() {
+    for (const client of [...this.clients]) client.socket.terminate();
+  }
+
+  // --- the protocol
+
+  connect(socket) {
+    const client = { socket, you: null };
+    this.clients.add(client);
+    socket.on('close', () => this.clients.delete(client));
+    socket.on('message', (data) => this.received(client, JSON.parse(String(data))));
+  }
+
+  received(client, { id, method, params = {} }) {
+    this.calls.push({ method, params });
+    let answer;
+    try {
+      answer = { result: this.dispatch(client, method, params) };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      answer = { error: { code: error.code, message: error.message, data: { code: error.word } } };
+    }
+    client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+    if (method === 'meeting.join' && client.you && ['moderator', 'technician'].includes(client.you.role)) notify(client, 'room.status', this.status());
+  }
+
+  dispatch(client, method, params) {
+    if (method === 'meeting.join') return this.join(client, params);
+    if (!client.you) throw new Refusal(-32001, 'not_joined', 'Join first.');
+    if (method === 'meeting.state') return this.state(client);
+    if (kMethods[method] && client.you.role !== 'moderator') throw new Refusal(-32001, 'not_allowed', 'Only moderators may do that.');
+    const act = acts[method];
+    if (!act) throw new Refusal(-32601, 'unknown_method', 'No such method.');
+    return act(this, client, params) ?? {};
+  }
+
+  join(client, { token, resume }) {
+    const claims = token ? JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) : {};
+    if (claims.role === 'expired') throw new Refusal(-32001, 'token_expired', 'This link has expired.');
+    const participant = claims.sub ? `p-${claims.sub}` : (resume ?? `p-guest-${this.next++}`);
+    client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
+    return { participant, resume: participant, media_token: `media-${participant}`, seq: this.seq, ice_servers: [], state: this.state(client) };
+  }
+
+  state(client) {
+    return {
+      seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, floor: this.floor, last: this.last,
+      return: this.returns, room: this.room, you: client.you,
+    };
+  }
+
+  changed(...members) {
+    this.queue.forEach((request, index) => (request.position = index + 1));
+    this.seq += 1;
+    const all = { meeting: this.meeting, queue: this.queue, floor: this.floor, last: this.last, return: this.returns, room: this.room };
+    const set = Object.fromEntries(members.map((member) => [member, all[member]]));
+    for (const client of this.clients) if (client.you) notify(client, 'meeting.changed', { seq: this.seq, server_time: Date.now(), set });
+    this.tell_status();
+  }
+
+  tell_status() {
+    for (const client of this.clients) if (['moderator', 'technician'].includes(client.you?.role)) notify(client, 'room.status', this.status());
+  }
+
+  find(id) {
+    const found = [...this.queue, ...this.floor].find(({ request }) => request === id);
+    if (!found) throw new Refusal(-32003, 'not_found', 'That request has ended already.');
+    return found;
+  }
+
+  take(request) {
+    this.queue = this.queue.filter((other) => other !== request);
+    this.floor = this.floor.filter((other) => other !== request);
+  }
+
+  mayPublish() {
+    return [...this.queue, ...this.floor].some(({ state }) => state === 'standby' || state === 'granted' || state === 'on_air');
+  }
+
+  rooms() {
+    return [
+      { id: 'room-a', title: 'Room A', state: this.meeting.state, languages: this.languages, picture: this.room.picture, viewers: 128, speaker: this.floor[0]?.person.name ?? null },
+      { id: 'room-b', title: 'Room B', state: 'scheduled', languages: ['floor', 'en', 'fr'], picture: 'slate', viewers: 0, speaker: null },
+    ];
+  }
+
+  status() {
+    return {
+      room: 'room-a', process: 'running', viewers: 128, return_connected: this.returns.connected,
+      sources: [
+        { id: 'main', kind: 'room', url: 'srt://0.0.0.0:9001', state: 'live', detail: '', level_db: -19.5, picture: { codec: 'h264', width: 1280, height: 720, frame_rate: 30, passthrough: true } },
+        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'connecting', detail: 'connection refused; next attempt in 2 s', level_db: -90, picture: null },
+      ],
+      returns: [
+        { id: 'wall', url: 'srt://0.0.0.0:9101', state: this.returns.connected ? 'connected' : 'waiting', detail: '', level_db: -42 },
+        { id: 'screen', url: 'screen:', state: 'connected', detail: '', level_db: -60 },
+      ],
+      channels: this.languages.map((language, index) => ({ language, level_db: language === 'ru' ? -70 : -17 - index * 3, silent: language === 'ru' })),
+      speakers: [...this.queue.filter(({ state }) => state === 'standby'), ...this.floor].map(({ request, person, state }) => ({
+        request, name: person.name, state: state === 'on_air' ? 'on_air' : 'decoding', level_db: -24,
+      })),
+      alarms: this.alarms,
+    };
+  }
+}
+
+function notify(client, method, params) {
+  client.socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+}
+
+const acts = {
+  'channel.select': () => ({}),
+  'return.sound': () => ({}),
+  'floor.request': (meeting, { you }, params) => {
+    if (you.role === 'observer') throw new Refusal(-32001, 'not_allowed', 'Observers only watch.');
+    if (meeting.meeting.list === 'closed' && params.kind !== 'point_of_order') throw new Refusal(-32002, 'list_closed', 'The list is closed.');
+    const open = [...meeting.queue, ...meeting.floor].find(({ person }) => person.participant === you.participant);
+    if (open && open.key === params.key) return { request: open.request, position: open.position };
+    if (open) throw new Refusal(-32005, 'too_many', 'You have an open request already.');
+    const request = meeting.add(you.name, { ...you, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
+    return { request: request.request, position: request.position };
+  },
+  'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn'),
+  'floor.ready': () => ({}),
+  'floor.release': (meeting, { you }, { request }) => {
+    const found = request ? meeting.find(request) : meeting.floor.find(({ person }) => person.participant === you.participant);
+    if (found) meeting.end(found, 'released');
+  },
+  'floor.deny': (meeting, _, { request }) => meeting.end(meeting.find(request), 'denied'),
+  'floor.revoke': (meeting, _, { request, reason }) => meeting.end(meeting.find(request), 'revoked', reason),
+  'floor.approve': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'queued' }),
+  'floor.prepare': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'standby' }),
+  'floor.pass': (meeting, _, { request }) => {
+    const found = meeting.find(request);
+    const index = meeting.queue.indexOf(found);
+    meeting.queue.splice(index, 1);
+    meeting.queue.splice(index + 1, 0, found);
+    meeting.set(found, { state: 'queued' });
+  },
+  'floor.grant': (meeting, _, { request, override }) => {
+    const found = request ? meeting.find(request) : (meeting.queue.find(({ state }) => state === 'standby') ?? meeting.queue[0]);
+    if (!found) throw new Refusal(-32003, 'not_found', 'Nobody is waiting.');
+    if (!meeting.returns.connected && found.person.where === 'remote' && !override) throw new Refusal(-32004, 'no_return', 'No return is connected.');
+    for (const speaker of [...meeting.floor]) meeting.end(speaker, 'released');
+    meeting.take(found);
+    found.state = 'granted';
+    meeting.floor.push(found);
+    meeting.changed('queue', 'floor');
+    setTimeout(() => meeting.floor.includes(found) && meeting.onAir(found), 200);
+    return { request: found.request };
+  },
+  'floor.move': (meeting, _, { request, before }) => {
+    const found = meeting.find(request);
+    meeting.queue = meeting.queue.filter((other) => other !== found);
+    const index = meeting.queue.findIndex((other) => other.request === before);
+    meeting.queue.splice(index < 0 ? meeting.queue.length : index, 0, found);
+    meeting.meeting = { ...meeting.meeting, order: 'manual' };
+    meeting.changed('queue', 'meeting');
+  },
+  'floor.pause': (meeting, _, { request }) => {
+    const found = meeting.find(request);
+    meeting.set(found, { state: 'paused', elapsed_ms: found.elapsed_ms + Date.now() - found.running_since, running_since: null });
+  },
+  'floor.resume': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'on_air', running_since: Date.now() }),
+  'floor.mute': (meeting, _, { request }) => meeting.set(meeting.find(request), { muted: true }),
+  'floor.unmute': (meeting, _, { request }) => meeting.set(meeting.find(request), { muted: false }),
+  'floor.extend': (meeting, _, { request, seconds }) => {
+    const found = meeting.find(request);
+    meeting.set(found, { limit_s: found.limit_s + seconds });
+  },
+  'floor.add': (meeting, _, { name, ...fields }) => ({ request: meeting.add(name, fields).request }),
+  'list.open': (meeting) => {
+    meeting.meeting = { ...meeting.meeting, list: 'open' };
+    meeting.changed('meeting');
+  },
+  'list.close': (meeting) => {
+    meeting.meeting = { ...meeting.meeting, list: 'closed' };
+    meeting.changed('meeting');
+  },
+  'list.order': (meeting, _, { order }) => {
+    meeting.meeting = { ...meeting.meeting, order };
+    meeting.changed('meeting');
+  },
+};
