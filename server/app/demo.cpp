@@ -54,7 +54,7 @@ bool write_private(const std::filesystem::path& file, const std::string& text) {
   return static_cast<bool>(stream);
 }
 
-std::string room_toml(std::string_view id, std::string_view title, unsigned first_tone, unsigned return_port) {
+std::string room_toml(std::string_view id, std::string_view title, unsigned return_port) {
   return fmt::format(R"(
 [[rooms]]
 id = "{0}"
@@ -63,13 +63,13 @@ languages = ["en", "fr", "es", "ar", "zh", "ru"]
 mix = "server"
   [[rooms.sources]]
   id = "main"
-  url = "test:?tone={2}"
+  url = "test:"
   audio = {{ floor = 0, en = 1, fr = 2, es = 3, ar = 4, zh = 5, ru = 6 }}
   [[rooms.returns]]
   id = "wall"
-  url = "udp://127.0.0.1:{3}"
+  url = "udp://127.0.0.1:{2}"
 )",
-                     id, title, first_tone, return_port);
+                     id, title, return_port);
 }
 
 std::string quoted(const std::string& text) {
@@ -101,7 +101,7 @@ Result<Config, std::vector<ConfigFault>> make_demo_config(const DemoCommand& com
     toml += fmt::format("tls_certificate = {}\ntls_key = {}\n", quoted((data / "certificate.pem").string()),
                         quoted((data / "key.pem").string()));
   }
-  toml += room_toml("room-a", "Room A", 440, 9710) + room_toml("room-b", "Room B", 500, 9712);
+  toml += room_toml("room-a", "Room A", 9710) + room_toml("room-b", "Room B", 9712);
   return parse_config(toml, "demo", plenary_environment(environ), command.flags);
 }
 

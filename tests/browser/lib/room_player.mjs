@@ -1,0 +1,83 @@
+// A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
+export async function openPlayer(context, server, room, { token, language, audio = 2, video = 2, path = `/whep/${room}` } = {}) {
+  const page = await context.newPage();
+  await page.goto(`${server.url}/livez`);
+  const query = language ? `?language=${language}` : "";
+  await page.evaluate(
+    async ({ url, token, audio, video }) => {
+      const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+      window.__peer = peer;
+      window.__streams = {};
+      window.__videos = {};
+      const kinds = [...Array(audio).fill("audio"), ...Array(video).fill("video")];
+      kinds.forEach((kind) => peer.addTransceiver(kind, { direction: "recvonly" }));
+      await peer.setLocalDescription(await peer.createOffer());
+      const started = performance.now();
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/sdp", ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        body: peer.localDescription.sdp,
+      });
+      if (answer.status !== 201) throw new Error(`WHEP ${answer.status}: ${await answer.text()}`);
+      window.__session = new URL(answer.headers.get("location"), location.href).href;
+      await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+      peer.getTransceivers().forEach((transceiver, index) => {
+        const kind = transceiver.receiver.track.kind;
+        const number = kind === "audio" ? index : index - audio;
+        const element = document.createElement(kind);
+        element.autoplay = true;
+        element.muted = kind === "video";
+        element.srcObject = new MediaStream([transceiver.receiver.track]);
+        document.body.append(element);
+        window.__streams[`${kind}${number}`] = element.srcObject;
+        window.__videos[`${kind}${number}`] = element;
+        element.play().catch(() => {});
+        if (kind === "video" && number === 0) {
+          element.requestVideoFrameCallback?.(() => { window.__firstPicture = performance.now() - started; });
+        }
+      });
+    },
+    { url: `${server.url}${path}${query}`, token, audio, video },
+  );
+  return page;
+}
+
+// The page's own JSON-RPC connection, as a participant's page has it.
+export async function joinMeeting(page, server, room, token) {
+  return page.evaluate(
+    ({ url, token }) =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(url, "plenary.v1");
+        const waiting = new Map();
+        let next = 1;
+        window.__notes = [];
+        window.__call = (method, params = {}) =>
+          new Promise((done) => {
+            waiting.set(next, done);
+            socket.send(JSON.stringify({ jsonrpc: "2.0", id: next++, method, params }));
+          });
+        socket.onmessage = ({ data }) => {
+          const message = JSON.parse(data);
+          if (message.id !== undefined) {
+            waiting.get(message.id)?.(message);
+            waiting.delete(message.id);
+          } else {
+            window.__notes.push(message);
+            if (message.method === "meeting.changed") Object.assign(window.__state, message.params.set);
+            if (message.method === "meeting.state") window.__state = message.params;
+          }
+        };
+        socket.onerror = () => reject(new Error("WebSocket refused"));
+        socket.onopen = async () => {
+          const answer = await window.__call("meeting.join", token ? { token } : {});
+          if (answer.error) return reject(new Error(JSON.stringify(answer.error)));
+          window.__state = answer.result.state;
+          resolve(answer.result);
+        };
+      }),
+    { url: `${server.url.replace("http", "ws")}/ws/${room}`, token },
+  );
+}
+
+export const call = (page, method, params = {}) =>
+  page.evaluate(({ method, params }) => window.__call(method, params), { method, params });
