@@ -85,7 +85,9 @@ bool PassThrough::add(Bytes access_unit, Instant captured) {
     last_key_frame_ = captured;
     group_suits_ = true;
   }
-  const bool bad = !sps_suits_ || (late && !key_frame_) || std::any_of(nals.begin(), nals.end(), [](Bytes nal) {
+  // A late key frame ends it only where the decoder can start, at that key frame.
+  if (late && !key_frame_) group_suits_ = false;
+  const bool bad = !sps_suits_ || std::any_of(nals.begin(), nals.end(), [](Bytes nal) {
     return is_picture(rtp::nal_type(nal)) && may_be_b_slice(nal);
   });
   if (bad) {

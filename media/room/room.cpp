@@ -142,6 +142,7 @@ void Room::start_inputs() {
     settings.config = input->config;
     settings.title = config_.title;
     for (const Route& route : input->routes) settings.tracks = std::max(settings.tracks, route.pick.track + 1);
+    settings.shows = input->shows;
     settings.may_pass_through = input->shows && config_.mix == Mix::desk;
     Result<std::unique_ptr<Source>> source = make_source(settings, *this);
     if (source.ok()) {
@@ -160,14 +161,14 @@ Room::Input* Room::find_input(const std::string& id) {
   return found == inputs_.end() ? nullptr : found->second.get();
 }
 
-void Room::on_picture(const std::string& source, const Picture& picture) {
+void Room::on_picture(const std::string& source, const Picture& picture, bool encode) {
   Input* input = find_input(source);
   if (input == nullptr) return;
   {
     const std::lock_guard lock(input->mutex);
     input->latest = picture;
   }
-  if (input->shows) video_->push_picture(input->rank, picture, monotonic_now());
+  if (input->shows && encode) video_->push_picture(input->rank, picture, monotonic_now());
 }
 
 void Room::on_access_unit(const std::string& source, const AccessUnit& unit) {

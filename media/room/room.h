@@ -34,7 +34,7 @@ class Room final : public SourceSink {
   [[nodiscard]] bool ended() const { return ended_; }
 
   // Sources' threads.
-  void on_picture(const std::string& source, const Picture& picture) override;
+  void on_picture(const std::string& source, const Picture& picture, bool encode) override;
   void on_access_unit(const std::string& source, const AccessUnit& unit) override;
   void on_sound(const std::string& source, int track, Instant captured, SoundValues values) override;
   void on_status(const std::string& source, const SourceStatus& status) override;

@@ -17,7 +17,8 @@ namespace plenary::room {
 class SourceSink {
  public:
   virtual ~SourceSink() = default;
-  virtual void on_picture(const std::string& source, const Picture& picture) = 0;
+  // `encode`: false while the same picture is passed through; it is for previews then.
+  virtual void on_picture(const std::string& source, const Picture& picture, bool encode) = 0;
   // An access unit of the source's own H.264 that suits as it is.
   virtual void on_access_unit(const std::string& source, const AccessUnit& unit) = 0;
   virtual void on_sound(const std::string& source, int track, Instant captured, SoundValues values) = 0;
@@ -35,6 +36,7 @@ struct SourceSettings {
   SourceConfig config;
   std::string title;  // of the room, for test pictures
   int tracks = 1;     // audio tracks that the map names
+  bool shows = true;  // every picture is needed, not only key frames for the preview
   bool may_pass_through = false;
 };
 

@@ -134,7 +134,7 @@ void TestSource::run() {
       make_sound(sounds++, next_sound);
     } else {
       sink_.on_picture(settings_.config.id,
-                       picture.draw(static_cast<std::uint32_t>(pictures), wall_milliseconds(), next_picture));
+                       picture.draw(static_cast<std::uint32_t>(pictures), wall_milliseconds(), next_picture), true);
       ++pictures;
     }
   }
