@@ -22,13 +22,10 @@ constexpr std::size_t kMaxHandshakeMessage = 5'000;
 constexpr std::size_t kMaxOutputs = 64;  // datagrams; a flight has fewer than ten
 constexpr std::size_t kSrtpKeyLength = 16;
 
-// OpenSSL keeps its retransmission timer by the wall clock. This gives it our intervals; see retransmit().
-unsigned openssl_interval(SSL* /*ssl*/, unsigned last_us) {
-  using std::chrono::microseconds;
-  const auto first = static_cast<unsigned>(std::chrono::duration_cast<microseconds>(kDtlsFirstRetransmit).count());
-  const auto longest = static_cast<unsigned>(std::chrono::duration_cast<microseconds>(kDtlsLongestRetransmit).count());
-  return last_us == 0 ? first : std::min(last_us * 2, longest);
-}
+// OpenSSL keeps its retransmission timer by the wall clock, which has no say here. It never sends a flight again within
+// this hour; we do.
+constexpr unsigned kNever = 3'600'000'000;  // µs
+unsigned openssl_interval(SSL* /*ssl*/, unsigned /*last*/) { return kNever; }
 
 std::optional<SrtpKeys> export_keys(SSL* ssl, DtlsRole role) {
   const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl);
@@ -83,6 +80,7 @@ struct Dtls::State {
   void finish(Instant now);
   void end(DtlsState state, const char* failure);
   void collect_outputs(Instant now);
+  ByteVector number_clear_records(ByteVector datagram);
   void push(ByteVector datagram);
   void resend_flight(Instant now);
   void retransmit(Instant now);
@@ -94,7 +92,7 @@ struct Dtls::State {
   PeerCertificateCheck check_;
   DatagramPipe pipe_;
   SSL* ssl_ = nullptr;                  // during the handshake only
-  std::optional<DtlsSession> session_;  // behind it
+  std::optional<DtlsSession> session_;  // from the master secret on
 
   DtlsState dtls_state_ = DtlsState::handshaking;
   std::string failure_;
@@ -104,6 +102,7 @@ struct Dtls::State {
 
   // RFC 6347 §4.2.4: our last flight, to be sent again until the peer's next one shows that it arrived.
   std::vector<ByteVector> flight_;
+  std::uint64_t next_clear_ = 0;  // number of our next record in epoch 0
   Duration interval_ = kDtlsFirstRetransmit;
   std::optional<Instant> retransmit_at_;
   std::optional<Instant> deadline_;
@@ -131,13 +130,21 @@ void Dtls::State::push(ByteVector datagram) {
 
 void Dtls::State::collect_outputs(Instant now) {
   if (pipe_.outgoing.empty()) return;
-  for (const ByteVector& datagram : pipe_.outgoing) push(datagram);
-  if (dtls_state_ == DtlsState::handshaking) {
-    flight_ = std::move(pipe_.outgoing);
-    interval_ = kDtlsFirstRetransmit;
-    retransmit_at_ = now + interval_;
-  }
+  flight_ = std::move(pipe_.outgoing);
   pipe_.outgoing.clear();
+  for (const ByteVector& datagram : flight_) push(number_clear_records(datagram));
+  interval_ = kDtlsFirstRetransmit;
+  retransmit_at_ = now + interval_;
+}
+
+// Numbers of clear records are not authenticated. All are given here, so that what OpenSSL sends after a repetition of
+// ours is not taken for a replay.
+ByteVector Dtls::State::number_clear_records(ByteVector datagram) {
+  ByteReader reader(datagram);
+  for (std::size_t at = 0; const auto record = take_record(reader); at = datagram.size() - reader.remaining()) {
+    if (record->epoch == 0) store_u64(datagram.data() + at + 3, next_clear_++);
+  }
+  return datagram;
 }
 
 void Dtls::State::end(DtlsState state, const char* failure) {
@@ -169,7 +176,7 @@ void Dtls::State::advance(Instant now) {
 void Dtls::State::finish(Instant now) {
   // No way around the check is known; if there is one, it must not lead to keys.
   if (!check_.matched) return end(DtlsState::failed, "fingerprint");
-  session_ = DtlsSession::take_over(ssl_, role_ == DtlsRole::active);
+  if (!session_) session_ = DtlsSession::take_over(ssl_, role_ == DtlsRole::active);
   if (!session_) return end(DtlsState::failed, "handshake");
   keys_ = export_keys(ssl_, role_);
   if (!keys_) {
@@ -186,26 +193,30 @@ void Dtls::State::finish(Instant now) {
   ssl_ = nullptr;
 }
 
+// Each record gets a new number: OpenSSL, for one, answers a repeated Finished only if it did not see its number
+// before.
 void Dtls::State::resend_flight(Instant now) {
-  for (const ByteVector& datagram : flight_) push(datagram);
   last_resend_ = now;
+  for (const ByteVector& datagram : flight_) {
+    ByteVector again;
+    ByteReader reader(datagram);
+    for (std::size_t at = 0; const auto record = take_record(reader); at = datagram.size() - reader.remaining()) {
+      const std::size_t size = kRecordHeader + record->body.size();
+      std::optional<ByteVector> anew;
+      if (record->epoch > 0) {
+        if (!session_) session_ = DtlsSession::take_over(ssl_, role_ == DtlsRole::active);
+        if (session_) anew = session_->send_again(*record);
+      }
+      const Bytes bytes = anew ? Bytes(*anew) : Bytes(datagram).subspan(at, size);
+      again.insert(again.end(), bytes.begin(), bytes.end());
+    }
+    push(number_clear_records(std::move(again)));
+  }
 }
 
-// OpenSSL repeats a flight only when its own clock agrees, which it does where `now` is real time; it then numbers the
-// records anew. Where `now` is virtual the very same datagrams go out again: those that arrived are dropped there as
-// replays (RFC 6347 §4.1.2.6), the others are what was missing.
 void Dtls::State::retransmit(Instant now) {
-  const Duration next = std::min(interval_ * 2, kDtlsLongestRetransmit);
-  ERR_clear_error();
-  const int result = DTLSv1_handle_timeout(ssl_);
-  ERR_clear_error();
-  if (result < 0) return end(DtlsState::failed, "timeout");  // OpenSSL's own limit of repetitions
-  if (result > 0 && !pipe_.outgoing.empty()) {
-    collect_outputs(now);
-  } else {
-    resend_flight(now);
-  }
-  interval_ = next;
+  resend_flight(now);
+  interval_ = std::min(interval_ * 2, kDtlsLongestRetransmit);
   retransmit_at_ = now + interval_;
 }
 
@@ -285,7 +296,7 @@ std::optional<SrtpKeys> Dtls::take_keys() {
 void Dtls::close(Instant /*now*/) {
   State& state = *state_;
   if (state.dtls_state_ != DtlsState::handshaking && state.dtls_state_ != DtlsState::connected) return;
-  if (state.session_) state.push(state.session_->close_notify());
+  if (state.dtls_state_ == DtlsState::connected) state.push(state.session_->close_notify());
   state.end(DtlsState::closed, "");
 }
 

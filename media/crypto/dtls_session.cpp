@@ -18,11 +18,13 @@ constexpr std::size_t kExplicitNonce = 8;
 constexpr std::size_t kTag = 16;
 constexpr std::size_t kAlert = 2;  // level, description
 constexpr std::size_t kProtectedAlert = kExplicitNonce + kAlert + kTag;
+constexpr std::size_t kMaxContent = 256;  // a Finished has 24 bytes
 constexpr std::uint8_t kWarning = 1;
 constexpr std::uint8_t kFatal = 2;
 constexpr std::uint8_t kCloseNotify = 0;
-// Epoch 1, and far above what OpenSSL counted in it for its Finished: a sequence number is part of the nonce.
-constexpr std::uint64_t kCloseSequence = std::uint64_t{1} << 48 | std::uint64_t{1} << 32;
+// Of epoch 1; OpenSSL gave number 0 to its Finished. It takes explicit nonces from a random start, and so the sequence
+// number may be ours.
+constexpr std::uint64_t kFirstSequence = (std::uint64_t{1} << 48) + 1;
 
 struct FreeContext {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -53,12 +55,12 @@ bool expand_keys(SSL* ssl, const EVP_MD* digest, MutableBytes out) {
 }
 
 // RFC 5246 §6.2.3.3: sequence, type, version, length of what is encrypted.
-std::array<std::uint8_t, 13> authenticated_data(std::uint64_t sequence) {
+std::array<std::uint8_t, 13> authenticated_data(std::uint64_t sequence, std::uint8_t type, std::size_t length) {
   std::array<std::uint8_t, 13> data{};
   store_u64(data.data(), sequence);
-  data[8] = kAlertRecord;
+  data[8] = type;
   store_u16(data.data() + 9, kDtls12);
-  store_u16(data.data() + 11, kAlert);
+  store_u16(data.data() + 11, static_cast<std::uint16_t>(length));
   return data;
 }
 
@@ -75,6 +77,7 @@ std::optional<DtlsSession> DtlsSession::take_over(ssl_st* ssl, bool client) {
   const SSL_CIPHER* suite = SSL_get_current_cipher(ssl);
   const EVP_MD* digest = SSL_CIPHER_get_handshake_digest(suite);
   DtlsSession session;
+  session.next_sequence_ = kFirstSequence;
   const int nid = SSL_CIPHER_get_cipher_nid(suite);
   if (nid == NID_aes_128_gcm) session.cipher_ = EVP_aes_128_gcm();
   if (nid == NID_aes_256_gcm) session.cipher_ = EVP_aes_256_gcm();
@@ -98,54 +101,75 @@ DtlsSession::~DtlsSession() {
   OPENSSL_cleanse(incoming_.key.data(), incoming_.key.size());
 }
 
-bool DtlsSession::ends_with(Bytes datagram) const {
-  ByteReader reader(datagram);
-  while (const auto record = take_record(reader)) {
-    if (record->type != kAlertRecord || record->epoch != 1 || record->body.size() != kProtectedAlert) continue;
-    const std::uint8_t* body = record->body.data();
-    const auto nonce = make_nonce(incoming_.salt, body);
-    const auto authenticated = authenticated_data(record->sequence);
-    std::array<std::uint8_t, kTag> tag;
-    std::copy_n(body + kExplicitNonce + kAlert, kTag, tag.begin());
-    std::array<std::uint8_t, kAlert> alert{};
-    int length = 0;
-    const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
-    EVP_CIPHER_CTX* evp = context.get();
-    const bool authentic =
-        EVP_DecryptInit_ex(evp, cipher_, nullptr, incoming_.key.data(), nonce.data()) == 1 &&
-        EVP_DecryptUpdate(evp, nullptr, &length, authenticated.data(), static_cast<int>(authenticated.size())) == 1 &&
-        EVP_DecryptUpdate(evp, alert.data(), &length, body + kExplicitNonce, static_cast<int>(kAlert)) == 1 &&
-        EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTag), tag.data()) == 1 &&
-        EVP_DecryptFinal_ex(evp, alert.data() + kAlert, &length) == 1;
-    if (authentic && (alert[0] == kFatal || alert[1] == kCloseNotify)) return true;
-  }
-  return false;
+std::optional<ByteVector> DtlsSession::open(const Direction& direction, const DtlsRecord& record) const {
+  const Bytes body = record.body;
+  if (record.epoch != 1 || body.size() < kExplicitNonce + kTag) return std::nullopt;
+  const Bytes cipher = body.subspan(kExplicitNonce, body.size() - kExplicitNonce - kTag);
+  if (cipher.size() > kMaxContent) return std::nullopt;
+  const auto nonce = make_nonce(direction.salt, body.data());
+  const auto authenticated = authenticated_data(record.sequence, record.type, cipher.size());
+  std::array<std::uint8_t, kTag> tag;
+  std::ranges::copy(body.last(kTag), tag.begin());
+  ByteVector content(cipher.size() + 1);  // never empty, so that data() is an address
+  int length = 0;
+  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* evp = context.get();
+  const bool authentic =
+      EVP_DecryptInit_ex(evp, cipher_, nullptr, direction.key.data(), nonce.data()) == 1 &&
+      EVP_DecryptUpdate(evp, nullptr, &length, authenticated.data(), static_cast<int>(authenticated.size())) == 1 &&
+      EVP_DecryptUpdate(evp, content.data(), &length, cipher.data(), static_cast<int>(cipher.size())) == 1 &&
+      EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTag), tag.data()) == 1 &&
+      EVP_DecryptFinal_ex(evp, content.data() + cipher.size(), &length) == 1;
+  if (!authentic) return std::nullopt;
+  content.pop_back();
+  return content;
 }
 
-ByteVector DtlsSession::close_notify() const {
+ByteVector DtlsSession::seal(std::uint8_t type, Bytes content) {
+  const std::uint64_t sequence = next_sequence_++;
   ByteVector record;
   ByteWriter writer(record);
-  writer.u8(kAlertRecord);
+  writer.u8(type);
   writer.u16(kDtls12);
-  writer.u64(kCloseSequence);
-  writer.u16(kProtectedAlert);
-  writer.u64(kCloseSequence);  // RFC 5288 §3: the explicit nonce may be the sequence number
-  writer.zeros(kAlert + kTag);
-  std::uint8_t* body = record.data() + kRecordHeader;
-  const auto nonce = make_nonce(outgoing_.salt, body);
-  const auto authenticated = authenticated_data(kCloseSequence);
-  const std::array<std::uint8_t, kAlert> alert{kWarning, kCloseNotify};
-  std::uint8_t* cipher = body + kExplicitNonce;
+  writer.u64(sequence);
+  writer.u16(static_cast<std::uint16_t>(kExplicitNonce + content.size() + kTag));
+  writer.u64(sequence);  // RFC 5288 §3: the explicit nonce may be the sequence number
+  writer.zeros(content.size() + kTag);
+  const auto nonce = make_nonce(outgoing_.salt, record.data() + kRecordHeader);
+  const auto authenticated = authenticated_data(sequence, type, content.size());
+  std::uint8_t* cipher = record.data() + kRecordHeader + kExplicitNonce;
+  std::uint8_t* tag = cipher + content.size();
   int length = 0;
   const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
   EVP_CIPHER_CTX* evp = context.get();
   PLENARY_CHECK(
       EVP_EncryptInit_ex(evp, cipher_, nullptr, outgoing_.key.data(), nonce.data()) == 1 &&
       EVP_EncryptUpdate(evp, nullptr, &length, authenticated.data(), static_cast<int>(authenticated.size())) == 1 &&
-      EVP_EncryptUpdate(evp, cipher, &length, alert.data(), static_cast<int>(alert.size())) == 1 &&
-      EVP_EncryptFinal_ex(evp, cipher + kAlert, &length) == 1 &&
-      EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kTag), cipher + kAlert) == 1);
+      EVP_EncryptUpdate(evp, cipher, &length, content.data(), static_cast<int>(content.size())) == 1 &&
+      EVP_EncryptFinal_ex(evp, tag, &length) == 1 &&
+      EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kTag), tag) == 1);
   return record;
+}
+
+bool DtlsSession::ends_with(Bytes datagram) const {
+  ByteReader reader(datagram);
+  while (const auto record = take_record(reader)) {
+    if (record->type != kAlertRecord || record->body.size() != kProtectedAlert) continue;
+    const std::optional<ByteVector> alert = open(incoming_, *record);
+    if (alert && (alert->front() == kFatal || alert->back() == kCloseNotify)) return true;
+  }
+  return false;
+}
+
+ByteVector DtlsSession::close_notify() {
+  const std::array<std::uint8_t, kAlert> alert{kWarning, kCloseNotify};
+  return seal(kAlertRecord, alert);
+}
+
+std::optional<ByteVector> DtlsSession::send_again(const DtlsRecord& record) {
+  const std::optional<ByteVector> content = open(outgoing_, record);
+  if (!content) return std::nullopt;
+  return seal(record.type, *content);
 }
 
 }  // namespace plenary::crypto

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "media/base/bytes.h"
+#include "media/crypto/dtls_record.h"
 
 struct ssl_st;
 struct evp_cipher_st;
@@ -14,7 +15,7 @@ namespace plenary::crypto {
 
 class DtlsSession {
  public:
-  // After the handshake; nothing if the cipher is not AES-GCM.
+  // As soon as the master secret is known; nothing if the cipher is not AES-GCM.
   static std::optional<DtlsSession> take_over(ssl_st* ssl, bool client);
   ~DtlsSession();
   DtlsSession(const DtlsSession&) = default;
@@ -22,8 +23,10 @@ class DtlsSession {
 
   // The datagram holds an authentic alert that ends the session. All else, and above all what is in clear, is ignored.
   [[nodiscard]] bool ends_with(Bytes datagram) const;
-  // The same each time, so that it may be sent again.
-  [[nodiscard]] ByteVector close_notify() const;
+  [[nodiscard]] ByteVector close_notify();
+  // A protected record that was sent, as a new one with the same content: the peer drops a number that it has seen.
+  // Nothing if it is not ours.
+  std::optional<ByteVector> send_again(const DtlsRecord& record);
 
  private:
   struct Direction {
@@ -31,10 +34,13 @@ class DtlsSession {
     std::array<std::uint8_t, 4> salt{};  // RFC 5288 §3
   };
   DtlsSession() = default;
+  [[nodiscard]] std::optional<ByteVector> open(const Direction& direction, const DtlsRecord& record) const;
+  ByteVector seal(std::uint8_t type, Bytes content);
 
   const evp_cipher_st* cipher_ = nullptr;
   Direction outgoing_;
   Direction incoming_;
+  std::uint64_t next_sequence_;  // with the epoch; the number is part of the nonce
 };
 
 }  // namespace plenary::crypto

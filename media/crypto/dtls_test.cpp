@@ -470,6 +470,35 @@ TEST(Dtls, closing_before_the_end_of_the_handshake_sends_nothing) {
   EXPECT_FALSE(ends.client.next_timeout());
 }
 
+// The active end alone, against OpenSSL on the passive side that lost our Finished's answer: a repetition with the old
+// record numbers would be dropped there as a replay.
+TEST(Dtls, another_implementation_answers_a_repeated_last_flight_of_the_client) {
+  Dtls client(client_certificate(), DtlsRole::active, client_certificate()->fingerprint(), at(0));
+  Foreign server([](SSL_CTX*) {});
+  SSL_set_accept_state(server.ssl());
+  const auto give = [&] {
+    while (auto datagram = client.poll_output()) {
+      server.input(*datagram);
+      server.handshake();
+    }
+  };
+  give();
+  client.handle_datagram(server.output(), at(0));
+  give();
+  ASSERT_EQ(SSL_is_init_finished(server.ssl()), 1);
+  ASSERT_FALSE(server.output().empty());  // and lost
+  client.handle_timeout(at(200));
+  while (auto datagram = client.poll_output()) {
+    server.input(*datagram);
+    char byte = 0;
+    SSL_read(server.ssl(), &byte, 1);
+  }
+  const ByteVector again = server.output();
+  ASSERT_FALSE(again.empty());
+  client.handle_datagram(again, at(200));
+  EXPECT_EQ(client.state(), DtlsState::connected) << client.failure();
+}
+
 TEST(Dtls, a_lost_last_flight_is_sent_again_when_the_client_repeats_itself) {
   Ends ends;
   bool cut = false;
