@@ -16,6 +16,7 @@ export class Listening {
   readonly language = signal('floor');
   // The browser wants a click before it plays sound.
   readonly blocked = signal(false);
+  readonly playing = signal(false);
 
   readonly #elements: HTMLAudioElement[] = [];
   readonly #shelf: Shelf;
@@ -44,13 +45,18 @@ export class Listening {
       const under = this.language.value === 'floor' ? 0 : this.under.value / 100;
       tracks.value.forEach((_, slot) => {
         const element = this.#elements[slot];
-        if (element) element.volume = slot === 0 ? volume : volume * under;
+        const share = slot === 0 ? volume : volume * under;
+        if (!element) return;
+        element.volume = share;
+        // Where a page may not set the volume (iOS), silence at least works.
+        element.muted = share === 0;
       });
     });
     return () => {
       stop_tracks();
       stop_volume();
       for (const element of this.#elements.splice(0)) element.srcObject = null;
+      this.playing.value = false;
     };
   }
 
@@ -65,12 +71,16 @@ export class Listening {
     void this.#start(element);
   }
 
+  // Only the first slot tells whether the browser allows sound: the second may be silent, which is always allowed.
   async #start(element: HTMLAudioElement): Promise<void> {
+    const first = element === this.#elements[0];
     try {
       await element.play();
+      if (!first) return;
       this.blocked.value = false;
+      this.playing.value = true;
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.blocked.value = true;
+      if (first && error instanceof DOMException && error.name === 'NotAllowedError') this.blocked.value = true;
     }
   }
 }

@@ -1,0 +1,94 @@
+// The public display in the room: who spoke before, who speaks, the next five, the time. For reading across a hall.
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+
+import { t } from '../core/i18n.ts';
+import type { FloorRequest, MeetingState } from '../core/protocol.ts';
+import { roomOf, tokenOf } from '../core/token.ts';
+import { openSession, startPage } from '../parts/app.ts';
+import '../parts/clock.ts';
+import { hall, icon, logo } from '../parts/icons.ts';
+import { define, Part } from '../parts/part.ts';
+import { keepAwake } from '../parts/screen.ts';
+import { affiliation, bdi, kindChip, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
+
+const kNext = 5;
+
+class StagePage extends Part {
+  readonly #session = openSession({ room: roomOf(location.pathname), token: tokenOf(location.hash), page: 'stage', resumes: false });
+  readonly #now = (): number => this.#session.server_now();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.title = t('public.title');
+    keepAwake();
+  }
+
+  override render(): TemplateResult {
+    const state = this.#session.store.state.value;
+    if (this.#session.refusal.value) return html`<main class="stage-page"><p class="big" role="alert">${t('connection.refused.title')}</p></main>`;
+    if (!state) return html`<main class="stage-page"><p class="none" role="status">${t('app.loading')}</p></main>`;
+    return html`<main class="stage-page" data-on-air=${state.floor.some(({ state: s }) => s === 'on_air')}>
+      <header>
+        ${logo()}
+        <h1>${bdi(state.meeting.title)}</h1>
+        ${this.#session.status.value === 'open' ? nothing : html`<span class="state reconnecting" role="status">${icon('refresh')}${t('connection.reconnecting')}</span>`}
+        ${state.meeting.state === 'live' ? nothing : html`<span class="state off">${t(`meeting.${state.meeting.state}`)}</span>`}
+        <span class="grow"></span><day-clock .now=${this.#now}></day-clock>
+      </header>
+      ${this.#speaking(state)}
+      <footer>${this.#last(state)} ${this.#then(state)}</footer>
+    </main>`;
+  }
+
+  #speaking({ floor }: MeetingState): TemplateResult {
+    if (!floor.length)
+      return html`<section class="now" aria-label=${t('list.now')}>
+        ${hall()}
+        <p class="quiet">${t('list.nobody')}</p>
+      </section>`;
+    return html`<section class="now" aria-label=${t('list.now')} aria-live="polite">
+      ${repeat(floor, ({ request }) => request, (request) => this.#speaker(request))}
+    </section>`;
+  }
+
+  #speaker(request: FloorRequest): TemplateResult {
+    return html`<article class="speaker" data-state=${request.state}>
+      <p class="line">${stateChip(request)}${request.kind === 'point_of_order' ? kindChip(request) : nothing}</p>
+      <p class="name"><bdi>${request.person.name}</bdi></p>
+      ${affiliation(request.person)}
+      <p class="line">${spokenLanguage(request.language)}<speech-clock .request=${request} .now=${this.#now}></speech-clock></p>
+    </article>`;
+  }
+
+  #last({ last }: MeetingState): Content {
+    if (!last) return html`<section class="before"></section>`;
+    return html`<section class="before" aria-label=${t('public.last')}>
+      <h2>${t('public.last')}</h2>
+      <p class="name"><bdi>${last.person.name}</bdi></p>
+      ${affiliation(last.person)}
+    </section>`;
+  }
+
+  #then({ queue }: MeetingState): Content {
+    if (!queue.length) return nothing;
+    return html`<section class="then" aria-label=${t('public.then')}>
+      <h2>${t('public.then')}</h2>
+      <ol>
+        ${repeat(
+          queue.slice(0, kNext),
+          ({ request }) => request,
+          (request, index) => html`<li data-state=${request.state}>
+            <span class="position">${index + 1}</span>
+            <div><p class="name"><bdi>${request.person.name}</bdi></p>${affiliation(request.person)}</div>
+            ${request.kind === 'point_of_order' ? kindChip(request) : nothing}
+          </li>`,
+        )}
+      </ol>
+      ${queue.length > kNext ? html`<p class="rest">+ ${queue.length - kNext}</p>` : nothing}
+    </section>`;
+  }
+}
+
+await startPage('dark');
+define('stage-page', StagePage);
