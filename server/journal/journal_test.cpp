@@ -1,0 +1,3 @@
+#include "server/journal/journal.h"
+
+#include <gtest/gtest.h>

@@ -1,0 +1,184 @@
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "media/base/check.h"
+#include "media/base/log.h"
+#include "server/journal/journal.h"
+#include "server/journal/sqlite_file.h"
+
+namespace plenary::server {
+namespace {
+
+constexpr std::size_t kMaxGroup = 256;             // batches in one commit; bounds the time to the first answer
+constexpr std::chrono::seconds kProbeInterval{1};  // while the disk fails
+
+class SqliteJournal final : public Journal {
+ public:
+  SqliteJournal(std::unique_ptr<SqliteFile> file, int wake) : file_(std::move(file)), wake_(wake) {
+    writer_ = std::thread([this] { run(); });
+  }
+
+  // What was appended is still written.
+  ~SqliteJournal() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    work_.notify_one();
+    writer_.join();
+    ::close(wake_);
+  }
+
+  Result<std::vector<signaling::StoredEvent>> load(const std::string& meeting) override {
+    const std::lock_guard lock(file_mutex_);
+    return file_->load(meeting);
+  }
+
+  void append(const std::string& meeting, signaling::Batch batch) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++appended_;
+      if (queue_.size() >= kMaxJournalQueue) {
+        // Its answer has to come in order too, so the ticket queues without its events.
+        ++queue_full_;
+        batch.events.clear();
+      }
+      queue_.push_back({meeting, std::move(batch)});
+    }
+    work_.notify_one();
+  }
+
+  int descriptor() const override { return wake_; }
+
+  std::optional<Completion> poll_completion() override {
+    const std::lock_guard lock(mutex_);
+    if (completions_.empty()) {
+      std::uint64_t ignored = 0;
+      [[maybe_unused]] const ssize_t count = ::read(wake_, &ignored, sizeof ignored);  // EAGAIN: nothing was there
+      return std::nullopt;
+    }
+    Completion completion = std::move(completions_.front());
+    completions_.pop_front();
+    return completion;
+  }
+
+  bool failing() const override { return failing_; }
+
+  std::vector<std::pair<std::string, std::uint64_t>> counters() const override {
+    const std::lock_guard lock(mutex_);
+    return {
+        {"appended", appended_},   {"saved", saved_},           {"not_saved", not_saved_},        {"commits", commits_},
+        {"queued", queue_.size()}, {"queue_full", queue_full_}, {"failed_writes", failed_writes_}};
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      std::vector<MeetingBatch> group = next_group();
+      if (!group.empty()) {
+        write(group);
+      } else if (failing_) {
+        probe();
+      } else {
+        return;  // stopping, and nothing left
+      }
+    }
+  }
+
+  // Empty: stopping, or time to try a failing disk again.
+  std::vector<MeetingBatch> next_group() {
+    std::unique_lock lock(mutex_);
+    const auto is_due = [this] { return stopping_ || !queue_.empty(); };
+    if (failing_) {
+      work_.wait_for(lock, kProbeInterval, is_due);
+      if (stopping_ && queue_.empty()) failing_ = false;
+    } else {
+      work_.wait(lock, is_due);
+    }
+    std::vector<MeetingBatch> group;
+    while (!queue_.empty() && group.size() < kMaxGroup) {
+      group.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    return group;
+  }
+
+  void write(const std::vector<MeetingBatch>& group) {
+    Result<std::vector<bool>> written = [&] {
+      const std::lock_guard lock(file_mutex_);
+      return file_->write(group);
+    }();
+    if (!written) note_failure(written.error());
+    const std::lock_guard lock(mutex_);
+    ++(written ? commits_ : failed_writes_);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const bool saved = written && written.value()[i];
+      ++(saved ? saved_ : not_saved_);
+      completions_.push_back({group[i].meeting, group[i].batch.ticket, saved});
+    }
+    if (written) note_success();
+    wake();
+  }
+
+  void probe() {
+    const Status probed = [&] {
+      const std::lock_guard lock(file_mutex_);
+      return file_->probe();
+    }();
+    if (!probed) return;
+    const std::lock_guard lock(mutex_);
+    note_success();
+    wake();
+  }
+
+  void note_failure(const Error& error) {
+    if (!failing_.exchange(true))
+      log(LogLevel::error, "journal.failing", {{"code", error.code}, {"detail", error.message}});
+  }
+
+  void note_success() {
+    if (failing_.exchange(false)) log(LogLevel::info, "journal.recovered");
+  }
+
+  void wake() {
+    const std::uint64_t one = 1;
+    PLENARY_CHECK(::write(wake_, &one, sizeof one) == sizeof one);
+  }
+
+  std::unique_ptr<SqliteFile> file_;
+  std::mutex file_mutex_;  // load() beside the writer
+  const int wake_;
+  std::atomic<bool> failing_{false};
+
+  mutable std::mutex mutex_;  // everything below
+  std::condition_variable work_;
+  std::deque<MeetingBatch> queue_;
+  std::deque<Completion> completions_;
+  bool stopping_ = false;
+  std::uint64_t appended_ = 0;
+  std::uint64_t saved_ = 0;
+  std::uint64_t not_saved_ = 0;
+  std::uint64_t commits_ = 0;
+  std::uint64_t failed_writes_ = 0;
+  std::uint64_t queue_full_ = 0;
+
+  std::thread writer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> open_sqlite_journal(const std::filesystem::path& file) {
+  Result<std::unique_ptr<SqliteFile>> opened = SqliteFile::open(file);
+  if (!opened) return opened.error();
+  const int wake = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake < 0) return Error{"journal_unusable", "No descriptor left for the journal; raise the limit of open files."};
+  return std::unique_ptr<Journal>(std::make_unique<SqliteJournal>(std::move(opened).value(), wake));
+}
+
+}  // namespace plenary::server
