@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "media/sdp/sdp_parse.h"
+#include "media/sdp/test_offers.h"
+
+namespace plenary::sdp {
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string sending(const std::string& offer) { return replaced(offer, "a=recvonly", "a=sendonly"); }
+std::vector<std::string> codecs(const Result<Negotiated, Refusal>& result, std::size_t section = 0) {
+  std::vector<std::string> names;
+  for (const CodecChoice& codec : result->media[section].codecs) {
+    names.push_back(codec.codec == Codec::vp8 ? "vp8" : codec.codec == Codec::opus ? "opus" : codec.profile_level_id);
+  }
+  return names;
+}
+std::string video(const std::vector<std::string>& profiles, bool vp8) {
+  std::string types;
+  std::string lines;
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    const std::string type = std::to_string(100 + i);
+    types += " " + type;
+    lines += "a=rtpmap:" + type + " H264/90000\na=fmtp:" + type +
+             " packetization-mode=1;level-asymmetry-allowed=1;profile-level-id=" + profiles[i] + "\n";
+  }
+  if (vp8) {
+    types += " 120";
+    lines += "a=rtpmap:120 VP8/90000\n";
+  }
+  return session("v") + "m=video 9 UDP/TLS/RTP/SAVPF" + types + "\na=mid:v\na=sendonly\na=rtcp-mux\n" + lines;
+}
+
+TEST(SpeakerAnswer, every_recorded_offer_is_accepted_recvonly_without_sources_of_ours) {
+  for (const std::string& name : kSpeakerOffers) {
+    const auto result = speaker(recorded_offer(name));
+    ASSERT_EQ(verdict(result), "200") << name;
+    const auto said = parse_sdp(result->answer);
+    ASSERT_TRUE(said) << name;
+    EXPECT_TRUE(said->ice_lite);
+    for (const Section& section : said->sections) {
+      EXPECT_EQ(section.direction, Direction::recvonly) << name;
+      EXPECT_EQ(section.transport.setup, Setup::passive) << name;
+      EXPECT_TRUE(section.ssrcs.empty()) << name;
+      EXPECT_EQ(section.rids, 0U) << name;
+    }
+    EXPECT_THAT(result->answer, Not(HasSubstr("a=msid:")));
+    EXPECT_THAT(result->answer, Not(HasSubstr("a=simulcast")));
+  }
+}
+
+TEST(SpeakerAnswer, constrained_baseline_comes_before_vp8_and_replaces_other_h264) {
+  EXPECT_THAT(codecs(speaker(recorded_offer("chromium_speaker")), 1), ElementsAre("42e01f", "vp8"));
+  EXPECT_THAT(codecs(speaker(video({"42001f", "42e01f", "4d001f", "64001f"}, true))), ElementsAre("42e01f", "vp8"));
+  EXPECT_THAT(codecs(speaker(video({"42001f", "4d001f"}, true))), ElementsAre("42001f", "vp8"));
+}
+
+TEST(SpeakerAnswer, vp8_comes_before_h264_that_not_every_viewer_decodes) {
+  EXPECT_THAT(codecs(speaker(video({"4d001f", "64001f"}, true))), ElementsAre("vp8"));
+  EXPECT_THAT(codecs(speaker(video({"64001f", "4d001f"}, false))), ElementsAre("4d001f"));
+  EXPECT_THAT(codecs(speaker(video({"64001f"}, false))), ElementsAre("64001f"));
+}
+
+TEST(SpeakerAnswer, vp8_alone_is_enough) {
+  EXPECT_THAT(codecs(speaker(recorded_offer("firefox_speaker_without_h264")), 1), ElementsAre("vp8"));
+  EXPECT_EQ(verdict(speaker(video({}, true))), "200");
+  EXPECT_EQ(verdict(speaker(replaced(video({}, true), "VP8", "VP9"))), "406 no_video_codec");
+}
+
+TEST(SpeakerAnswer, announced_sources_are_passed_on) {
+  const auto chromium = speaker(recorded_offer("chromium_speaker"));
+  ASSERT_EQ(chromium->media[0].remote_ssrcs.size(), 1U);
+  EXPECT_EQ(chromium->media[1].remote_ssrcs.size(), 2U) << "media and RTX";
+  EXPECT_EQ(chromium->media[0].ssrc, 0U);
+  EXPECT_TRUE(speaker(recorded_offer("chromium_speaker_simulcast"))->media[1].remote_ssrcs.empty());
+}
+
+TEST(SpeakerAnswer, repair_and_feedback_are_answered_as_offered) {
+  const auto result = speaker(recorded_offer("chromium_speaker"));
+  const CodecChoice& h264 = result->media[1].codecs[0];
+  EXPECT_EQ(h264.payload_type, 108);
+  EXPECT_EQ(h264.rtx_payload_type, 109);
+  EXPECT_TRUE(h264.nack && h264.pli && h264.fir && h264.remb && h264.transport_cc);
+  EXPECT_THAT(result->answer, HasSubstr("m=video 7000 UDP/TLS/RTP/SAVPF 108 109 96 97\r\n"));
+  EXPECT_THAT(result->answer, HasSubstr("a=rtcp-fb:108 nack pli\r\n"));
+  EXPECT_THAT(result->answer, HasSubstr("a=fmtp:109 apt=108\r\n"));
+}
+
+TEST(SpeakerAnswer, one_audio_and_one_video_at_most) {
+  const std::string second = replaced(kAudio, "mid:a", "mid:b");
+  EXPECT_EQ(verdict(speaker(sending(session("a b") + kAudio + second))), "422 too_many_tracks");
+  EXPECT_EQ(verdict(speaker(sending(session("v w") + kVideo + replaced(kVideo, "mid:v", "mid:w")))),
+            "422 too_many_tracks");
+  EXPECT_EQ(verdict(speaker(sending(session("a") + kAudio))), "200");
+  EXPECT_EQ(verdict(speaker(sending(session("v") + kVideo))), "200");
+}
+
+TEST(SpeakerAnswer, the_offer_must_send) {
+  EXPECT_EQ(verdict(speaker(sending(small_offer()))), "200");
+  EXPECT_EQ(verdict(speaker(replaced(small_offer(), "a=recvonly", "a=sendrecv"))), "200");
+  EXPECT_EQ(verdict(speaker(without(small_offer(), "a=recvonly"))), "200") << "sendrecv is what nothing means";
+  EXPECT_EQ(verdict(speaker(small_offer())), "422 direction");
+  EXPECT_EQ(verdict(speaker(replaced(small_offer(), "a=recvonly", "a=inactive"))), "422 direction");
+}
+
+TEST(SpeakerAnswer, a_passive_peer_is_served_only_where_we_may_open_dtls) {
+  const std::string offer = recorded_offer("ffmpeg_speaker");
+  EXPECT_EQ(verdict(speaker(offer)), "422 setup");
+  LocalParameters local = local_parameters();
+  local.may_open_dtls = true;
+  const auto result = speaker(offer, local);
+  ASSERT_EQ(verdict(result), "200");
+  EXPECT_TRUE(result->dtls_active);
+  EXPECT_THAT(lines_starting(result->answer, "a=setup:"), ElementsAre("a=setup:active", "a=setup:active"));
+  EXPECT_FALSE(speaker(recorded_offer("obs_speaker"), local)->dtls_active);
+}
+
+}  // namespace
+}  // namespace plenary::sdp
