@@ -1,0 +1,188 @@
+#include "media/io/loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "media/base/log.h"
+#include "media/io/clock.h"
+
+namespace plenary::io {
+namespace {
+
+// Feeds are tagged by their number plus this; the control thread never gets that far.
+constexpr std::uint64_t kUdpTag = 0;
+constexpr std::uint64_t kCommandTag = 1;
+constexpr std::uint64_t kTimerTag = 2;
+constexpr std::uint64_t kFirstFeedTag = 16;
+constexpr std::size_t kMaxReady = 64;
+
+void drain(int descriptor) {
+  std::uint64_t value = 0;
+  while (::read(descriptor, &value, sizeof value) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+Loop::Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp)
+    : shared_(shared), board_(std::move(config.certificate), random_), udp_(std::move(udp)) {}
+
+Loop::~Loop() {
+  if (epoll_ >= 0) ::close(epoll_);
+  if (timer_ >= 0) ::close(timer_);
+}
+
+Result<std::unique_ptr<Loop>> Loop::make(ShardConfig config, SharedState& shared) {
+  Result<std::unique_ptr<UdpSocket>> udp = UdpSocket::open(config.bind);
+  if (!udp) return udp.error();
+  std::unique_ptr<Loop> loop(new Loop(std::move(config), shared, std::move(*udp)));
+  loop->epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  loop->timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (loop->epoll_ < 0 || loop->timer_ < 0 || !loop->watch(loop->udp_->descriptor(), kUdpTag) ||
+      !loop->watch(shared.command_descriptor, kCommandTag) || !loop->watch(loop->timer_, kTimerTag)) {
+    return Error{"shard", std::string("The media thread cannot wait for its sockets: ") + std::strerror(errno)};
+  }
+  return loop;
+}
+
+bool Loop::watch(int descriptor, std::uint64_t tag) {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = tag}};
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+void Loop::run() {
+  while (!shared_.stop.load(std::memory_order_relaxed)) {
+    wait();
+    const Instant now = read_monotonic();
+    board_.handle_timeout(now);
+    write_all(now);
+    tell_events();
+    set_timer(now);
+    if (now >= counters_due_) publish_counters(now);
+  }
+  const Instant now = read_monotonic();
+  board_.close_all(now);
+  write_all(now);
+  publish_counters(now);
+}
+
+void Loop::wait() {
+  std::array<epoll_event, kMaxReady> ready{};
+  const int count = epoll_wait(epoll_, ready.data(), kMaxReady, -1);
+  for (int i = 0; i < count; ++i) {
+    const std::uint64_t tag = ready[static_cast<std::size_t>(i)].data.u64;
+    if (tag == kUdpTag) {
+      read_udp();
+    } else if (tag == kCommandTag) {
+      drain(shared_.command_descriptor);
+      take_commands();
+    } else if (tag == kTimerTag) {
+      drain(timer_);
+      timer_at_.reset();
+    } else {
+      read_feed(FeedId{tag - kFirstFeedTag});
+    }
+  }
+}
+
+void Loop::read_udp() {
+  const Duration offset = realtime_offset();
+  for (std::size_t i = 0; i < kUdpReadsAtOnce; ++i) {
+    const std::span<const UdpSocket::Datagram> datagrams = udp_->receive(read_monotonic(), offset, board_.counters());
+    for (const UdpSocket::Datagram& datagram : datagrams) {
+      board_.handle_datagram(datagram.bytes, datagram.path, datagram.received);
+    }
+    if (datagrams.size() < kReceiveAtOnce) return;
+  }
+}
+
+void Loop::read_feed(FeedId id) {
+  const auto feed = feeds_.find(id);
+  if (feed == feeds_.end()) return;
+  frames_.clear();
+  const FeedSocket::Read read = feed->second->read(frames_, board_.counters());
+  const Instant now = read_monotonic();
+  for (rtp::Frame& frame : frames_) board_.handle_frame(id, std::move(frame), now);
+  if (read != FeedSocket::Read::closed) return;
+  feeds_.erase(feed);
+  board_.handle_feed_closed(id, now);
+}
+
+void Loop::take_commands() {
+  const Instant now = read_monotonic();
+  while (std::optional<std::unique_ptr<ShardCommand>> command = shared_.commands.pop()) {
+    take_command(std::move(**command), now);
+  }
+}
+
+void Loop::take_command(ShardCommand command, Instant now) {
+  if (const auto* add = std::get_if<AddFeed>(&command)) {
+    if (add->socket < 0) return;
+    auto feed = std::make_unique<FeedSocket>(add->socket);
+    if (!watch(feed->descriptor(), static_cast<std::uint64_t>(add->feed) + kFirstFeedTag)) {
+      log(LogLevel::error, "shard.feed_not_watched", {{"reason", std::strerror(errno)}});
+      board_.handle_feed_closed(add->feed, now);
+      return;
+    }
+    feeds_[add->feed] = std::move(feed);
+  } else if (const auto* remove = std::get_if<RemoveFeed>(&command)) {
+    feeds_.erase(remove->feed);
+  }
+  board_.handle_command(std::move(command), now);
+}
+
+void Loop::write_all(Instant now) {
+  bool more = true;
+  while (more) {
+    more = board_.poll_output(batch_, now);
+    if (!batch_.empty()) udp_->send(batch_, board_.counters());
+    batch_.clear();
+  }
+  while (const std::optional<Switchboard::FeedOutput> output = board_.poll_feed_output()) {
+    const auto feed = feeds_.find(output->feed);
+    if (feed != feeds_.end()) feed->second->write(output->frame, board_.counters());
+  }
+}
+
+void Loop::tell_events() {
+  bool told = false;
+  while (std::optional<ShardEvent> event = board_.poll_event()) {
+    told = true;
+    if (!shared_.events.push(std::make_unique<ShardEvent>(std::move(*event)))) {
+      board_.counters().add(Count::events_dropped);
+    }
+  }
+  if (!told) return;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(shared_.event_descriptor, &one, sizeof one);
+}
+
+void Loop::set_timer(Instant now) {
+  const std::optional<Instant> next = board_.next_timeout();
+  if (!next) return;
+  const Instant at = std::max(*next, now + kTimerSlack);
+  if (timer_at_ && *timer_at_ <= at) return;
+  timer_at_ = at;
+  const std::int64_t nanoseconds = to_nanoseconds(at);
+  itimerspec spec{};
+  spec.it_value.tv_sec = nanoseconds / 1'000'000'000;
+  spec.it_value.tv_nsec = nanoseconds % 1'000'000'000;
+  timerfd_settime(timer_, TFD_TIMER_ABSTIME, &spec, nullptr);
+}
+
+void Loop::publish_counters(Instant now) {
+  counters_due_ = now + kCountersInterval;
+  for (std::size_t i = 0; i < shared_.counts.size(); ++i) {
+    shared_.counts[i].store(board_.counters().get(static_cast<Count>(i)), std::memory_order_relaxed);
+  }
+  shared_.peers.store(board_.peers(), std::memory_order_relaxed);
+  shared_.tracks.store(board_.tracks(), std::memory_order_relaxed);
+}
+
+}  // namespace plenary::io

@@ -1,0 +1,76 @@
+// The thread of a shard: one epoll over the UDP socket, the frame sockets, the command eventfd and a timer. All that it
+// decides is the switchboard's.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "media/base/bounded_queue.h"
+#include "media/crypto/random.h"
+#include "media/io/feed_socket.h"
+#include "media/io/shard.h"
+#include "media/io/switchboard.h"
+#include "media/io/udp_socket.h"
+
+namespace plenary::io {
+
+constexpr std::size_t kUdpReadsAtOnce = 4;  // of kReceiveAtOnce datagrams, before others get their turn
+constexpr Duration kCountersInterval = std::chrono::seconds(1);
+// A timer is never set nearer than this: work that falls due together is done together.
+constexpr Duration kTimerSlack = std::chrono::microseconds(500);
+
+// What the two threads share: bounded queues and the numbers for /metrics.
+struct SharedState {
+  SharedState() : commands(kMaxCommands), events(kMaxEvents) {}
+  BoundedQueue<std::unique_ptr<ShardCommand>> commands;
+  BoundedQueue<std::unique_ptr<ShardEvent>> events;
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Count::last_)> counts{};
+  std::atomic<std::uint64_t> peers{0};
+  std::atomic<std::uint64_t> tracks{0};
+  std::atomic<bool> stop{false};
+  int command_descriptor = -1;  // eventfd
+  int event_descriptor = -1;    // eventfd
+};
+
+class Loop {
+ public:
+  static Result<std::unique_ptr<Loop>> make(ShardConfig config, SharedState& shared);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Until `shared.stop`; then every peer gets its close_notify.
+  void run();
+  [[nodiscard]] std::uint16_t port() const { return udp_->port(); }
+
+ private:
+  Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp);
+  [[nodiscard]] bool watch(int descriptor, std::uint64_t tag);
+  void wait();
+  void read_udp();
+  void read_feed(FeedId feed);
+  void take_commands();
+  void take_command(ShardCommand command, Instant now);
+  void write_all(Instant now);
+  void tell_events();
+  void set_timer(Instant now);
+  void publish_counters(Instant now);
+
+  SharedState& shared_;
+  crypto::SystemRandom random_;
+  Switchboard board_;
+  std::unique_ptr<UdpSocket> udp_;
+  peer::SendBatch batch_;
+  std::unordered_map<FeedId, std::unique_ptr<FeedSocket>> feeds_;
+  std::vector<rtp::Frame> frames_;
+  int epoll_ = -1;
+  int timer_ = -1;
+  std::optional<Instant> timer_at_;
+  Instant counters_due_{};
+};
+
+}  // namespace plenary::io

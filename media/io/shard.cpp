@@ -1,0 +1,85 @@
+#include "media/io/shard.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "media/io/loop.h"
+
+namespace plenary::io {
+
+struct Shard::State {
+  SharedState shared;
+  std::unique_ptr<Loop> loop;
+  std::thread thread;
+
+  ~State() {
+    if (thread.joinable()) {
+      shared.stop.store(true, std::memory_order_relaxed);
+      wake();
+      thread.join();
+    }
+    loop.reset();
+    for (const int descriptor : {shared.command_descriptor, shared.event_descriptor}) {
+      if (descriptor >= 0) ::close(descriptor);
+    }
+  }
+  void wake() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(shared.command_descriptor, &one, sizeof one);
+  }
+};
+
+Shard::Shard(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Shard::~Shard() = default;
+
+Result<std::unique_ptr<Shard>> Shard::start(ShardConfig config) {
+  auto state = std::make_unique<State>();
+  state->shared.command_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  state->shared.event_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (state->shared.command_descriptor < 0 || state->shared.event_descriptor < 0) {
+    return Error{"shard", std::string("The media thread cannot be reached: ") + std::strerror(errno)};
+  }
+  Result<std::unique_ptr<Loop>> loop = Loop::make(std::move(config), state->shared);
+  if (!loop) return loop.error();
+  state->loop = std::move(*loop);
+  state->thread = std::thread([running = state->loop.get()] { running->run(); });
+  return std::unique_ptr<Shard>(new Shard(std::move(state)));
+}
+
+bool Shard::post(ShardCommand command) {
+  if (!state_->shared.commands.push(std::make_unique<ShardCommand>(std::move(command)))) return false;
+  state_->wake();
+  return true;
+}
+
+std::optional<ShardEvent> Shard::poll_event() {
+  if (std::optional<std::unique_ptr<ShardEvent>> event = state_->shared.events.pop()) return std::move(**event);
+  std::uint64_t value = 0;
+  [[maybe_unused]] const ssize_t drained = ::read(state_->shared.event_descriptor, &value, sizeof value);
+  // One more look: an event may have come between the pop and the drain.
+  if (std::optional<std::unique_ptr<ShardEvent>> event = state_->shared.events.pop()) return std::move(**event);
+  return std::nullopt;
+}
+
+int Shard::event_descriptor() const { return state_->shared.event_descriptor; }
+
+std::uint16_t Shard::port() const { return state_->loop->port(); }
+
+ShardCounters Shard::counters() const {
+  ShardCounters counters;
+  for (std::size_t i = 0; i < state_->shared.counts.size(); ++i) {
+    counters.values.emplace_back(count_name(static_cast<Count>(i)),
+                                 state_->shared.counts[i].load(std::memory_order_relaxed));
+  }
+  counters.values.emplace_back("plenary_peers", state_->shared.peers.load(std::memory_order_relaxed));
+  counters.values.emplace_back("plenary_tracks", state_->shared.tracks.load(std::memory_order_relaxed));
+  counters.values.emplace_back("plenary_shard_events_refused_total", state_->shared.events.refused());
+  return counters;
+}
+
+}  // namespace plenary::io

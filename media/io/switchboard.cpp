@@ -1,0 +1,267 @@
+#include "media/io/switchboard.h"
+
+#include <algorithm>
+
+#include "media/ice/stun.h"
+#include "media/rtp/h264.h"
+#include "media/rtp/vp8.h"
+
+namespace plenary::io {
+namespace {
+
+// Packets of one speaker and wake-up that go to the room process in one frame.
+constexpr std::size_t kMaxUplinkBurst = 256;
+
+bool starts_key_frame(Codec codec, Bytes payload) {
+  if (codec == Codec::h264) return rtp::h264_payload_starts_key_frame(payload);
+  return codec == Codec::vp8 && rtp::vp8_payload_starts_key_frame(payload);
+}
+
+}  // namespace
+
+Switchboard::Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random)
+    : certificate_(std::move(certificate)),
+      random_(random),
+      tracks_(random, counters_, events_),
+      early_hellos_(std::make_unique<EarlyHellos>()) {}
+
+Switchboard::~Switchboard() = default;
+
+void Switchboard::handle_datagram(MutableBytes datagram, const ice::Tuple& path, Instant received) {
+  counters_.add(Count::datagrams_in);
+  counters_.add(Count::bytes_in, datagram.size());
+  if (ice::looks_like_stun(datagram)) {
+    handle_stun(datagram, path, received);
+    return;
+  }
+  PeerEntry* entry = peers_.find_path(path);
+  if (entry == nullptr) {
+    const bool kept = early_hellos_->keep(datagram, path, received);
+    counters_.add(kept ? Count::dtls_early_kept : Count::unknown_source);
+    return;
+  }
+  const std::optional<peer::Speaker::Received> media = entry->peer.handle_datagram(datagram, path, received);
+  if (media) route_uplink(*entry, *media, received);
+  after_input(*entry, received);
+}
+
+void Switchboard::handle_stun(Bytes datagram, const ice::Tuple& path, Instant now) {
+  const std::optional<ice::StunMessage> message = ice::parse_stun(datagram);
+  if (!message || message->message_class != ice::StunClass::request) {
+    counters_.add(Count::stun_malformed);
+    return;
+  }
+  PeerEntry* entry = peers_.find_ufrag(message->username.substr(0, message->username.find(':')));
+  if (entry == nullptr) {
+    counters_.add(Count::stun_unknown_user);
+    return;
+  }
+  if (entry->peer.handle_stun(*message, path, now)) {
+    peers_.update_paths(*entry);
+    peers_.update_ufrags(*entry);
+    early_hellos_->take(path, now, [&](Bytes hello) {
+      ByteVector copy(hello.begin(), hello.end());
+      entry->peer.handle_datagram(copy, path, now);
+    });
+  }
+  after_input(*entry, now);
+}
+
+void Switchboard::after_input(PeerEntry& entry, Instant now) {
+  write_later(entry);
+  take_events(entry, now);
+}
+
+void Switchboard::write_later(PeerEntry& entry) {
+  if (entry.waiting_to_write) return;
+  entry.waiting_to_write = true;
+  writers_.push_back(&entry);
+}
+
+void Switchboard::take_events(PeerEntry& entry, Instant now) {
+  while (const std::optional<peer::Peer::Event> event = entry.peer.poll_event(now)) {
+    const PeerId id = entry.peer.id();
+    switch (*event) {
+      case peer::Peer::Event::connected: {
+        const bool gcm = entry.peer.transport().profile() == crypto::SrtpProfile::aead_aes_128_gcm;
+        const std::optional<ice::Tuple>& path = entry.peer.transport().path();
+        events_.push_back(PeerConnected{.peer = id,
+                                        .remote = path ? path->remote : Address{},
+                                        .srtp_profile = gcm ? "AEAD_AES_128_GCM" : "AES_128_CM_HMAC_SHA1_80"});
+        break;
+      }
+      case peer::Peer::Event::closed:
+        if (!entry.leaving) events_.push_back(PeerClosed{.peer = id, .reason = entry.peer.transport().reason()});
+        leave(entry, now);
+        break;
+      case peer::Peer::Event::uplink_silent:
+        events_.push_back(UplinkSilent{.peer = id, .last_packet = entry.peer.last_uplink()});
+        entry.started = {};
+        break;
+      case peer::Peer::Event::uplink_back:
+        events_.push_back(UplinkBack{.peer = id});
+        break;
+    }
+  }
+}
+
+// What the peer has still to say (close_notify) leaves with the next output; then it is gone.
+void Switchboard::leave(PeerEntry& entry, Instant now) {
+  entry.leaving = true;
+  for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) set_wish(entry, slot, kNoTrack, {}, now);
+  if (entry.peer.speaker() != nullptr) tracks_.speaker_gone(entry, now);
+  entry.uplink = {};
+  peers_.detach(entry);
+  write_later(entry);
+}
+
+void Switchboard::finish_leaving(PeerEntry& entry) {
+  tracks_.for_each([&](TrackEntry& track) {
+    std::erase(track.watchers, &entry);
+    if (track.speaker == &entry) track.speaker = nullptr;
+  });
+  peers_.remove(entry);
+}
+
+void Switchboard::handle_frame(FeedId feed, rtp::Frame frame, Instant now) {
+  if (TrackEntry* entry = tracks_.handle_frame(feed, std::move(frame), now)) wake(*entry);
+}
+
+void Switchboard::handle_feed_closed(FeedId feed, Instant now) {
+  tracks_.feed_closed(feed, now);
+  wake_all();
+  events_.push_back(FeedClosed{.feed = feed});
+}
+
+void Switchboard::wake(TrackEntry& entry) {
+  if (entry.leaving) {
+    entry.leaving = false;
+    std::erase_if(entry.watchers, [&](PeerEntry* watcher) {
+      const bool wishes = std::any_of(watcher->wishes.begin(), watcher->wishes.end(),
+                                      [&](const PeerEntry::Wish& wish) { return wish.track == entry.id; });
+      if (wishes) return false;
+      const bool still = watcher->peer.viewer()->uses(entry.track.get());
+      entry.leaving |= still;
+      return !still;
+    });
+  }
+  entry.woken_head = entry.track->head();
+  for (PeerEntry* watcher : entry.watchers) write_later(*watcher);
+}
+
+// Where packets came that nobody brought: slates.
+void Switchboard::wake_all() {
+  tracks_.for_each([this](TrackEntry& entry) {
+    if (entry.track->head() != entry.woken_head) wake(entry);
+  });
+}
+
+void Switchboard::handle_timeout(Instant now) {
+  while (PeerEntry* entry = peers_.pop_due(now)) {
+    entry->peer.handle_timeout(now);
+    after_input(*entry, now);
+  }
+  tracks_.handle_timeout(now, [&](TrackEntry& entry) {
+    entry.speaker->peer.speaker()->want_key_frame(now);
+    write_later(*entry.speaker);
+  });
+  wake_all();
+}
+
+bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
+  while (!writers_.empty()) {
+    PeerEntry& entry = *writers_.front();
+    if (!entry.peer.write(batch, now)) return true;
+    writers_.pop_front();
+    entry.waiting_to_write = false;
+    if (entry.leaving) {
+      finish_leaving(entry);
+    } else {
+      peers_.arm(entry, now);
+    }
+  }
+  return false;
+}
+
+void Switchboard::close_all(Instant now) {
+  peers_.for_each([&](PeerEntry& entry) {
+    entry.peer.close(now);
+    entry.leaving = true;
+    write_later(entry);
+  });
+}
+
+std::optional<ShardEvent> Switchboard::poll_event() {
+  if (events_.empty()) return std::nullopt;
+  ShardEvent event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+std::optional<Switchboard::FeedOutput> Switchboard::poll_feed_output() {
+  if (feed_output_done_ == feed_output_.size()) {
+    feed_output_.clear();
+    feed_output_done_ = 0;
+    return std::nullopt;
+  }
+  return std::move(feed_output_[feed_output_done_++]);
+}
+
+std::optional<Instant> Switchboard::next_timeout() const {
+  const std::optional<Instant> peers = peers_.next_timeout();
+  const std::optional<Instant> tracks = tracks_.next_timeout();
+  if (!peers || !tracks) return peers ? peers : tracks;
+  return std::min(*peers, *tracks);
+}
+
+void Switchboard::route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
+  std::optional<Codec>& started = entry.started[static_cast<std::size_t>(received.kind)];
+  if (started != received.codec) {
+    started = received.codec;
+    events_.push_back(UplinkStarted{.peer = entry.peer.id(), .kind = received.kind, .codec = received.codec});
+  }
+  const SetUplink& uplink = entry.uplink;
+  if (!uplink.forward && !uplink.feed) {
+    counters_.add(Count::uplink_dropped_no_floor);
+    return;
+  }
+  if (uplink.forward) forward_uplink(entry, received, now);
+  if (uplink.feed) feed_uplink(entry, received);
+}
+
+void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
+  const TrackId id = received.kind == MediaKind::audio ? entry.uplink.audio : entry.uplink.video;
+  if (id == kNoTrack) return;
+  TrackTable::Uplink uplink = tracks_.uplink_track(id, received.codec, entry, now);
+  if (uplink.entry == nullptr) return;
+  if (uplink.replaced) forget(uplink.replaced.get());
+  if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry, now);
+  forward::Track& track = *uplink.entry->track;
+  if (received.restarted) track.switch_source(now);
+  if (!track.handle_packet(received.packet, received.captured, received.audio_level, now)) return;
+  tracks_.tell(*uplink.entry);
+  wake(*uplink.entry);
+}
+
+void Switchboard::feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received) {
+  const std::uint16_t number = received.kind == MediaKind::audio ? entry.uplink.feed_audio : entry.uplink.feed_video;
+  const auto same = std::find_if(feed_output_.begin(), feed_output_.end(), [&](const FeedOutput& output) {
+    return output.feed == *entry.uplink.feed && output.frame.track == number && output.frame.codec == received.codec &&
+           output.frame.payloads.size() < kMaxUplinkBurst;
+  });
+  FeedOutput& output = same != feed_output_.end()
+                           ? *same
+                           : feed_output_.emplace_back(FeedOutput{.feed = *entry.uplink.feed, .frame = {}});
+  rtp::Frame& frame = output.frame;
+  if (frame.payloads.empty()) {
+    frame.track = number;
+    frame.codec = received.codec;
+    frame.rtp_timestamp = received.packet.timestamp;
+    frame.captured = received.captured;
+  }
+  frame.key_frame |= received.kind == MediaKind::audio || starts_key_frame(received.codec, received.packet.payload);
+  if (received.audio_level) frame.audio_level = received.audio_level;
+  frame.payloads.emplace_back(received.bytes.begin(), received.bytes.end());
+}
+
+}  // namespace plenary::io

@@ -1,0 +1,97 @@
+// A shard without its sockets: datagrams, frames, commands and time in; batches of datagrams, frames for the room
+// processes and events out. One thread; a test drives it with a virtual clock.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "media/base/random.h"
+#include "media/forward/counters.h"
+#include "media/io/early_hellos.h"
+#include "media/io/peer_table.h"
+#include "media/io/shard.h"
+#include "media/io/track_table.h"
+#include "media/peer/send_batch.h"
+#include "media/rtp/frame.h"
+
+namespace plenary::io {
+
+class Switchboard {
+ public:
+  Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random);
+  ~Switchboard();
+  Switchboard(const Switchboard&) = delete;
+  Switchboard& operator=(const Switchboard&) = delete;
+
+  // AddFeed's and RemoveFeed's sockets are the shell's.
+  void handle_command(ShardCommand command, Instant now);
+  // Decrypted in place. `received` as the kernel says, where it does.
+  void handle_datagram(MutableBytes datagram, const ice::Tuple& path, Instant received);
+  void handle_frame(FeedId feed, rtp::Frame frame, Instant now);
+  // End of file or an error on the frame socket.
+  void handle_feed_closed(FeedId feed, Instant now);
+  void handle_timeout(Instant now);
+
+  // Fills the batch with what is due. True: the batch is full, send it and call again.
+  bool poll_output(peer::SendBatch& batch, Instant now);
+  struct FeedOutput {
+    FeedId feed{};
+    rtp::Frame frame;  // payloads are whole RTP packets
+  };
+  std::optional<FeedOutput> poll_feed_output();
+  std::optional<ShardEvent> poll_event();
+  [[nodiscard]] std::optional<Instant> next_timeout() const;
+
+  // Every peer gets its close_notify with the next outputs.
+  void close_all(Instant now);
+  Counters& counters() { return counters_; }
+  [[nodiscard]] std::size_t peers() const { return peers_.size(); }
+  [[nodiscard]] std::size_t tracks() const { return tracks_.size(); }
+
+ private:
+  void handle(AddPeer& command, Instant now);
+  void handle(RemovePeer& command, Instant now);
+  void handle(RestartIce& command, Instant now);
+  void handle(AddFeed& command, Instant now);
+  void handle(RemoveFeed& command, Instant now);
+  void handle(AddFeedTrack& command, Instant now);
+  void handle(SetTrackSource& command, Instant now);
+  void handle(SetSlate& command, Instant now);
+  void handle(RemoveTrack& command, Instant now);
+  void handle(SetSlot& command, Instant now);
+  void handle(SetUplink& command, Instant now);
+  void handle(RequestKeyFrame& command, Instant now);
+
+  void handle_stun(Bytes datagram, const ice::Tuple& path, Instant now);
+  void after_input(PeerEntry& entry, Instant now);
+  void take_events(PeerEntry& entry, Instant now);
+  void leave(PeerEntry& entry, Instant now);
+  void finish_leaving(PeerEntry& entry);
+  void write_later(PeerEntry& entry);
+  void wake(TrackEntry& entry);
+  void wake_all();
+
+  void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay, Instant now);
+  void apply_wish(PeerEntry& entry, std::size_t slot, Instant now);
+  void apply_wishes_for(TrackEntry& track, Instant now);
+  void forget(const forward::Track* track);
+
+  void route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
+  void forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
+  void feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received);
+
+  std::shared_ptr<const crypto::Certificate> certificate_;
+  RandomSource& random_;
+  Counters counters_;
+  std::deque<ShardEvent> events_;
+  TrackTable tracks_;
+  PeerTable peers_;
+  std::unique_ptr<EarlyHellos> early_hellos_;
+  std::deque<PeerEntry*> writers_;  // who has something to send, in turn
+  std::vector<FeedOutput> feed_output_;
+  std::size_t feed_output_done_ = 0;
+};
+
+}  // namespace plenary::io

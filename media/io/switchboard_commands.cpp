@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "media/io/switchboard.h"
+
+namespace plenary::io {
+
+void Switchboard::handle_command(ShardCommand command, Instant now) {
+  counters_.add(Count::commands);
+  std::visit([&](auto& c) { handle(c, now); }, command);
+  wake_all();
+}
+
+void Switchboard::handle(AddPeer& command, Instant now) {
+  const PeerId id = command.peer;
+  const PeerEntry* entry =
+      peers_.add({.id = id,
+                  .use = command.use == PeerUse::viewer ? peer::Peer::Use::viewer : peer::Peer::Use::speaker,
+                  .local_ice = std::move(command.local_ice),
+                  .negotiated = std::move(command.negotiated),
+                  .cname = std::move(command.cname),
+                  .certificate = certificate_},
+                 random_, counters_, now);
+  if (entry != nullptr) return;
+  counters_.add(Count::too_many_peers);
+  events_.push_back(PeerClosed{.peer = id, .reason = "refused"});
+}
+
+void Switchboard::handle(RemovePeer& command, Instant now) {
+  PeerEntry* entry = peers_.find(command.peer);
+  if (entry == nullptr || entry->leaving) return;  // it went by itself
+  entry->leaving = true;
+  entry->peer.close(now);
+  take_events(*entry, now);
+}
+
+void Switchboard::handle(RestartIce& command, Instant) {
+  PeerEntry* entry = peers_.find(command.peer);
+  if (entry == nullptr || entry->leaving) {
+    counters_.add(Count::commands_unknown_target);
+    return;
+  }
+  entry->peer.transport().restart_ice(std::move(command.local), std::move(command.remote));
+  peers_.update_ufrags(*entry);
+}
+
+void Switchboard::handle(AddFeed&, Instant) {}
+
+void Switchboard::handle(RemoveFeed& command, Instant now) { tracks_.feed_closed(command.feed, now); }
+
+void Switchboard::handle(AddFeedTrack& command, Instant now) {
+  if (TrackEntry* created = tracks_.add_feed_track(command, now)) apply_wishes_for(*created, now);
+}
+
+void Switchboard::handle(SetTrackSource& command, Instant now) { tracks_.set_source(command, now); }
+
+void Switchboard::handle(SetSlate& command, Instant now) { tracks_.set_slate(command, now); }
+
+void Switchboard::handle(RemoveTrack& command, Instant) {
+  const std::unique_ptr<TrackEntry> removed = tracks_.remove(command.track);
+  if (removed) forget(removed->track.get());
+}
+
+void Switchboard::forget(const forward::Track* track) {
+  peers_.for_each([track](PeerEntry& entry) {
+    if (entry.peer.viewer() != nullptr) entry.peer.viewer()->forget(track);
+  });
+}
+
+void Switchboard::handle(SetSlot& command, Instant now) {
+  PeerEntry* entry = peers_.find(command.peer);
+  if (entry == nullptr || entry->leaving || entry->peer.viewer() == nullptr || command.slot >= entry->wishes.size()) {
+    counters_.add(Count::commands_unknown_target);
+    return;
+  }
+  set_wish(*entry, command.slot, command.track, command.delay, now);
+}
+
+void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay, Instant now) {
+  PeerEntry::Wish& wish = entry.wishes[slot];
+  if (wish.track == track && wish.delay == delay) return;
+  TrackEntry* before = tracks_.find(wish.track);
+  if (before != nullptr) {
+    --before->wishes;
+    before->leaving = true;
+  }
+  wish = {.track = track, .delay = delay};
+  apply_wish(entry, slot, now);
+  if (before != nullptr) tracks_.tell(*before);
+}
+
+void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot, Instant now) {
+  if (entry.peer.viewer() == nullptr) return;
+  const PeerEntry::Wish& wish = entry.wishes[slot];
+  TrackEntry* track = tracks_.find(wish.track);
+  if (track == nullptr) {
+    entry.peer.viewer()->set_slot(slot, nullptr, {}, now);
+    return;
+  }
+  ++track->wishes;
+  if (std::find(track->watchers.begin(), track->watchers.end(), &entry) == track->watchers.end()) {
+    track->watchers.push_back(&entry);
+  }
+  entry.peer.viewer()->set_slot(slot, track->track.get(), wish.delay, now);
+  tracks_.tell(*track);
+  write_later(entry);
+}
+
+// A track that slots have waited for, or that has another codec now.
+void Switchboard::apply_wishes_for(TrackEntry& track, Instant now) {
+  track.wishes = 0;
+  peers_.for_each([&](PeerEntry& entry) {
+    for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) {
+      if (entry.wishes[slot].track == track.id) apply_wish(entry, slot, now);
+    }
+  });
+}
+
+void Switchboard::handle(SetUplink& command, Instant now) {
+  PeerEntry* entry = peers_.find(command.peer);
+  if (entry == nullptr || entry->leaving || entry->peer.speaker() == nullptr) {
+    counters_.add(Count::commands_unknown_target);
+    return;
+  }
+  const SetUplink before = entry->uplink;
+  entry->uplink = command;
+  // Whoever sees the picture from here on needs a key frame to begin with.
+  const bool begins = (command.forward && !before.forward) || (command.feed && command.feed != before.feed);
+  if (begins) entry->peer.speaker()->want_key_frame(now);
+  if (before.forward && !command.forward) tracks_.speaker_gone(*entry, now);
+  write_later(*entry);
+}
+
+void Switchboard::handle(RequestKeyFrame& command, Instant now) {
+  TrackEntry* track = tracks_.find(command.track);
+  if (track != nullptr) track->track->key_frame_requests().want(now);
+  if (track != nullptr && track->speaker == nullptr) return;
+  // A speaker in standby has no track for viewers yet; the room process decodes them all the same.
+  peers_.for_each([&](PeerEntry& entry) {
+    if (entry.peer.speaker() == nullptr || entry.uplink.video != command.track) return;
+    entry.peer.speaker()->want_key_frame(now);
+    write_later(entry);
+  });
+}
+
+}  // namespace plenary::io

@@ -1,0 +1,279 @@
+#include "media/io/udp_socket.h"
+
+#include <linux/udp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <string>
+
+namespace plenary::io {
+namespace {
+
+#ifndef UDP_SEGMENT
+constexpr int UDP_SEGMENT = 103;
+#endif
+constexpr std::size_t kControlSize = 128;  // packet info, segment size, time stamp
+
+void write_address(const Address& address, bool six, sockaddr_storage& out, socklen_t& length) {
+  if (six) {
+    sockaddr_in6 to{};
+    to.sin6_family = AF_INET6;
+    to.sin6_port = htons(address.port);
+    std::memcpy(&to.sin6_addr, address.ip.data(), 16);
+    std::memcpy(&out, &to, sizeof to);
+    length = sizeof to;
+  } else {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(address.port);
+    std::memcpy(&to.sin_addr, address.ip.data() + 12, 4);
+    std::memcpy(&out, &to, sizeof to);
+    length = sizeof to;
+  }
+}
+
+Address read_address(const sockaddr_storage& from) {
+  if (from.ss_family == AF_INET6) {
+    sockaddr_in6 six{};
+    std::memcpy(&six, &from, sizeof six);
+    Address address{.port = ntohs(six.sin6_port)};
+    std::memcpy(address.ip.data(), &six.sin6_addr, 16);
+    return address;
+  }
+  sockaddr_in four{};
+  std::memcpy(&four, &from, sizeof four);
+  std::array<std::uint8_t, 4> ip{};
+  std::memcpy(ip.data(), &four.sin_addr, 4);
+  return Address::v4(ip[0], ip[1], ip[2], ip[3], ntohs(four.sin_port));
+}
+
+template <class T>
+void append_control(msghdr& header, int level, int type, const T& value) {
+  cmsghdr* control = reinterpret_cast<cmsghdr*>(static_cast<char*>(header.msg_control) + header.msg_controllen);
+  control->cmsg_level = level;
+  control->cmsg_type = type;
+  control->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(control), &value, sizeof value);
+  header.msg_controllen += CMSG_SPACE(sizeof value);
+}
+
+// Our own address, so that the answer leaves from where the question went.
+void append_source(msghdr& header, const Address& local, bool six) {
+  if (local.is_unspecified()) return;
+  if (six) {
+    in6_pktinfo info{};
+    std::memcpy(&info.ipi6_addr, local.ip.data(), 16);
+    append_control(header, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  } else {
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, local.ip.data() + 12, 4);
+    append_control(header, IPPROTO_IP, IP_PKTINFO, info);
+  }
+}
+
+void read_control(msghdr& header, std::uint16_t port, Duration realtime_offset, UdpSocket::Datagram& datagram) {
+  datagram.path.local.port = port;
+  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
+    if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info{};
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      std::memcpy(datagram.path.local.ip.data(), &info.ipi6_addr, 16);
+    } else if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info{};
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      std::array<std::uint8_t, 4> ip{};
+      std::memcpy(ip.data(), &info.ipi_addr, 4);
+      datagram.path.local = Address::v4(ip[0], ip[1], ip[2], ip[3], port);
+    } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_TIMESTAMPNS) {
+      timespec stamp{};
+      std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
+      const Duration since_epoch = std::chrono::seconds(stamp.tv_sec) + Duration(stamp.tv_nsec);
+      // A stepped wall clock must not date a packet into the future or far back.
+      const Instant at = Instant(since_epoch - realtime_offset);
+      if (at < datagram.received && datagram.received - at < std::chrono::seconds(1)) datagram.received = at;
+    }
+  }
+}
+
+Error last_error(const std::string& what) { return {"udp", what + ": " + std::strerror(errno)}; }
+
+}  // namespace
+
+struct UdpSocket::Buffers {
+  std::array<std::array<std::uint8_t, kReceiveBuffer>, kReceiveAtOnce> bytes;
+  std::array<mmsghdr, kReceiveAtOnce> in;
+  std::array<iovec, kReceiveAtOnce> in_parts;
+  std::array<sockaddr_storage, kReceiveAtOnce> in_names;
+  alignas(cmsghdr) std::array<std::array<char, kControlSize>, kReceiveAtOnce> in_controls;
+  std::array<Datagram, kReceiveAtOnce> datagrams;
+  std::array<mmsghdr, peer::kMaxRuns> out;
+  std::array<iovec, peer::kMaxRuns> out_parts;
+  std::array<sockaddr_storage, peer::kMaxRuns> out_names;
+  alignas(cmsghdr) std::array<std::array<char, kControlSize>, peer::kMaxRuns> out_controls;
+};
+
+UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port)
+    : descriptor_(descriptor), six_(six), port_(port), buffers_(std::make_unique<Buffers>()) {}
+
+UdpSocket::~UdpSocket() { ::close(descriptor_); }
+
+Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind) {
+  const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  bool six = true;
+  int descriptor = ::socket(AF_INET6, type, 0);
+  if (descriptor < 0 && errno == EAFNOSUPPORT && (bind.is_v4() || bind.is_unspecified())) {
+    six = false;
+    descriptor = ::socket(AF_INET, type, 0);
+  }
+  if (descriptor < 0) return last_error("No UDP socket for media");
+  const int on = 1;
+  const int off = 0;
+  if (six) {
+    setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+  } else {
+    setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+  }
+  setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kUdpReceiveBuffer, sizeof kUdpReceiveBuffer);
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kUdpSendBuffer, sizeof kUdpSendBuffer);
+
+  sockaddr_storage name{};
+  socklen_t length = 0;
+  write_address(bind, six, name, length);
+  if (::bind(descriptor, reinterpret_cast<sockaddr*>(&name), length) != 0) {
+    Error error = last_error("Media cannot use UDP address " + bind.text());
+    ::close(descriptor);
+    return error;
+  }
+  length = sizeof name;
+  getsockname(descriptor, reinterpret_cast<sockaddr*>(&name), &length);
+  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, read_address(name).port));
+}
+
+std::span<const UdpSocket::Datagram> UdpSocket::receive(Instant now, Duration realtime_offset, Counters& counters) {
+  Buffers& b = *buffers_;
+  for (std::size_t i = 0; i < kReceiveAtOnce; ++i) {
+    b.in_parts[i] = {.iov_base = b.bytes[i].data(), .iov_len = kReceiveBuffer};
+    b.in[i] = {};
+    b.in[i].msg_hdr.msg_name = &b.in_names[i];
+    b.in[i].msg_hdr.msg_namelen = sizeof b.in_names[i];
+    b.in[i].msg_hdr.msg_iov = &b.in_parts[i];
+    b.in[i].msg_hdr.msg_iovlen = 1;
+    b.in[i].msg_hdr.msg_control = b.in_controls[i].data();
+    b.in[i].msg_hdr.msg_controllen = kControlSize;
+  }
+  const int count = recvmmsg(descriptor_, b.in.data(), kReceiveAtOnce, MSG_DONTWAIT, nullptr);
+  std::size_t good = 0;
+  for (int i = 0; i < count; ++i) {
+    msghdr& header = b.in[static_cast<std::size_t>(i)].msg_hdr;
+    if ((header.msg_flags & MSG_TRUNC) != 0) {
+      counters.add(Count::datagrams_truncated);
+      continue;
+    }
+    Datagram& datagram = b.datagrams[good++];
+    datagram.bytes =
+        MutableBytes(b.bytes[static_cast<std::size_t>(i)]).first(b.in[static_cast<std::size_t>(i)].msg_len);
+    datagram.path.remote = read_address(b.in_names[static_cast<std::size_t>(i)]);
+    datagram.received = now;
+    read_control(header, port_, realtime_offset, datagram);
+  }
+  return std::span<const Datagram>(b.datagrams).first(good);
+}
+
+void UdpSocket::prepare(const peer::SendBatch& batch, const peer::Run& run, std::size_t n, bool gso) {
+  Buffers& b = *buffers_;
+  b.out_parts[n] = {.iov_base = batch.data(run), .iov_len = run.length};
+  msghdr& header = b.out[n].msg_hdr;
+  header = {};
+  header.msg_name = &b.out_names[n];
+  write_address(run.path.remote, six_, b.out_names[n], header.msg_namelen);
+  header.msg_iov = &b.out_parts[n];
+  header.msg_iovlen = 1;
+  header.msg_control = b.out_controls[n].data();
+  append_source(header, run.path.local, six_);
+  if (gso && run.datagrams > 1) append_control(header, IPPROTO_UDP, UDP_SEGMENT, run.segment);
+  if (header.msg_controllen == 0) header.msg_control = nullptr;
+}
+
+std::size_t UdpSocket::send_messages(std::size_t from, std::size_t count, int& error) {
+  error = 0;
+  std::size_t sent = 0;
+  while (sent < count) {
+    const int n = sendmmsg(descriptor_, buffers_->out.data() + from + sent, static_cast<unsigned>(count - sent), 0);
+    if (n > 0) {
+      sent += static_cast<std::size_t>(n);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS) {
+      pollfd wait{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+      if (::poll(&wait, 1, static_cast<int>(to_milliseconds(kSendPatience))) > 0) continue;
+      errno = EAGAIN;
+    }
+    error = errno;
+    break;
+  }
+  return sent;
+}
+
+void UdpSocket::send_singly(const peer::SendBatch& batch, const peer::Run& run, Counters& counters) {
+  peer::Run one = run;
+  for (std::size_t left = run.length; left > 0; left -= one.length) {
+    one.offset = run.offset + static_cast<std::uint32_t>(run.length - left);
+    one.length = static_cast<std::uint32_t>(std::min<std::size_t>(run.segment, left));
+    one.datagrams = 1;
+    prepare(batch, one, 0, false);
+    int error = 0;
+    counters.add(Count::send_calls);
+    if (send_messages(0, 1, error) == 1) {
+      counters.add(Count::send_messages);
+      counters.add(Count::datagrams_out);
+      counters.add(Count::bytes_out, one.length);
+    } else {
+      counters.add(error == EAGAIN ? Count::send_would_block : Count::send_failed);
+    }
+  }
+}
+
+void UdpSocket::send(const peer::SendBatch& batch, Counters& counters) {
+  const std::vector<peer::Run>& runs = batch.runs();
+  if (!gso_) {
+    for (const peer::Run& run : runs) send_singly(batch, run, counters);
+    return;
+  }
+  for (std::size_t i = 0; i < runs.size(); ++i) prepare(batch, runs[i], i, true);
+  std::size_t done = 0;
+  while (done < runs.size()) {
+    int error = 0;
+    counters.add(Count::send_calls);
+    const std::size_t sent = send_messages(done, runs.size() - done, error);
+    for (std::size_t i = done; i < done + sent; ++i) {
+      counters.add(Count::send_messages);
+      counters.add(Count::datagrams_out, runs[i].datagrams);
+      counters.add(Count::bytes_out, runs[i].length);
+    }
+    done += sent;
+    if (done == runs.size()) return;
+    if (error == EAGAIN) {
+      for (; done < runs.size(); ++done) counters.add(Count::send_would_block, runs[done].datagrams);
+      return;
+    }
+    // This one did not leave. Where the device cannot segment, nothing that is a run will.
+    if ((error == EIO || error == EINVAL) && runs[done].datagrams > 1) {
+      counters.add(Count::gso_refused);
+      gso_ = false;
+      for (; done < runs.size(); ++done) send_singly(batch, runs[done], counters);
+      return;
+    }
+    counters.add(Count::send_failed, runs[done].datagrams);
+    ++done;
+  }
+}
+
+}  // namespace plenary::io

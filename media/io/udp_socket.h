@@ -1,0 +1,63 @@
+// The one UDP socket of a shard, both IP versions: datagrams in with the address they were sent to and the kernel's
+// time, batches out with one message a run (UDP GSO) and many messages a call.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "media/base/address.h"
+#include "media/base/bytes.h"
+#include "media/base/result.h"
+#include "media/base/time.h"
+#include "media/forward/counters.h"
+#include "media/ice/ice_lite.h"
+#include "media/peer/send_batch.h"
+
+namespace plenary::io {
+
+constexpr std::size_t kReceiveAtOnce = 64;                        // datagrams in a recvmmsg
+constexpr std::size_t kReceiveBuffer = 2'048;                     // bytes of each; more than any path carries
+constexpr int kUdpReceiveBuffer = 4 * 1024 * 1024;                // half a second of 2,000 viewers' feedback
+constexpr int kUdpSendBuffer = 4 * 1024 * 1024;                   // one key frame to 50 viewers at once
+constexpr Duration kSendPatience = std::chrono::milliseconds(2);  // with a full send buffer; then the batch is dropped
+
+class UdpSocket {
+ public:
+  static Result<std::unique_ptr<UdpSocket>> open(const Address& bind);
+  ~UdpSocket();
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
+
+  struct Datagram {
+    MutableBytes bytes;
+    ice::Tuple path;
+    Instant received{};
+  };
+  // What has come, at most kReceiveAtOnce; valid until the next call. Never waits.
+  std::span<const Datagram> receive(Instant now, Duration realtime_offset, Counters& counters);
+  void send(const peer::SendBatch& batch, Counters& counters);
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  UdpSocket(int descriptor, bool six, std::uint16_t port);
+  // Messages [from, …) of the batch; how many left. Sets `error` of the one that did not.
+  std::size_t send_messages(std::size_t from, std::size_t count, int& error);
+  void prepare(const peer::SendBatch& batch, const peer::Run& run, std::size_t n, bool gso);
+  void send_singly(const peer::SendBatch& batch, const peer::Run& run, Counters& counters);
+
+  struct Buffers;
+  int descriptor_;
+  bool six_;  // an AF_INET6 socket that serves both; else AF_INET only
+  std::uint16_t port_;
+  bool gso_ = true;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace plenary::io
