@@ -87,7 +87,8 @@ export interface MicLevel {
   close: () => void;
 }
 
-// The level of an own microphone, measured here; nothing of it is sent anywhere.
+// The level of an own microphone, measured here on a copy of the track, which goes on while the original is muted: so the
+// page can tell somebody who speaks into a muted microphone. Nothing of it is sent anywhere.
 export function micLevel(stream: MediaStream): MicLevel {
   const none: MicLevel = { read: () => -90, close: () => undefined };
   const track = stream.getAudioTracks()[0];
@@ -100,7 +101,9 @@ export function micLevel(stream: MediaStream): MicLevel {
   }
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;
-  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  const copy = track.clone();
+  copy.enabled = true;
+  context.createMediaStreamSource(new MediaStream([copy])).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   void context.resume();
   return {
@@ -110,6 +113,9 @@ export function micLevel(stream: MediaStream): MicLevel {
       for (const sample of samples) sum += sample * sample;
       return sum > 0 ? Math.max(-90, 10 * Math.log10(sum / samples.length)) : -90;
     },
-    close: () => void context.close(),
+    close: () => {
+      copy.stop();
+      void context.close();
+    },
   };
 }

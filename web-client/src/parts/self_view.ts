@@ -12,6 +12,8 @@ import { picture } from './video.ts';
 // What a spoken word exceeds and a quiet room does not.
 const kVoice_db = -45;
 const kLook_ms = 100;
+// A pause in a speech is shorter.
+const kQuiet_ms = 8_000;
 
 export class SelfView extends Part {
   static override properties: PropertyDeclarations = { compact: { type: Boolean } };
@@ -20,9 +22,11 @@ export class SelfView extends Part {
 
   readonly heard = signal(false);
   readonly speaking = signal(false);
+  readonly quiet = signal(false);
   readonly #stream = computed(() => this.devices.stream.value);
   #level: MicLevel | null = null;
   #stops: (() => void)[] = [];
+  #quiet_ms = 0;
 
   constructor() {
     super();
@@ -58,6 +62,8 @@ export class SelfView extends Part {
     const voice = this.#read() > kVoice_db;
     this.speaking.value = voice;
     if (voice) this.heard.value = true;
+    this.#quiet_ms = voice ? 0 : this.#quiet_ms + kLook_ms;
+    this.quiet.value = this.#level !== null && this.#quiet_ms >= kQuiet_ms;
   }
 
   #read = (): number => this.#level?.read() ?? -90;
@@ -72,8 +78,16 @@ export class SelfView extends Part {
       <div class="mic-line">
         ${icon(this.devices.mic_on.value && stream ? 'mic' : 'mic_off')}
         <level-meter .label=${t('device.level')} .source=${this.#read}></level-meter>
-        ${this.heard.value ? html`<span class="heard">${icon('check')}${t('check.heard')}</span>` : nothing}
-      </div>`;
+        ${this.heard.value && this.devices.mic_on.value ? html`<span class="heard">${icon('check')}${t('check.heard')}</span>` : nothing}
+      </div>
+      ${this.#warning()}`;
+  }
+
+  #warning(): TemplateResult | typeof nothing {
+    const on = this.devices.mic_on.value;
+    if (!on && this.speaking.value) return html`<p class="mic-warning" role="status">${icon('mic_off')}${t('own.mic.talking')}</p>`;
+    if (on && this.quiet.value) return html`<p class="mic-warning" role="status">${icon('alert')}${t('own.mic.silent')}</p>`;
+    return nothing;
   }
 }
 
