@@ -199,10 +199,15 @@ void Meeting::handle_saved(Ticket ticket, Now now) {
 
 void Meeting::handle_not_saved(Ticket ticket, Now now) {
   const auto known =
-      std::any_of(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.ticket == ticket; });
-  if (!known) return;
-  pending_.clear();
+      std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.ticket == ticket; });
+  if (known == pending_.end()) return;
+  pending_.erase(known, pending_.end());
   tip_ = state_;
+  for (const Pending& pending : pending_) {
+    for (const Event& event : pending.events) {
+      if (event.seq > tip_.seq) apply(tip_, event);
+    }
+  }
   if (!failing_since_) failing_since_ = now.monotonic;
   retry_at_ = now.monotonic + kJournalRetry;
   settle(now);

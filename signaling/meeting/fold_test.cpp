@@ -1,0 +1,124 @@
+#include "signaling/meeting/fold.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "signaling/meeting/event_json.h"
+
+namespace plenary::signaling {
+namespace {
+
+Event event(std::uint64_t seq, EventBody body) {
+  return {seq, Moment(Milliseconds(1'000 * seq)), WallTime(Milliseconds(1'000 * seq)), "p-1/moderator",
+          std::move(body)};
+}
+
+Requested requested(std::uint64_t number) {
+  Requested e;
+  e.request = RequestId{number};
+  e.person.id = ParticipantId{number};
+  e.person.identity = "sub:" + std::to_string(number);
+  e.person.name = "Ámina \"Q\" \xE2\x80\xA8 Diallo";
+  e.person.category = Category::civil_society;
+  e.person.rank = 3;
+  e.requester = ParticipantId{77};
+  e.asked_by = "Delegate";
+  e.kind = RequestKind::right_of_reply;
+  e.topic = "'; DROP TABLE event; --";
+  e.language = "fr";
+  e.key = "k";
+  e.reply_to = RequestId{5};
+  e.limit = Milliseconds{180'000};
+  e.born = RequestState::pending;
+  return e;
+}
+
+std::vector<EventBody> one_of_each() {
+  return {requested(9),
+          Moved{RequestId{9}, RequestState::held, "connection_lost", Moment(Milliseconds(123'456))},
+          Moved{RequestId{9}, RequestState::queued, "", {}},
+          Readied{RequestId{9}},
+          PassedOver{RequestId{9}, RequestId{4}, "not_ready"},
+          PassedOver{RequestId{9}, {}, ""},
+          Muted{RequestId{9}, true},
+          Extended{RequestId{9}, Milliseconds{-30'000}},
+          RowMoved{{RequestId{9}, RequestId{4}}},
+          ListOpened{false},
+          OrderChosen{ListOrder::manual, {RequestId{9}}},
+          Restarted{}};
+}
+
+TEST(EventJson, every_event_comes_back_as_it_was) {
+  std::uint64_t seq = 0;
+  for (const EventBody& body : one_of_each()) {
+    const Event original = event(++seq, body);
+    const Result<Event> read = read_event(store_event(original));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read.value(), original);
+  }
+}
+
+TEST(EventJson, a_damaged_event_is_an_error_and_never_a_crash) {
+  std::mt19937_64 random(1);
+  for (const EventBody& body : one_of_each()) {
+    const StoredEvent stored = store_event(event(1, body));
+    for (int i = 0; i < 500; ++i) {
+      StoredEvent damaged = stored;
+      damaged.payload[random() % damaged.payload.size()] = static_cast<char>(random());
+      if (i % 3 == 0) damaged.payload.resize(random() % damaged.payload.size());
+      (void)read_event(damaged);
+    }
+    StoredEvent unknown = stored;
+    unknown.type = "danced";
+    EXPECT_EQ(read_event(unknown).error().code, "event_unreadable");
+  }
+}
+
+TEST(Fold, events_that_fit_nothing_change_nothing_but_the_number) {
+  State state;
+  std::uint64_t seq = 0;
+  for (const EventBody& body : one_of_each()) {
+    if (std::holds_alternative<Requested>(body)) continue;
+    apply(state, event(++seq, body));
+  }
+  EXPECT_EQ(state.seq, seq);
+  EXPECT_TRUE(state.open.empty());
+  EXPECT_TRUE(state.rows.empty());
+}
+
+TEST(Fold, any_order_of_events_keeps_the_rows_and_the_requests_together) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    std::mt19937_64 random(seed);
+    State state;
+    for (std::uint64_t seq = 1; seq <= 60; ++seq) {
+      const RequestId r{1 + random() % 6};
+      std::vector<EventBody> choices = one_of_each();
+      choices.push_back(requested(1 + random() % 6));
+      choices.push_back(Moved{r, static_cast<RequestState>(random() % 13), "", {}});
+      choices.push_back(Moved{r, static_cast<RequestState>(random() % 13), "", {}});
+      choices.push_back(PassedOver{r, RequestId{1 + random() % 6}, ""});
+      apply(state, event(seq, choices[random() % choices.size()]));
+      for (const RequestId row : state.rows) ASSERT_NE(find_open(state, row), nullptr) << "seed " << seed;
+      for (const auto& [id, request] : state.open) ASSERT_TRUE(is_open(request.state)) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Fold, memory_of_ended_requests_and_keys_is_bounded) {
+  State state;
+  std::uint64_t seq = 0;
+  for (std::uint64_t number = 1; number <= 6'000; ++number) {
+    Requested e = requested(number);
+    e.key = "k" + std::to_string(number);
+    apply(state, event(++seq, e));
+    apply(state, event(++seq, Moved{e.request, RequestState::withdrawn, "", {}}));
+  }
+  EXPECT_EQ(state.ended.size(), kMaxEnded);
+  EXPECT_EQ(state.keys.size(), kMaxKeys);
+  EXPECT_EQ(state.people.size(), kMaxPeople);
+  EXPECT_TRUE(state.keys.contains({ParticipantId{77}, "k6000"})) << "the oldest key goes first";
+}
+
+}  // namespace
+}  // namespace plenary::signaling
