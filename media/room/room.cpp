@@ -28,14 +28,6 @@ void Room::handle(const Command& command) {
   std::visit([this](const auto& known) { handle_command(known); }, command);
 }
 
-std::uint16_t Room::add_track(const std::string& name, const char* codec) {
-  TrackEntry entry{next_track_++, name, codec, std::nullopt};
-  if (entry.codec == "h264") entry.profile_level_id = encoded_profile_;
-  const std::lock_guard lock(tracks_mutex_);
-  tracks_.push_back(entry);
-  return entry.track;
-}
-
 void Room::handle_command(const Configure& command) {
   if (configured_) {
     reporter_.fault("configured", "the room is configured already; start a new process for another configuration");
@@ -44,12 +36,9 @@ void Room::handle_command(const Configure& command) {
   configured_ = true;
   config_ = command;
   make_tracks();
-  {
-    const std::lock_guard lock(tracks_mutex_);
-    ready_ = true;
-    reporter_.ready(tracks_);
-  }
+  tracks_.ready();
   write_slate();
+  desk_->start();
   make_inputs();
   start_inputs();
 }
@@ -66,12 +55,25 @@ void Room::make_tracks() {
     log(LogLevel::error, "room.encoder_missing");
   }
   encoded_profile_ = profile.value_or("42c01f");
-  video_ = std::make_unique<RoomVideo>(add_track("video", "h264"), writer_, encoded_profile_,
-                                       [this](const std::string& found) { on_profile(found); });
+  const std::uint16_t video = tracks_.add_video("video", encoded_profile_);
+  video_ = std::make_unique<RoomVideo>(video, writer_, encoded_profile_, [this, video](const std::string& profile) {
+    tracks_.set_profile(video, profile);
+  });
   make_channels();
+  make_desk();
   slate_key_frame_ = encoded;
-  slate_video_track_ = add_track("slate/video", "h264");
-  slate_audio_track_ = add_track("slate/audio", "opus");
+  slate_video_track_ = tracks_.add_video("slate/video", encoded_profile_);
+  slate_audio_track_ = tracks_.add_sound("slate/audio");
+}
+
+void Room::make_desk() {
+  SpeakerDesk::Settings settings;
+  settings.mix = config_.mix;
+  settings.returns = config_.returns;
+  settings.slate = slate_;
+  settings.profile_level_id = encoded_profile_;
+  settings.floor = sound_tracks_["floor"].get();
+  desk_ = std::make_unique<SpeakerDesk>(std::move(settings), tracks_, writer_, reporter_);
 }
 
 void Room::write_slate() {
@@ -96,20 +98,16 @@ void Room::make_channels() {
 
 void Room::make_channel(const std::string& name) {
   if (channels_.contains(name)) return;
-  auto track = std::make_unique<SoundTrack>(add_track("audio/" + name, "opus"), writer_);
+  auto track = std::make_unique<SoundTrack>(tracks_.add_sound("audio/" + name), writer_);
   SoundTrack* output = track.get();
   sound_tracks_[name] = std::move(track);
-  channels_[name] = std::make_unique<Channel>(
-      name, [output](const SoundFrame& frame, double db) { output->push(frame, db); },
-      [this](const std::string& channel, bool silent) { reporter_.channel(channel, silent); });
-}
-
-void Room::on_profile(const std::string& profile) {
-  const std::lock_guard lock(tracks_mutex_);
-  for (TrackEntry& entry : tracks_) {
-    if (entry.name == "video") entry.profile_level_id = profile;
+  Channel::Output forward = [output](const SoundFrame& frame, double db) { output->push(frame, db); };
+  if (name == "floor" && config_.mix == Mix::server) {
+    forward = [this](const SoundFrame& frame, double) { desk_->push_room_sound(frame); };
   }
-  if (ready_) reporter_.tracks(tracks_);
+  channels_[name] = std::make_unique<Channel>(
+      name, std::move(forward),
+      [this](const std::string& channel, bool silent) { reporter_.channel(channel, silent); });
 }
 
 void Room::make_inputs() {
@@ -169,6 +167,7 @@ void Room::on_picture(const std::string& source, const Picture& picture, bool en
     input->latest = picture;
   }
   if (input->shows && encode) video_->push_picture(input->rank, picture, monotonic_now());
+  if (input->shows && input->rank == 0) desk_->push_room_picture(picture);
 }
 
 void Room::on_access_unit(const std::string& source, const AccessUnit& unit) {
@@ -209,19 +208,23 @@ void Room::on_status(const std::string& source, const SourceStatus& status) {
   reporter_.source(source, url_without_secrets(input->config.url), status);
 }
 
-bool Room::wants_pictures(const std::string&) { return false; }
+bool Room::wants_pictures(const std::string&) { return desk_->programme_wanted(); }
 
 void Room::handle_command(const KeyFrame& command) {
-  if (video_ && command.track == video_->track()) video_->request_key_frame();
+  if (command.track == video_->track()) video_->request_key_frame();
+  desk_->request_key_frame(command.track);
 }
 
-void Room::handle_command(const Want&) {}
-void Room::handle_command(const SpeakerAdd&) {}
-void Room::handle_command(const SpeakerAir&) {}
-void Room::handle_command(const SpeakerMute&) {}
-void Room::handle_command(const SpeakerRemove&) {}
+void Room::handle_command(const Want& command) { desk_->want(command.track, command.wanted); }
+void Room::handle_command(const SpeakerAdd& command) { desk_->add(command); }
+void Room::handle_command(const SpeakerAir& command) { desk_->set_air(command.speaker, command.on); }
+void Room::handle_command(const SpeakerMute& command) { desk_->set_muted(command.speaker, command.muted); }
+void Room::handle_command(const SpeakerRemove& command) { desk_->remove(command.speaker); }
 void Room::handle_command(const Stop&) { ended_ = true; }
-void Room::on_speaker_frame(const rtp::Frame&) {}
+
+void Room::on_speaker_frame(const rtp::Frame& frame) {
+  if (desk_) desk_->on_frame(frame);
+}
 
 void Room::report_levels(Instant now) {
   Levels levels;
@@ -230,22 +233,25 @@ void Room::report_levels(Instant now) {
     const std::lock_guard lock(input->mutex);
     levels.sources[id] = input->meter.take();
   }
+  desk_->add_levels(levels);
   reporter_.levels(levels);
 }
 
-void Room::report_next_picture() {
-  if (inputs_.empty()) return;
+// One at a time, spread over the interval: the sources in turn, then the return.
+void Room::report_next_picture(Instant now) {
   if (!preview_) preview_ = std::make_unique<Preview>();
-  auto input = inputs_.begin();
-  std::advance(input, static_cast<std::ptrdiff_t>(picture_turn_++ % inputs_.size()));
+  const std::size_t turn = picture_turn_++ % (inputs_.size() + 1);
+  if (turn == inputs_.size()) {
+    reporter_.picture("return", "screen", preview_->encode(desk_->return_picture(now)));
+    return;
+  }
+  const auto input = std::next(inputs_.begin(), static_cast<std::ptrdiff_t>(turn));
   std::optional<Picture> latest;
   {
     const std::lock_guard lock(input->second->mutex);
     latest = input->second->latest;
   }
-  if (!latest) return;
-  const ByteVector jpeg = preview_->encode(*latest);
-  if (!jpeg.empty()) reporter_.picture("source", input->first, jpeg);
+  if (latest) reporter_.picture("source", input->first, preview_->encode(*latest));
 }
 
 void Room::tick(Instant now) {
@@ -255,10 +261,10 @@ void Room::tick(Instant now) {
     report_levels(now);
   }
   if (now >= next_picture_) {
-    // One at a time, spread over the interval.
-    next_picture_ = now + kPictureInterval / std::max<std::int64_t>(1, static_cast<std::int64_t>(inputs_.size()));
-    report_next_picture();
+    next_picture_ = now + kPictureInterval / static_cast<std::int64_t>(inputs_.size() + 1);
+    report_next_picture(now);
   }
+  desk_->handle_timeout(now);
 }
 
 }  // namespace plenary::room

@@ -18,13 +18,15 @@
 #include "media/room/room_video.h"
 #include "media/room/sound_track.h"
 #include "media/room/source.h"
+#include "media/room/speaker_desk.h"
+#include "media/room/track_list.h"
 #include "media/rtp/frame.h"
 
 namespace plenary::room {
 
 class Room final : public SourceSink {
  public:
-  Room(FrameWriter& writer, Reporter& reporter) : writer_(writer), reporter_(reporter) {}
+  Room(FrameWriter& writer, Reporter& reporter) : writer_(writer), reporter_(reporter), tracks_(reporter) {}
   ~Room() override;
 
   // Main loop only.
@@ -66,15 +68,14 @@ class Room final : public SourceSink {
   void handle_command(const Stop& command);
 
   void make_tracks();
+  void make_desk();
   void write_slate();
   void make_channels();
   void make_channel(const std::string& name);
   void make_inputs();
   void start_inputs();
-  std::uint16_t add_track(const std::string& name, const char* codec);
-  void on_profile(const std::string& profile);
   void report_levels(Instant now);
-  void report_next_picture();
+  void report_next_picture(Instant now);
   Input* find_input(const std::string& id);
 
   FrameWriter& writer_;
@@ -82,10 +83,7 @@ class Room final : public SourceSink {
   Configure config_;
   bool configured_ = false;
   std::atomic<bool> ended_{false};
-  std::mutex tracks_mutex_;
-  std::vector<TrackEntry> tracks_;  // guarded by tracks_mutex_
-  std::uint16_t next_track_ = 1;
-  bool ready_ = false;  // guarded by tracks_mutex_
+  TrackList tracks_;
   Picture slate_;
   ByteVector slate_key_frame_;
   std::uint16_t slate_video_track_ = 0;
@@ -97,6 +95,7 @@ class Room final : public SourceSink {
   std::size_t picture_turn_ = 0;
   std::unique_ptr<RoomVideo> video_;
   std::map<std::string, std::unique_ptr<SoundTrack>> sound_tracks_;  // by channel
+  std::unique_ptr<SpeakerDesk> desk_;
   std::map<std::string, std::unique_ptr<Channel>> channels_;
   std::map<std::string, std::unique_ptr<Input>> inputs_;  // by source
 };

@@ -12,10 +12,12 @@ namespace plenary::room {
 
 class MixInput {
  public:
-  // Sound waits this long before it starts: one frame of tick phase and one of jitter.
-  static constexpr std::size_t kPrefill = kFrameSamples + kFrameSamples / 2;  // samples a side
-  // Beyond this the queue is cut back to the prefill: delay must not pile up.
-  static constexpr std::size_t kMost = 6 * kFrameSamples;
+  // Sound waits this long before it starts: one frame of tick phase and half of jitter. Each time it ran out the wait
+  // doubles, because some senders put half a second of sound into one packet of their container.
+  static constexpr std::size_t kLeastWait = kFrameSamples + kFrameSamples / 2;  // samples a side
+  static constexpr std::size_t kLongestWait = 20 * kFrameSamples;               // 400 ms
+  // So much beyond the wait is cut off: delay must not pile up.
+  static constexpr std::size_t kSlack = 20 * kFrameSamples;
 
   void add(Instant captured, SoundValues values);
   // 20 ms, or nothing while it fills up.
@@ -28,8 +30,11 @@ class MixInput {
  private:
   std::deque<std::int16_t> queue_;
   Instant end_{};  // when the sample behind the last one was captured
+  std::size_t wait_ = kLeastWait;
   bool running_ = false;
-  std::uint32_t long_ticks_ = 0;  // ticks in a row at which more waited than needed
+  bool ran_out_ = false;
+  std::size_t least_waiting_ = 0;  // in the current window of ticks: what was never needed
+  std::uint32_t window_ticks_ = 0;
   std::uint64_t underruns_ = 0;
   std::uint64_t cut_ = 0;
 };

@@ -13,7 +13,7 @@ namespace {
 // `slices` and `threads` of one: a frame is one run of equal packets. The level is fixed because x264 would choose it
 // from the bit rate, and the SDP has promised 3.1.
 constexpr char kDescription[] =
-    "appsrc name=in format=time is-live=true max-buffers=2 leaky-type=downstream block=false "
+    "appsrc name=in format=time is-live=true max-buffers=8 leaky-type=downstream block=false "
     "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1,"
     "interlace-mode=progressive,colorimetry=bt709 ! "
     "x264enc name=encoder speed-preset=ultrafast tune=zerolatency bitrate=1800 vbv-buf-capacity=500 key-int-max=60 "
@@ -24,6 +24,9 @@ constexpr char kDescription[] =
 
 // A viewer that lost everything waits no longer than the contract's 2 s; counted in time, for slow sources too.
 constexpr Duration kMaxKeyFrameDistance = std::chrono::milliseconds(1'900);
+
+constexpr std::uint64_t kBehind = 2;  // pictures waiting: the encoder does not keep up
+constexpr int kToleratedLate = 15;    // pictures, half a second: longer is overload, and delay must not pile up
 
 }  // namespace
 
@@ -43,6 +46,9 @@ VideoEncoder::~VideoEncoder() { pipeline_.stop(); }
 
 void VideoEncoder::push(const Picture& picture) {
   if (!ok_ || !picture.data) return;
+  const bool behind = gst_app_src_get_current_level_buffers(GST_APP_SRC(input_.get())) >= kBehind;
+  late_pictures_ = behind ? late_pictures_ + 1 : 0;
+  if (late_pictures_ > kToleratedLate) return;
   if (picture.captured - last_key_frame_ >= kMaxKeyFrameDistance) {
     request_key_frame();
     last_key_frame_ = picture.captured;

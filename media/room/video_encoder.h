@@ -26,7 +26,7 @@ class VideoEncoder {
   VideoEncoder& operator=(const VideoEncoder&) = delete;
 
   [[nodiscard]] bool ok() const { return ok_; }
-  // Any one thread. A picture that finds the encoder two pictures behind replaces the oldest waiting one.
+  // Any one thread. A short burst is encoded late; where the encoder stays behind, pictures are left out.
   void push(const Picture& picture);
   // The next picture becomes a key frame. Any thread.
   void request_key_frame();
@@ -40,6 +40,7 @@ class VideoEncoder {
   ElementHandle sink_;
   PadHandle encoder_output_;
   Instant last_key_frame_{};
+  int late_pictures_ = 0;  // in a row
   bool ok_ = false;
 };
 

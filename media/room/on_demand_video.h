@@ -1,0 +1,28 @@
+// An encoding that runs only while somebody wants it: the return and the programme.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "media/room/video_encoder.h"
+
+namespace plenary::room {
+
+class OnDemandVideo {
+ public:
+  explicit OnDemandVideo(VideoEncoder::Output output) : output_(std::move(output)) {}
+
+  // Any thread.
+  void set_wanted(bool wanted);
+  [[nodiscard]] bool wanted() const;
+  void push(const Picture& picture);
+  void request_key_frame();
+
+ private:
+  VideoEncoder::Output output_;
+  mutable std::mutex mutex_;
+  std::unique_ptr<VideoEncoder> encoder_;  // guarded by mutex_
+};
+
+}  // namespace plenary::room

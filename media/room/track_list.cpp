@@ -1,0 +1,41 @@
+#include "media/room/track_list.h"
+
+#include <utility>
+
+namespace plenary::room {
+
+std::uint16_t TrackList::add(TrackEntry entry) {
+  const std::lock_guard lock(mutex_);
+  entry.track = next_++;
+  tracks_.push_back(entry);
+  if (ready_) reporter_.tracks(tracks_);
+  return entry.track;
+}
+
+std::uint16_t TrackList::add_sound(const std::string& name) { return add({0, name, "opus", std::nullopt}); }
+
+std::uint16_t TrackList::add_video(const std::string& name, const std::string& profile_level_id) {
+  return add({0, name, "h264", profile_level_id});
+}
+
+void TrackList::remove(std::uint16_t track) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(tracks_, [track](const TrackEntry& entry) { return entry.track == track; });
+  if (ready_) reporter_.tracks(tracks_);
+}
+
+void TrackList::set_profile(std::uint16_t track, const std::string& profile_level_id) {
+  const std::lock_guard lock(mutex_);
+  for (TrackEntry& entry : tracks_) {
+    if (entry.track == track) entry.profile_level_id = profile_level_id;
+  }
+  if (ready_) reporter_.tracks(tracks_);
+}
+
+void TrackList::ready() {
+  const std::lock_guard lock(mutex_);
+  ready_ = true;
+  reporter_.ready(tracks_);
+}
+
+}  // namespace plenary::room
