@@ -1,0 +1,155 @@
+#include "server/auth/token_signer.h"
+
+#include <jwt.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace plenary::server {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kTokenIdLength = 22;  // 130 bits
+constexpr std::size_t kMaxText = 512;       // bytes of one claim
+
+struct FreeJwt {
+  void operator()(jwt_t* jwt) const { jwt_free(jwt); }
+};
+struct FreeText {
+  void operator()(char* text) const { std::free(text); }
+};
+using Jwt = std::unique_ptr<jwt_t, FreeJwt>;
+using JwtText = std::unique_ptr<char, FreeText>;
+
+Error bad(const char* code, const char* message) { return {code, message}; }
+
+// Three parts of base64url without padding: what libjwt is lenient about is refused before it sees it.
+bool has_compact_form(std::string_view token) {
+  if (token.size() > kMaxToken || std::count(token.begin(), token.end(), '.') != 2) return false;
+  if (token.starts_with('.') || token.ends_with('.') || token.find("..") != std::string_view::npos) return false;
+  return std::all_of(token.begin(), token.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
+// RFC 8725 §3.1 and §3.8: only the headers that we write; kid, jku, x5u, jwk and crit name keys or rules of a stranger.
+bool has_plain_header(const json& header) {
+  if (!header.is_object() || header.value("alg", json()) != "HS256") return false;
+  for (const auto& [name, value] : header.items()) {
+    if (name != "alg" && name != "typ") return false;
+    if (!value.is_string()) return false;
+  }
+  return true;
+}
+
+bool read_text(const json& grants, const char* name, std::string& into) {
+  const auto found = grants.find(name);
+  if (found == grants.end()) return true;
+  if (!found->is_string()) return false;
+  into = found->get<std::string>();
+  return into.size() <= kMaxText;
+}
+
+bool read_time(const json& grants, const char* name, std::optional<WallTime>& into) {
+  const auto found = grants.find(name);
+  if (found == grants.end()) return true;
+  if (!found->is_number()) return false;
+  const double seconds = found->get<double>();
+  constexpr double kLatest = 253'402'300'799;  // end of the year 9999
+  if (!(seconds >= 0 && seconds <= kLatest)) return false;
+  into = WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
+  return true;
+}
+
+bool read_claims(const json& grants, Claims& claims) {
+  const bool texts =
+      read_text(grants, "sub", claims.subject) && read_text(grants, "jti", claims.token_id) &&
+      read_text(grants, "name", claims.name) && read_text(grants, "title", claims.title) &&
+      read_text(grants, "role", claims.role) && read_text(grants, "meeting", claims.meeting) &&
+      read_text(grants, "room", claims.room) && read_text(grants, "organisation", claims.organisation) &&
+      read_text(grants, "delegation", claims.delegation) && read_text(grants, "category", claims.category) &&
+      read_text(grants, "country", claims.country);
+  if (!texts || !read_time(grants, "exp", claims.expires) || !read_time(grants, "nbf", claims.not_before)) return false;
+  const json rank = grants.value("rank", json(0U));
+  if (!rank.is_number_unsigned() || rank.get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max()) return false;
+  claims.rank = rank.get<std::int64_t>();
+  if (!is_role(claims.role)) return false;
+  if (!claims.category.empty() && !is_category(claims.category)) return false;
+  return claims.room.empty() != claims.meeting.empty();
+}
+
+json claims_json(const Claims& claims, WallTime now) {
+  const auto seconds = [](WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); };
+  json grants = {{"jti", claims.token_id}, {"iat", seconds(now)}, {"role", claims.role}};
+  const std::array<std::pair<const char*, const std::string*>, 9> texts = {{{"sub", &claims.subject},
+                                                                           {"name", &claims.name},
+                                                                           {"title", &claims.title},
+                                                                           {"meeting", &claims.meeting},
+                                                                           {"room", &claims.room},
+                                                                           {"organisation", &claims.organisation},
+                                                                           {"delegation", &claims.delegation},
+                                                                           {"category", &claims.category},
+                                                                           {"country", &claims.country}}};
+  for (const auto& [name, text] : texts) {
+    if (!text->empty()) grants[name] = *text;
+  }
+  if (claims.rank != 0) grants["rank"] = claims.rank;
+  if (claims.expires) grants["exp"] = seconds(*claims.expires);
+  if (claims.not_before) grants["nbf"] = seconds(*claims.not_before);
+  return grants;
+}
+
+}  // namespace
+
+TokenSigner::TokenSigner(std::string secret) : secret_(std::move(secret)) {}
+
+std::string TokenSigner::sign(Claims claims, WallTime now, RandomSource& random) const {
+  if (claims.token_id.empty()) claims.token_id = random.token(kTokenIdLength);
+  jwt_t* made = nullptr;
+  PLENARY_CHECK(jwt_new(&made) == 0);
+  const Jwt jwt(made);
+  const std::string grants = claims_json(claims, now).dump(-1, ' ', false, json::error_handler_t::replace);
+  PLENARY_CHECK(jwt_add_grants_json(jwt.get(), grants.c_str()) == 0);
+  PLENARY_CHECK(jwt_set_alg(jwt.get(), JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(secret_.data()),
+                            static_cast<int>(secret_.size())) == 0);
+  const JwtText text(jwt_encode_str(jwt.get()));
+  PLENARY_CHECK(text != nullptr);
+  return text.get();
+}
+
+Result<Claims> TokenSigner::verify(std::string_view token, WallTime now) const {
+  const Error refused = bad("bad_token", "This link is not valid; ask the organisers for a new one.");
+  if (!has_compact_form(token)) return refused;
+  jwt_t* decoded = nullptr;
+  const std::string text(token);
+  if (jwt_decode(&decoded, text.c_str(), reinterpret_cast<const unsigned char*>(secret_.data()),
+                 static_cast<int>(secret_.size())) != 0) {
+    return refused;
+  }
+  const Jwt jwt(decoded);
+  if (jwt_get_alg(jwt.get()) != JWT_ALG_HS256) return refused;
+  const JwtText header(jwt_get_headers_json(jwt.get(), nullptr));
+  const JwtText grants(jwt_get_grants_json(jwt.get(), nullptr));
+  if (header == nullptr || grants == nullptr) return refused;
+  if (!has_plain_header(json::parse(header.get(), nullptr, false))) return refused;
+  const json parsed = json::parse(grants.get(), nullptr, false);
+  Claims claims;
+  if (!parsed.is_object() || !read_claims(parsed, claims)) {
+    return bad("bad_claims", "This link misses or misstates what it is for; ask the organisers for a new one.");
+  }
+  const auto skew = std::chrono::duration_cast<std::chrono::milliseconds>(kClockSkew);
+  if (claims.expires && now >= *claims.expires + skew) {
+    return bad("expired", "This link has expired; ask the organisers for a new one.");
+  }
+  if (claims.not_before && now + skew < *claims.not_before) {
+    return bad("not_yet_valid", "This link is not valid yet; come back later.");
+  }
+  return claims;
+}
+
+}  // namespace plenary::server
