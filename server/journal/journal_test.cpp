@@ -206,13 +206,13 @@ std::uint64_t write_until_killed(const std::filesystem::path& file, std::uint64_
         (*journal)->append("room-a", batch(appended, {appended}));
         ++appended;
       }
+      pollfd wait{(*journal)->descriptor(), POLLIN, 0};
+      ::poll(&wait, 1, 60'000);
       while (auto completion = (*journal)->poll_completion()) {
         if (!completion->saved) ::_exit(2);
         acknowledged = static_cast<std::uint64_t>(completion->ticket) + 1;
         if (::write(pipe[1], &completion->ticket, sizeof completion->ticket) < 0) ::_exit(3);
       }
-      pollfd wait{(*journal)->descriptor(), POLLIN, 0};
-      ::poll(&wait, 1, 1'000);
     }
     ::_exit(4);
   }
