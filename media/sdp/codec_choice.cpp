@@ -156,8 +156,11 @@ std::vector<ChosenCodec> choose_for_viewer(const Section& section, MediaKind kin
     std::vector<H264Fit> fits = fits_h264(section, h264_profile_level_id);
     std::erase_if(fits, [&](const H264Fit& fit) { return !can_decode(fit.answered.profile, ours->profile); });
     prefer(fits, &H264Fit::level_enough);
-    std::ranges::stable_partition(fits, &H264Fit::same_profile);
-    for (const H264Fit& fit : fits) chosen.push_back(choose_h264(fit, repair));
+    for (const bool same_profile : {true, false}) {
+      for (const H264Fit& fit : fits) {
+        if (fit.same_profile == same_profile) chosen.push_back(choose_h264(fit, repair));
+      }
+    }
     append_all(chosen, section, repair, choose_vp8);
   }
   // We repair by RTX only; a NACK that nobody answers is not promised.

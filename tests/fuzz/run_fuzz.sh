@@ -1,0 +1,42 @@
+#!/bin/sh
+# run_fuzz.sh SECONDS BUILD_DIR: every fuzz target over its known inputs, then SECONDS of new ones each.
+# Inputs: tests/fuzz/seeds/NAME and what `seeds` names below, and ../shared/corpora/NAME where that is. What a run finds
+# worth keeping stays in BUILD_DIR/fuzz/NAME; an input that broke something is named crash-… there.
+set -eu
+seconds=${1:?usage: run_fuzz.sh SECONDS BUILD_DIR}
+build=${2:?usage: run_fuzz.sh SECONDS BUILD_DIR}
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+
+# NAME LARGEST_INPUT [DIRECTORY OF FURTHER SEEDS]; a packet is at most 1,500 bytes
+targets() {
+  cat <<END
+stun 1500
+sdp 16384 media/sdp/offers
+rtp 1500 ../shared/corpora/crashes
+rtcp 1500 ../shared/corpora/crashes
+feed 65536
+jsonrpc 8192 ../shared/corpora/json
+END
+}
+
+targets | while read -r name longest seeds; do
+  program="$build/bin/fuzz_$name"
+  kept="$build/fuzz/$name"
+  mkdir -p "$kept"
+  set -- "$kept"
+  for directory in "$here/seeds/$name" "${seeds:+$root/$seeds}" "$root/../shared/corpora/$name"; do
+    if [ -n "$directory" ] && [ -d "$directory" ]; then set -- "$@" "$directory"; fi
+  done
+  dictionary="$here/$name.dict"
+  options="-max_len=$longest -timeout=5 -rss_limit_mb=1024 -artifact_prefix=$kept/ -print_final_stats=1"
+  if [ -f "$dictionary" ]; then options="$options -dict=$dictionary"; fi
+  echo "== fuzz_$name: ${seconds} s over $(($# - 1)) seed folders"
+  # shellcheck disable=SC2086
+  "$program" $options -max_total_time="$seconds" "$@" >"$kept.log" 2>&1 || {
+    tail -n 40 "$kept.log"
+    echo "== fuzz_$name FAILED; see $kept.log"
+    exit 1
+  }
+  grep -E "stat::number_of_executed_units|stat::average_exec_per_sec|DONE" "$kept.log" || true
+done
