@@ -1,0 +1,114 @@
+#include "server/cli/command.h"
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+
+namespace plenary::server {
+namespace {
+
+constexpr const char* kDefaultConfig = "/etc/plenary/plenary.toml";
+
+struct Parsed {
+  std::string config = kDefaultConfig;
+  std::string http, data, pages, room, role, name, organisation, category, expires = "8h", url, token;
+  bool lan = false;
+  std::uint32_t viewers = 1;
+  std::uint32_t seconds = 10;
+};
+
+void add_config(CLI::App& app, Parsed& parsed) {
+  app.add_option("--config", parsed.config, "Configuration file")->capture_default_str();
+}
+
+// Flags win over the file and the environment.
+Settings server_flags(const Parsed& parsed) {
+  Settings flags;
+  if (!parsed.http.empty()) flags["server.http"] = parsed.http;
+  if (!parsed.data.empty()) flags["server.data"] = parsed.data;
+  if (!parsed.pages.empty()) flags["server.pages"] = parsed.pages;
+  return flags;
+}
+
+std::string is_address(const std::string& text) {
+  return Address::from_text(text) ? "" : "write an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080";
+}
+std::string is_known_role(const std::string& text) { return is_role(text) ? "" : "one of " + role_names(); }
+std::string is_known_category(const std::string& text) { return is_category(text) ? "" : "one of " + category_names(); }
+std::string is_duration(const std::string& text) {
+  const auto duration = parse_duration(text);
+  return duration && duration->count() > 0 ? "" : "write a time such as 8h or 90m";
+}
+
+Command token_command(const Parsed& parsed) {
+  Claims claims{.subject = parsed.room + "/" + parsed.name,
+                .name = parsed.name,
+                .role = parsed.role,
+                .room = parsed.room,
+                .organisation = parsed.organisation,
+                .category = parsed.category};
+  return TokenCommand{parsed.config, std::move(claims), *parse_duration(parsed.expires)};
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("Plenary: remote participation and live streaming for conferences", "plenary");
+  app.require_subcommand(1);
+  Parsed parsed;
+
+  CLI::App* serve = app.add_subcommand("serve", "Run the server");
+  add_config(*serve, parsed);
+  serve->add_option("--http", parsed.http, "HTTP and WebSocket address")->check(is_address);
+  serve->add_option("--data", parsed.data, "Folder for the database and the secret");
+  serve->add_option("--pages", parsed.pages, "Folder of the built web client");
+
+  CLI::App* demo = app.add_subcommand("demo", "Two rooms with built-in pictures and tones; prints one URL per role");
+  CLI::Option* demo_http = demo->add_option("--http", parsed.http, "HTTP address; 127.0.0.1:8080")->check(is_address);
+  demo->add_option("--data", parsed.data, "Folder for the demo's database");
+  demo->add_flag("--lan", parsed.lan, "HTTPS with an own certificate, addresses for other devices");
+
+  CLI::App* check = app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
+  add_config(*check, parsed);
+
+  CLI::App* token = app.add_subcommand("token", "Print a join token");
+  add_config(*token, parsed);
+  token->add_option("--room", parsed.room, "Room id, or * for all")->required();
+  token->add_option("--role", parsed.role, role_names())->required()->check(is_known_role);
+  token->add_option("--name", parsed.name, "The person's name")->required();
+  token->add_option("--organisation", parsed.organisation, "Organisation or delegation");
+  token->add_option("--category", parsed.category, category_names())->check(is_known_category);
+  token->add_option("--expires", parsed.expires, "Valid for this long")->check(is_duration)->capture_default_str();
+
+  CLI::App* bench = app.add_subcommand("bench", "Load generators");
+  bench->require_subcommand(1);
+  CLI::App* viewers = bench->add_subcommand("viewers", "Real WebRTC viewers over WHEP; prints JSON");
+  viewers->add_option("--url", parsed.url, "WHEP endpoint")->required();
+  viewers->add_option("--viewers", parsed.viewers, "How many")->check(CLI::Range(1, 10'000))->required();
+  viewers->add_option("--seconds", parsed.seconds, "For how long")->check(CLI::Range(1, 86'400))->required();
+  viewers->add_option("--token", parsed.token, "Sent as Bearer");
+
+  CLI::App* version = app.add_subcommand("version", "Print the version");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int status = app.exit(error, out, err);
+    return status == 0 ? UsageAnswer{kExitSuccess, out.str()} : UsageAnswer{kExitUsage, err.str()};
+  }
+  if (*serve) return ServeCommand{parsed.config, server_flags(parsed)};
+  if (*demo) {
+    DemoCommand command{.data = parsed.data, .lan = parsed.lan, .http_given = demo_http->count() > 0};
+    if (command.http_given) command.http = *Address::from_text(parsed.http);
+    return command;
+  }
+  if (*check) return CheckConfigCommand{parsed.config};
+  if (*token) return token_command(parsed);
+  if (*viewers) return BenchViewersCommand{parsed.url, parsed.token, parsed.viewers, parsed.seconds};
+  if (*version) return VersionCommand{};
+  return UsageAnswer{kExitUsage, app.help()};
+}
+
+}  // namespace plenary::server

@@ -1,0 +1,57 @@
+#include "server/cli/command.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace plenary::server {
+namespace {
+
+Command parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "plenary");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+TEST(CommandLine, serve_has_a_default_file_and_flags_that_win) {
+  const Command command = parse({"serve", "--http", "127.0.0.1:9000"});
+  ASSERT_TRUE(std::holds_alternative<ServeCommand>(command));
+  EXPECT_EQ(std::get<ServeCommand>(command).config, "/etc/plenary/plenary.toml");
+  EXPECT_EQ(std::get<ServeCommand>(command).flags.at("server.http"), "127.0.0.1:9000");
+}
+
+TEST(CommandLine, demo_knows_whether_an_address_was_written) {
+  EXPECT_FALSE(std::get<DemoCommand>(parse({"demo"})).http_given);
+  const auto demo = std::get<DemoCommand>(parse({"demo", "--http", "127.0.0.1:81", "--lan"}));
+  EXPECT_TRUE(demo.http_given);
+  EXPECT_TRUE(demo.lan);
+  EXPECT_EQ(demo.http.port, 81);
+}
+
+TEST(CommandLine, a_token_needs_room_role_and_name) {
+  const auto token = std::get<TokenCommand>(
+      parse({"token", "--room", "a", "--role", "moderator", "--name", "X", "--category", "academia", "--expires", "2h"}));
+  EXPECT_EQ(token.claims.role, "moderator");
+  EXPECT_EQ(token.expires, std::chrono::hours(2));
+  EXPECT_EQ(token.claims.subject, "a/X");
+}
+
+TEST(CommandLine, wrong_usage_is_status_two_with_a_text) {
+  for (const std::vector<const char*>& words :
+       {std::vector<const char*>{}, {"dance"}, {"serve", "--http", "localhost"}, {"token", "--room", "a"},
+        {"token", "--room", "a", "--role", "emperor", "--name", "X"},
+        {"token", "--room", "a", "--role", "chair", "--name", "X", "--expires", "0s"},
+        {"bench", "viewers", "--url", "x", "--viewers", "0", "--seconds", "1"}}) {
+    const Command command = parse(words);
+    ASSERT_TRUE(std::holds_alternative<UsageAnswer>(command));
+    EXPECT_EQ(std::get<UsageAnswer>(command).status, kExitUsage);
+    EXPECT_FALSE(std::get<UsageAnswer>(command).text.empty());
+  }
+}
+
+TEST(CommandLine, help_is_no_fault) {
+  EXPECT_EQ(std::get<UsageAnswer>(parse({"--help"})).status, kExitSuccess);
+  EXPECT_EQ(std::get<UsageAnswer>(parse({"token", "--help"})).status, kExitSuccess);
+}
+
+}  // namespace
+}  // namespace plenary::server
