@@ -149,8 +149,13 @@ ReceivedRequest receive_request(lws* wsi) {
   request.remote = remote_of(wsi);
   request.secure = lws_is_ssl(lws_get_network_wsi(wsi)) != 0;
   const bool http2 = lws_get_network_wsi(wsi) != wsi;
-  received.closes = !http2 && (lists_word(header_of(wsi, WSI_TOKEN_CONNECTION), "close") ||
-                               !header_of(wsi, WSI_TOKEN_HTTP).ends_with("1.1"));
+  const std::string version = header_of(wsi, WSI_TOKEN_HTTP);
+  received.closes = !http2 && (lists_word(header_of(wsi, WSI_TOKEN_CONNECTION), "close") || version != "HTTP/1.1");
+  // The library decodes %0D in a path and then takes it for the end of the line; what follows it is no header of ours.
+  if (!http2 && version != "HTTP/1.1" && version != "HTTP/1.0") {
+    received.refusal = HttpResponse::problem(400, "bad_request", "The request line cannot be read.");
+    return received;
+  }
   if (!is_clean_path(request.path)) {
     received.refusal = HttpResponse::problem(400, "bad_path", "The path has characters that no page here has.");
     return received;
@@ -250,6 +255,7 @@ Exchange::Progress Exchange::write(lws* wsi, std::vector<unsigned char>& scratch
     if (!sends_body() || sent_ == body().size()) return Progress::done;
     return Progress::more;  // HTTP/2 asks for one frame a turn
   }
+  if (sent_ == body().size() || !sends_body()) return Progress::done;
   std::size_t allowed = kChunkBytes;
   const auto credit = lws_get_peer_write_allowance(wsi);  // negative: no such limit on HTTP/1
   if (credit == 0) return Progress::more;

@@ -9,15 +9,28 @@ namespace plenary::server {
 namespace {
 
 constexpr Duration kSweepEvery = std::chrono::seconds(1);
-// A request that came too late is told so; a client that does not take even that is cut off.
+// A body that comes too late is told so before the library's own clock ends the connection without a word.
 constexpr Duration kLastWord = std::chrono::seconds(2);
+// For each part of an answer to be taken: a phone on a bad line frees a third of the kernel's buffer in that time.
+constexpr Duration kTakeTimeout = std::chrono::seconds(30);
+constexpr int kChunksATurn = 64;  // a megabyte for one client, then the others
+
+// Whether the client sent its next request without waiting for the answer. libwebsockets 4.1.6 hangs for ever in
+// lws_http_action() when such a request has a body, so pipelining, which no browser does, ends the connection; a client
+// has to send again what was not answered (RFC 9112 §9.3.2). After a transaction the library keeps its header table
+// only then, and only with a table this function touches what it is given.
+bool has_next_request(lws* wsi) {
+  char touched = 'x';
+  lws_hdr_custom_copy(wsi, &touched, 1, "", 0);
+  return touched != 'x';
+}
 
 }  // namespace
 
 int HttpServer::State::begin_exchange(lws* wsi) {
   ++counts.requests;
   Exchange& exchange = exchanges.insert_or_assign(wsi, Exchange(receive_request(wsi))).first->second;
-  exchange.set_deadline(read_clock() + config.request_timeout);
+  exchange.set_deadline(read_clock() + config.request_timeout - kLastWord);
   const ReceivedRequest& received = exchange.received();
   if (received.refusal) {
     ++counts.refused;
@@ -52,7 +65,7 @@ int HttpServer::State::finish_body(lws* wsi) {
   } else {
     answer(exchange);
   }
-  exchange.set_deadline(read_clock() + config.request_timeout);
+  exchange.set_deadline(read_clock() + kTakeTimeout);
   lws_callback_on_writable(wsi);
   return kGoOn;
 }
@@ -89,12 +102,21 @@ int HttpServer::State::write_exchange(lws* wsi) {
   const auto found = exchanges.find(wsi);
   if (found == exchanges.end() || !found->second.answered()) return kGoOn;
   Exchange& exchange = found->second;
-  switch (exchange.write(wsi, scratch)) {
+  Exchange::Progress progress = exchange.write(wsi, scratch);
+  const bool http1 = lws_get_network_wsi(wsi) == wsi;
+  if (http1) {
+    for (int i = 0; i < kChunksATurn && progress == Exchange::Progress::more && lws_partial_buffered(wsi) == 0; ++i) {
+      progress = exchange.write(wsi, scratch);
+    }
+    // Its end is seen here only when the library has nothing left to send.
+    if (progress == Exchange::Progress::done && lws_partial_buffered(wsi) != 0) progress = Exchange::Progress::more;
+  }
+  switch (progress) {
     case Exchange::Progress::failed:
       exchanges.erase(found);
       return kClose;
     case Exchange::Progress::more:
-      exchange.set_deadline(read_clock() + config.request_timeout);
+      exchange.set_deadline(read_clock() + kTakeTimeout);
       lws_callback_on_writable(wsi);
       return kGoOn;
     case Exchange::Progress::done:
@@ -103,7 +125,12 @@ int HttpServer::State::write_exchange(lws* wsi) {
   end_answer(exchange);
   const bool closes = exchange.closes();
   exchanges.erase(found);
-  return closes || lws_http_transaction_completed(wsi) != 0 ? kClose : kGoOn;
+  if (closes || lws_http_transaction_completed(wsi) != 0) return kClose;
+  if (http1 && has_next_request(wsi)) {
+    ++counts.pipelined;
+    return kClose;
+  }
+  return kGoOn;
 }
 
 // Where the library gives no turn to write in; it keeps what the socket does not take.

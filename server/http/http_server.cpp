@@ -259,6 +259,7 @@ std::vector<std::pair<std::string, std::uint64_t>> HttpServer::counters() const 
       {"answers_4xx", counts.answers_4xx},
       {"answers_5xx", counts.answers_5xx},
       {"refused", counts.refused},
+      {"pipelined", counts.pipelined},
       {"body_too_long", counts.body_too_long},
       {"timed_out", counts.timed_out},
       {"faults", counts.faults},

@@ -66,7 +66,7 @@ class HttpHandler {
   virtual void on_wake() {}
 };
 
-// For headers, for a body, and for each part of an answer to be taken (faults.md H9).
+// For a TLS handshake, for headers, for a body (faults.md H9).
 constexpr Duration kRequestTimeout = std::chrono::seconds(15);
 
 struct HttpServerConfig {
@@ -74,7 +74,7 @@ struct HttpServerConfig {
   std::filesystem::path pages;  // built web client; empty: none
   std::string tls_certificate;  // PEM files; both or none; watched and renewed without a restart
   std::string tls_key;
-  Duration request_timeout = kRequestTimeout;  // whole seconds, at least one
+  Duration request_timeout = kRequestTimeout;  // whole seconds, at least three
 };
 
 constexpr std::size_t kMaxRequestBody = 64 * 1024;       // bytes; the longest is an SDP offer
