@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions, Presses } from '../core/actions.ts';
 import { t } from '../core/i18n.ts';
 import type { RequestKind, Where } from '../core/protocol.ts';
-import { closeDialog, dialogHead } from './head.ts';
+import { closeDialog, dialogHead, showDialog } from './head.ts';
 import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
 import { errorText } from './words.ts';
@@ -23,7 +23,10 @@ export class AddSpeaker extends Part {
   show(): void {
     this.presses.dismiss();
     this.#open.value = true;
-    void this.updateComplete.then(() => this.querySelector('dialog')?.showModal());
+    void this.updateComplete.then(() => {
+      showDialog('add');
+      this.querySelector<HTMLInputElement>('input[name="name"]')?.focus();
+    });
   }
 
   async #send(form: HTMLFormElement): Promise<void> {

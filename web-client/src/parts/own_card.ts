@@ -55,10 +55,10 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
       ${pending ? html`<span class="number">${icon('clock')}</span>` : html`<span class="number">${request.position ?? '–'}</span>`}
       <div>
         <p class="name">${pending ? t('own.pending') : t('own.queued', { position: request.position ?? '–' })}</p>
-        <p class="hint">
-          ${pending ? nothing : request.position === 1 ? t('own.soon') : minutes === null ? nothing : t('own.estimate', { minutes })}
-          ${request.reason ? html`<span>${request.reason}</span>` : nothing}
-        </p>
+        ${pending || (request.position !== 1 && minutes === null)
+          ? nothing
+          : html`<p class="hint">${request.position === 1 ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
+        ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing}
       </div>
     </div>
     ${view.devices.stream.value ? nothing : reopen(view.devices)}`;
@@ -117,13 +117,13 @@ export function ownCard(view: OwnView): Content {
   const phase = own.phase.value;
   if (phase === 'none') return nothing;
   if (phase === 'ended')
-    return html`<section class="own" data-phase="ended" aria-label=${t('own.title')}>
+    return html`<section class="own-card" data-phase="ended" aria-label=${t('own.title')}>
       <p class="call">${icon('check')}<strong>${endedText(own)}</strong></p>
       ${own.ended.value?.reason ? html`<p class="hint"><bdi>${own.ended.value.reason}</bdi></p>` : nothing}
       <button type="button" class="button" @click=${() => own.dismiss()}>${t('app.close')}</button>
     </section>`;
   if (!request) return nothing;
-  return html`<section class="own" data-phase=${phase} aria-label=${t('own.title')}>
+  return html`<section class="own-card" data-phase=${phase} aria-label=${t('own.title')}>
     ${phase === 'pending' || phase === 'queued'
       ? waiting(request, view)
       : phase === 'live'

@@ -48,6 +48,7 @@ export class RequestForm extends Part {
     if (!spoken.includes(this.#language.value)) this.#language.value = spoken.includes(locale.value) ? locale.value : (spoken[0] ?? '');
     this.#open.value = true;
     dialog.showModal();
+    void this.updateComplete.then(() => this.querySelector<HTMLInputElement>('input[name="topic"]')?.focus());
     void this.devices.open();
   }
 

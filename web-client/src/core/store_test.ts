@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+
+import { exampleRequest, exampleState } from './example.ts';
+import { holdsFloor, MeetingStore } from './store.ts';
+
+function store(fields = {}): MeetingStore {
+  const made = new MeetingStore();
+  made.replace(exampleState(fields));
+  return made;
+}
+
+describe('folding', () => {
+  test('a change replaces the members it names and leaves the others', () => {
+    const made = store({ last: exampleRequest() });
+    expect(made.change({ seq: 11, server_time: 2_000, set: { queue: [exampleRequest()] } })).toBe('applied');
+    expect(made.queue.value).toHaveLength(1);
+    expect(made.state.value?.last).not.toBeNull();
+    expect(made.state.value?.seq).toBe(11);
+  });
+
+  test('a gap is told and changes nothing', () => {
+    const made = store();
+    expect(made.change({ seq: 12, server_time: 2_000, set: { queue: [exampleRequest()] } })).toBe('gap');
+    expect(made.queue.value).toHaveLength(0);
+  });
+
+  test('a change that is known already changes nothing', () => {
+    const made = store();
+    expect(made.change({ seq: 10, server_time: 2_000, set: { queue: [exampleRequest()] } })).toBe('old');
+    expect(made.queue.value).toHaveLength(0);
+  });
+
+  test('a change before any state is a gap', () => {
+    expect(new MeetingStore().change({ seq: 1, server_time: 0, set: {} })).toBe('gap');
+  });
+});
+
+describe('one own request', () => {
+  test('is found in the queue', () => {
+    expect(store({ queue: [exampleRequest({ request: 'r-7' })] }).mine.value?.request).toBe('r-7');
+  });
+
+  test('on the floor comes before one in the queue', () => {
+    const made = store({ queue: [exampleRequest()], floor: [exampleRequest({ request: 'r-2', state: 'on_air' })] });
+    expect(made.mine.value?.request).toBe('r-2');
+  });
+
+  test('is nobody else’s', () => {
+    const other = exampleRequest({ person: { participant: 'p-2', name: 'Other' } });
+    expect(store({ queue: [other] }).mine.value).toBeNull();
+  });
+});
+
+describe('the picture beside the room’s', () => {
+  const remote = (where: 'remote' | 'room', participant: string, state: 'on_air' | 'granted' = 'on_air') =>
+    exampleRequest({ state, person: { participant, name: 'X', where } });
+
+  test('is a remote speaker on air', () => {
+    expect(store({ floor: [remote('remote', 'p-2')] }).remoteSpeaker.value?.person.participant).toBe('p-2');
+  });
+
+  test.each([
+    ['somebody in the room', remote('room', 'p-2')],
+    ['oneself', remote('remote', 'p-1')],
+    ['somebody who is not on air yet', remote('remote', 'p-2', 'granted')],
+  ])('is never %s', (_, request) => {
+    expect(store({ floor: [request] }).remoteSpeaker.value).toBeNull();
+  });
+});
+
+test.each([
+  ['queued', false], ['standby', false], ['granted', true], ['on_air', true], ['paused', true], ['held', true], ['released', false],
+] as const)('%s holds the floor: %s', (state, holds) => {
+  expect(holdsFloor(exampleRequest({ state }))).toBe(holds);
+});
