@@ -1,0 +1,14 @@
+// What a browser offers when it publishes.
+#pragma once
+
+#include <string>
+
+#include "media/crypto/certificate.h"
+#include "media/ice/ice_lite.h"
+
+namespace plenary::sim {
+
+// One sound (Opus) and one picture (VP8, H.264 constrained baseline, each with RTX), transport-cc, NACK, PLI.
+std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint);
+
+}  // namespace plenary::sim

@@ -1,0 +1,147 @@
+#include "tests/sim/speaker_client.h"
+
+#include <algorithm>
+
+#include "media/rtp/header_writer.h"
+#include "media/rtp/rtx.h"
+
+namespace plenary::sim {
+namespace {
+
+constexpr std::size_t kHistory = 512;
+constexpr Duration kAudioInterval = std::chrono::milliseconds(20);
+constexpr Duration kVideoInterval = std::chrono::milliseconds(40);
+constexpr std::uint16_t kVideoParts = 4;
+
+}  // namespace
+
+SpeakerClient::SpeakerClient(Config config, RandomSource& random, Instant now)
+    : transport(config.transport, random, now), config_(std::move(config)) {
+  for (const sdp::NegotiatedMedia& media : config_.media) {
+    Stream stream;
+    stream.media = &media;
+    for (const sdp::CodecChoice& codec : media.codecs) {
+      if (media.kind == MediaKind::audio || codec.codec == config_.video) stream.codec = &codec;
+      if (stream.codec != nullptr) break;
+    }
+    stream.ssrc = random.u32() | 1;
+    stream.rtx_ssrc = random.u32() | 1;
+    stream.sequence = static_cast<std::uint16_t>(65'500 + random.u32() % 36);  // wraps soon
+    stream.rtx_sequence = static_cast<std::uint16_t>(random.u32() & 0x7fff);
+    stream.timestamp = random.u32();
+    (media.kind == MediaKind::audio ? audio_ : video_) = std::move(stream);
+  }
+}
+
+void SpeakerClient::handle_datagram(Bytes datagram, Instant now) {
+  const std::optional<ClientTransport::Clear> clear = transport.handle_datagram(datagram, now);
+  if (!clear || !clear->rtcp) return;
+  for (const rtp::RtcpPacket& packet : rtp::parse_rtcp(clear->bytes).packets) {
+    if (const auto* nack = std::get_if<rtp::Nack>(&packet)) {
+      ++nacks;
+      for (std::optional<Stream>* stream : {&audio_, &video_}) {
+        if (!*stream || (*stream)->ssrc != nack->media_ssrc) continue;
+        for (const std::uint16_t sequence : nack->sequences) repair(**stream, sequence, now);
+      }
+    } else if (std::holds_alternative<rtp::PictureLoss>(packet) ||
+               std::holds_alternative<rtp::FullIntraRequest>(packet)) {
+      ++key_frames_asked;
+      key_frame_ = true;
+    } else if (std::holds_alternative<rtp::TransportFeedback>(packet)) {
+      ++feedbacks;
+    } else if (std::holds_alternative<rtp::Remb>(packet)) {
+      ++rembs;
+    } else if (const auto* report = std::get_if<rtp::ReceiverReport>(&packet)) {
+      ++reports;
+      if (!report->blocks.empty()) last_block = report->blocks.front();
+    }
+  }
+}
+
+void SpeakerClient::repair(Stream& stream, std::uint16_t sequence, Instant now) {
+  if (!stream.codec->rtx_payload_type) return;
+  for (const ByteVector& packet : stream.history) {
+    if (load_u16(packet.data() + 2) != sequence) continue;
+    const auto rtx = rtp::wrap_rtx(packet, stream.rtx_ssrc, *stream.codec->rtx_payload_type, stream.rtx_sequence++);
+    if (rtx) transport.send_rtp(*rtx, now);
+    return;
+  }
+}
+
+void SpeakerClient::handle_timeout(Instant now) {
+  transport.handle_timeout(now);
+  if (!transport.connected()) return;
+  if (audio_ && now >= audio_due_) {
+    audio_due_ = std::max(audio_due_ + kAudioInterval, now);
+    audio_->timestamp += 960;
+    if (sends_audio) send_frame(*audio_, {.frame = audio_frames++, .stream = config_.stream}, 100, now);
+  }
+  if (video_ && now >= video_due_) {
+    video_due_ = std::max(video_due_ + kVideoInterval, now);
+    video_->timestamp += 3'600;
+    if (sends_video) {
+      const PayloadMark mark{.frame = video_frames++,
+                             .parts = kVideoParts,
+                             .stream = config_.stream,
+                             .key_frame = std::exchange(key_frame_, false)};
+      send_frame(*video_, mark, 900, now);
+      picture_id_ = (picture_id_ + 1) & 0x7fff;
+    }
+  }
+  if (now >= report_due_) send_reports(now);
+}
+
+void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now) {
+  const sdp::ExtensionIds& ids = stream.media->extensions;
+  const rtp::HeaderWriter header(stream.ssrc,
+                                 {.mid = ids.mid, .audio_level = ids.audio_level, .transport_cc = ids.transport_cc},
+                                 stream.media->mid);
+  for (mark.part = 0; mark.part < mark.parts; ++mark.part) {
+    ByteVector packet(header.size());
+    rtp::HeaderFields fields;
+    fields.marker = mark.part + 1 == mark.parts && stream.media->kind == MediaKind::video;
+    fields.payload_type = stream.codec->payload_type;
+    fields.sequence = stream.sequence++;
+    fields.timestamp = stream.timestamp;
+    fields.transport_sequence = transport_sequence_++;
+    fields.audio_level = 20;
+    header.write(packet.data(), fields);
+    // A picture's packets differ in size by a byte, as a browser's do.
+    const ByteVector payload = make_payload(stream.codec->codec, mark, size + mark.part % 2, picture_id_);
+    packet.insert(packet.end(), payload.begin(), payload.end());
+    ++stream.packets;
+    transport.send_rtp(packet, now);
+    stream.history.push_back(std::move(packet));
+    if (stream.history.size() > kHistory) stream.history.pop_front();
+  }
+}
+
+void SpeakerClient::send_reports(Instant now) {
+  report_due_ = now + std::chrono::seconds(1);
+  ByteVector out;
+  for (const std::optional<Stream>* stream : {&audio_, &video_}) {
+    if (!*stream || (*stream)->packets == 0) continue;
+    rtp::write_rtcp(rtp::SenderReport{.ssrc = (*stream)->ssrc,
+                                      .ntp = rtp::ntp_time(now + config_.clock_ahead),
+                                      .rtp_timestamp = (*stream)->timestamp,
+                                      .packets = (*stream)->packets,
+                                      .octets = 0,
+                                      .blocks = {}},
+                    out);
+  }
+  transport.send_rtcp(out, now);
+}
+
+std::optional<Instant> SpeakerClient::next_timeout() const {
+  std::optional<Instant> next = transport.next_timeout();
+  if (!transport.connected()) return next;
+  const auto sooner = [&next](Instant at) {
+    if (!next || at < *next) next = at;
+  };
+  if (audio_) sooner(audio_due_);
+  if (video_) sooner(video_due_);
+  sooner(report_due_);
+  return next;
+}
+
+}  // namespace plenary::sim

@@ -1,0 +1,73 @@
+#include "tests/sim/test_payload.h"
+
+#include "media/rtp/vp8.h"
+
+namespace plenary::sim {
+namespace {
+
+constexpr std::size_t kMarkSize = 11;
+
+void write_mark(const PayloadMark& mark, ByteVector& out) {
+  ByteWriter writer(out);
+  writer.u32(mark.frame);
+  writer.u16(mark.part);
+  writer.u16(mark.parts);
+  writer.u16(mark.stream);
+  writer.u8(mark.key_frame ? 1 : 0);
+}
+
+}  // namespace
+
+ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, std::uint16_t picture_id) {
+  ByteVector payload;
+  ByteWriter writer(payload);
+  switch (codec) {
+    case Codec::opus:
+      writer.u8(0xfc);
+      break;
+    case Codec::h264:  // a single NAL unit: slice of an IDR picture, or of another
+      writer.u8(mark.key_frame ? 0x65 : 0x41);
+      break;
+    case Codec::vp8:
+      writer.u8(mark.part == 0 ? 0x90 : 0x80);  // extended; start of partition 0
+      writer.u8(0x80);                          // PictureID follows
+      writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
+      writer.u8(mark.key_frame || mark.part > 0 ? 0x10 : 0x11);  // RFC 6386 §9.1: first bit clear in a key frame
+      break;
+  }
+  write_mark(mark, payload);
+  if (payload.size() < size) payload.resize(size, 0xa5);
+  return payload;
+}
+
+std::optional<PayloadMark> read_payload(Codec codec, Bytes payload) {
+  ByteReader reader(payload);
+  if (codec == Codec::vp8) {
+    const std::optional<rtp::Vp8Descriptor> descriptor = rtp::parse_vp8_descriptor(payload);
+    if (!descriptor) return std::nullopt;
+    reader.take(descriptor->size);
+  }
+  reader.u8();
+  if (reader.remaining() < kMarkSize) return std::nullopt;
+  PayloadMark mark;
+  mark.frame = reader.u32();
+  mark.part = reader.u16();
+  mark.parts = reader.u16();
+  mark.stream = reader.u16();
+  mark.key_frame = reader.u8() != 0;
+  return mark;
+}
+
+rtp::Frame make_frame(Codec codec, std::uint16_t track, PayloadMark mark, std::uint32_t timestamp, Instant captured,
+                      std::size_t size) {
+  rtp::Frame frame;
+  frame.track = track;
+  frame.codec = codec;
+  frame.key_frame = mark.key_frame;
+  frame.rtp_timestamp = timestamp;
+  frame.captured = captured;
+  for (mark.part = 0; mark.part < mark.parts; ++mark.part) frame.payloads.push_back(make_payload(codec, mark, size));
+  return frame;
+}
+
+}  // namespace plenary::sim

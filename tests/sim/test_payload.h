@@ -1,0 +1,27 @@
+// Payloads that say which frame they belong to, in a form that our code takes for H.264, VP8 or Opus.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "media/base/bytes.h"
+#include "media/base/media_types.h"
+#include "media/rtp/frame.h"
+
+namespace plenary::sim {
+
+struct PayloadMark {
+  std::uint32_t frame = 0;
+  std::uint16_t part = 0;
+  std::uint16_t parts = 1;
+  std::uint16_t stream = 0;  // who made it
+  bool key_frame = false;
+};
+
+ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, std::uint16_t picture_id = 0);
+std::optional<PayloadMark> read_payload(Codec codec, Bytes payload);
+// What a room process sends.
+rtp::Frame make_frame(Codec codec, std::uint16_t track, PayloadMark mark, std::uint32_t timestamp, Instant captured,
+                      std::size_t size);
+
+}  // namespace plenary::sim

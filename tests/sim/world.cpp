@@ -1,0 +1,282 @@
+#include "tests/sim/world.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "media/base/check.h"
+#include "tests/sim/offers.h"
+
+namespace plenary::sim {
+namespace {
+
+constexpr Duration kVideoInterval = std::chrono::milliseconds(40);
+constexpr Duration kAudioInterval = std::chrono::milliseconds(20);
+// What a picture needs from the camera to the shard: encoding and a hop.
+constexpr Duration kRoomDelay = std::chrono::milliseconds(30);
+
+}  // namespace
+
+std::uint64_t scenario_seed(std::uint64_t fallback) {
+  const char* text = std::getenv("PLENARY_SEED");
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : fallback;
+}
+
+World::World(std::uint64_t the_seed)
+    : seed(the_seed),
+      random(the_seed),
+      certificate(crypto::Certificate::generate()),
+      board(certificate, random),
+      network(the_seed + 1) {}
+
+Address World::new_address() {
+  const std::uint8_t host = next_host_++;
+  return Address::v4(192, 0, 2, host, static_cast<std::uint16_t>(40'000 + host));
+}
+
+ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video) {
+  const auto client_certificate = crypto::Certificate::generate();
+  const sdp::ViewerOffer offer{.ice = ice::make_credentials(random),
+                               .fingerprint = client_certificate->fingerprint(),
+                               .audio = audio,
+                               .video = video};
+  sdp::LocalParameters local{.ice = ice::make_credentials(random),
+                             .fingerprint = certificate->fingerprint(),
+                             .candidates = {server},
+                             .cname = "room"};
+  auto negotiated = sdp::answer_viewer(sdp::write_viewer_offer(offer), local, random);
+  PLENARY_CHECK(negotiated.ok());
+  const auto answer = sdp::parse_answer(negotiated->answer);
+  PLENARY_CHECK(answer.ok());
+  addresses_[id] = new_address();
+  at_address_[addresses_[id]] = id;
+  both_ways(id, Link{});
+  viewers_[id] =
+      std::make_unique<ViewerClient>(ClientTransport::Config{.local = offer.ice,
+                                                             .remote = answer.value().ice,
+                                                             .server_fingerprint = answer.value().fingerprint,
+                                                             .certificate = client_certificate},
+                                     answer.value().media, random, now);
+  command(io::AddPeer{
+      .peer = id, .use = io::PeerUse::viewer, .local_ice = local.ice, .negotiated = *negotiated, .cname = local.cname});
+  return *viewers_[id];
+}
+
+SpeakerClient& World::add_speaker(PeerId id, Codec video, std::uint16_t stream, Duration clock_ahead) {
+  const auto client_certificate = crypto::Certificate::generate();
+  const ice::Credentials credentials = ice::make_credentials(random);
+  sdp::LocalParameters local{.ice = ice::make_credentials(random),
+                             .fingerprint = certificate->fingerprint(),
+                             .candidates = {server},
+                             .cname = "room"};
+  auto negotiated = sdp::answer_speaker(speaker_offer(credentials, client_certificate->fingerprint()), local, random);
+  PLENARY_CHECK(negotiated.ok());
+  addresses_[id] = new_address();
+  at_address_[addresses_[id]] = id;
+  both_ways(id, Link{});
+  speakers_[id] = std::make_unique<SpeakerClient>(
+      SpeakerClient::Config{.transport = {.local = credentials,
+                                          .remote = local.ice,
+                                          .server_fingerprint = certificate->fingerprint(),
+                                          .certificate = client_certificate},
+                            .media = negotiated->media,
+                            .stream = stream,
+                            .video = video,
+                            .clock_ahead = clock_ahead},
+      random, now);
+  command(io::AddPeer{.peer = id,
+                      .use = io::PeerUse::speaker,
+                      .local_ice = local.ice,
+                      .negotiated = *negotiated,
+                      .cname = local.cname});
+  return *speakers_[id];
+}
+
+Address World::move(PeerId id) {
+  const Address old = addresses_[id];
+  const Address fresh = new_address();
+  network.up(fresh) = network.up(old);
+  network.down(fresh) = network.down(old);
+  at_address_.erase(old);
+  at_address_[fresh] = id;
+  addresses_[id] = fresh;
+  return old;
+}
+
+void World::vanish(PeerId id) {
+  at_address_.erase(addresses_[id]);
+  viewers_.erase(id);
+  speakers_.erase(id);
+}
+
+void World::inject(const Address& from, ByteVector bytes) {
+  board.handle_datagram(bytes, {.local = server, .remote = from}, now);
+  run_board();
+}
+
+RoomTrack& World::add_room_track(FeedId feed, RoomTrack track) {
+  command(io::AddFeedTrack{track.track, track.codec, "42e01f", feed, track.number});
+  track.due = now;
+  track.timestamp = random.u32();
+  if (track.key_frame_every) track.key_frame_due = now;
+  return *room_tracks_.emplace_back(feed, std::make_unique<RoomTrack>(track)).second;
+}
+
+RoomTrack& World::add_picture(FeedId feed, TrackId id, std::uint16_t number) {
+  RoomTrack track;
+  track.track = id;
+  track.number = number;
+  track.stream = number;
+  track.interval = kVideoInterval;
+  track.parts = 8;
+  track.key_frame_every = std::chrono::seconds(2);
+  return add_room_track(feed, track);
+}
+
+RoomTrack& World::add_sound(FeedId feed, TrackId id, std::uint16_t number) {
+  RoomTrack track;
+  track.track = id;
+  track.number = number;
+  track.stream = number;
+  track.codec = Codec::opus;
+  track.interval = kAudioInterval;
+  track.size = 120;
+  return add_room_track(feed, track);
+}
+
+void World::add_slate(FeedId feed, TrackId id, std::uint16_t number, Codec codec, std::uint16_t stream) {
+  command(io::AddFeedTrack{id, codec, "42e01f", feed, number});
+  const PayloadMark mark{.parts = 1, .stream = stream, .key_frame = true};
+  rtp::Frame frame = make_frame(codec, number, mark, 0, now, codec == Codec::opus ? 20 : 1'100);
+  frame.slate = true;
+  board.handle_frame(feed, std::move(frame), now);
+}
+
+void World::close_feed(FeedId feed) {
+  std::erase_if(room_tracks_, [feed](const auto& entry) { return entry.first == feed; });
+  board.handle_feed_closed(feed, now);
+  run_board();
+}
+
+std::optional<Instant> World::next_event() const {
+  std::optional<Instant> next = network.next_timeout();
+  const auto sooner = [&next](const std::optional<Instant>& at) {
+    if (at && (!next || *at < *next)) next = at;
+  };
+  sooner(board.next_timeout());
+  for (const auto& [id, viewer] : viewers_) sooner(viewer->next_timeout());
+  for (const auto& [id, speaker] : speakers_) sooner(speaker->next_timeout());
+  for (const auto& [feed, track] : room_tracks_) {
+    if (track->running) sooner(track->due);
+  }
+  return next;
+}
+
+void World::run_until(Instant end) {
+  while (true) {
+    step();
+    const std::optional<Instant> next = next_event();
+    if (!next || *next >= end) break;
+    // What is overdue is asked again a little later, as a real loop does: time must go on.
+    now = std::max(*next, now + std::chrono::microseconds(100));
+  }
+  now = std::max(now, end);
+  step();
+}
+
+bool World::run_until_true(const std::function<bool()>& holds, Duration patience) {
+  const Instant end = now + patience;
+  while (!holds()) {
+    if (now >= end) return false;
+    run_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+void World::step() {
+  run_room();
+  while (std::optional<Network::Datagram> datagram = network.poll(now)) {
+    if (datagram->to == server) {
+      board.handle_datagram(datagram->bytes, {.local = server, .remote = datagram->from}, now);
+      continue;
+    }
+    const auto owner = at_address_.find(datagram->to);
+    if (owner == at_address_.end()) {
+      ++to_nobody[datagram->to];
+      continue;
+    }
+    if (const auto viewer = viewers_.find(owner->second); viewer != viewers_.end()) {
+      viewer->second->handle_datagram(datagram->bytes, now);
+    } else if (const auto speaker = speakers_.find(owner->second); speaker != speakers_.end()) {
+      speaker->second->handle_datagram(datagram->bytes, now);
+    }
+  }
+  run_people();
+  run_board();
+}
+
+void World::run_room() {
+  for (auto& [feed, track] : room_tracks_) {
+    if (!track->running || now < track->due) continue;
+    track->due = std::max(track->due + track->interval, now);
+    track->timestamp += static_cast<std::uint32_t>(track->interval / std::chrono::microseconds(1) *
+                                                   clock_rate(track->codec) / 1'000'000);
+    if (track->key_frame_every && now >= track->key_frame_due) track->key_frame = true;
+    const PayloadMark mark{
+        .frame = track->frames++,
+        .parts = track->parts,
+        .stream = track->stream,
+        .key_frame = kind_of(track->codec) == MediaKind::video && std::exchange(track->key_frame, false)};
+    if (mark.key_frame && track->key_frame_every) track->key_frame_due = now + *track->key_frame_every;
+    board.handle_frame(
+        feed, make_frame(track->codec, track->number, mark, track->timestamp, now - kRoomDelay, track->size), now);
+  }
+}
+
+void World::run_people() {
+  const auto run = [this](PeerId id, auto& client) {
+    client.handle_timeout(now);
+    while (std::optional<ByteVector> datagram = client.poll_output()) {
+      network.send(addresses_[id], server, *datagram, now);
+    }
+  };
+  for (auto& [id, viewer] : viewers_) run(id, *viewer);
+  for (auto& [id, speaker] : speakers_) run(id, *speaker);
+}
+
+void World::run_board() {
+  board.handle_timeout(now);
+  bool more = true;
+  while (more) {
+    more = board.poll_output(batch_, now);
+    for (const peer::Run& run : batch_.runs()) {
+      PLENARY_CHECK(run.path.local == server);
+      Bytes rest = batch_.bytes(run);
+      std::uint16_t datagrams = 0;
+      while (!rest.empty()) {
+        const std::size_t size = std::min<std::size_t>(run.segment, rest.size());
+        network.send(server, run.path.remote, rest.first(size), now);
+        rest = rest.subspan(size);
+        ++datagrams;
+      }
+      PLENARY_CHECK(datagrams == run.datagrams);
+    }
+    batch_.clear();
+  }
+  while (std::optional<io::Switchboard::FeedOutput> output = board.poll_feed_output()) {
+    to_room.emplace_back(now, std::move(*output));
+  }
+  while (std::optional<io::ShardEvent> event = board.poll_event()) take_event(std::move(*event));
+}
+
+void World::take_event(io::ShardEvent event) {
+  if (const auto* wanted = std::get_if<io::KeyFrameWanted>(&event)) {
+    for (auto& [feed, track] : room_tracks_) {
+      if (feed != wanted->feed || track->number != wanted->feed_track) continue;
+      ++track->key_frames_asked;
+      if (track->answers_key_frames) track->key_frame = true;
+    }
+  }
+  events.emplace_back(now, std::move(event));
+}
+
+}  // namespace plenary::sim
