@@ -335,6 +335,9 @@ void App::deliver(Room& room, const signaling::Output& output) {
                  [&](const signaling::out::SelectChannel& select) {
                    room.select_channel(select.media_token, select.language);
                  },
+                 [&](const signaling::out::ReturnSound& sound) {
+                   room.handle_return_sound(sound.page, sound.started, io::read_clocks());
+                 },
              },
              output);
 }

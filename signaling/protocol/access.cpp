@@ -19,6 +19,7 @@ constexpr RoleSet kAsks = only({Role::participant});
 constexpr RoleSet kManages = only({Role::moderator, Role::admin});
 constexpr RoleSet kGives = only({Role::chair, Role::moderator, Role::admin});
 constexpr RoleSet kSpeaksOrGives = only({Role::participant, Role::chair, Role::moderator, Role::admin});
+constexpr RoleSet kShowsReturn = only({Role::technician, Role::admin});
 constexpr RoleSet kReady = only({Role::participant, Role::moderator, Role::admin});
 
 struct Row {
@@ -28,29 +29,18 @@ struct Row {
 };
 
 constexpr std::array kTable = {
-    Row{Method::meeting_join, "meeting.join", kAll},
-    Row{Method::meeting_state, "meeting.state", kAll},
-    Row{Method::channel_select, "channel.select", kAll},
-    Row{Method::floor_request, "floor.request", kAsks},
-    Row{Method::floor_withdraw, "floor.withdraw", kAsks},
-    Row{Method::floor_ready, "floor.ready", kReady},
-    Row{Method::floor_release, "floor.release", kSpeaksOrGives},
-    Row{Method::floor_approve, "floor.approve", kManages},
-    Row{Method::floor_deny, "floor.deny", kManages},
-    Row{Method::floor_pass, "floor.pass", kManages},
-    Row{Method::floor_prepare, "floor.prepare", kManages},
-    Row{Method::floor_grant, "floor.grant", kGives},
-    Row{Method::floor_move, "floor.move", kManages},
-    Row{Method::floor_pause, "floor.pause", kManages},
-    Row{Method::floor_resume, "floor.resume", kManages},
-    Row{Method::floor_mute, "floor.mute", kManages},
-    Row{Method::floor_unmute, "floor.unmute", kManages},
-    Row{Method::floor_extend, "floor.extend", kManages},
-    Row{Method::floor_revoke, "floor.revoke", kGives},
-    Row{Method::floor_add, "floor.add", kManages},
-    Row{Method::list_open, "list.open", kManages},
-    Row{Method::list_close, "list.close", kManages},
-    Row{Method::list_order, "list.order", kManages},
+    Row{Method::meeting_join, "meeting.join", kAll},       Row{Method::meeting_state, "meeting.state", kAll},
+    Row{Method::channel_select, "channel.select", kAll},   Row{Method::return_sound, "return.sound", kShowsReturn},
+    Row{Method::floor_request, "floor.request", kAsks},    Row{Method::floor_withdraw, "floor.withdraw", kAsks},
+    Row{Method::floor_ready, "floor.ready", kReady},       Row{Method::floor_release, "floor.release", kSpeaksOrGives},
+    Row{Method::floor_approve, "floor.approve", kManages}, Row{Method::floor_deny, "floor.deny", kManages},
+    Row{Method::floor_pass, "floor.pass", kManages},       Row{Method::floor_prepare, "floor.prepare", kManages},
+    Row{Method::floor_grant, "floor.grant", kGives},       Row{Method::floor_move, "floor.move", kManages},
+    Row{Method::floor_pause, "floor.pause", kManages},     Row{Method::floor_resume, "floor.resume", kManages},
+    Row{Method::floor_mute, "floor.mute", kManages},       Row{Method::floor_unmute, "floor.unmute", kManages},
+    Row{Method::floor_extend, "floor.extend", kManages},   Row{Method::floor_revoke, "floor.revoke", kGives},
+    Row{Method::floor_add, "floor.add", kManages},         Row{Method::list_open, "list.open", kManages},
+    Row{Method::list_close, "list.close", kManages},       Row{Method::list_order, "list.order", kManages},
 };
 static_assert(kTable.size() == static_cast<std::size_t>(kLastMethod) + 1);
 

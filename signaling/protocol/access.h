@@ -14,6 +14,7 @@ enum class Method : std::uint8_t {
   meeting_join,
   meeting_state,
   channel_select,
+  return_sound,
   floor_request,
   floor_withdraw,
   floor_ready,

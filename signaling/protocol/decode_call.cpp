@@ -75,10 +75,10 @@ class Params {
     return request_of(member, found->get_ref<const std::string&>());
   }
 
-  bool flag(const char* member) {
+  bool flag(const char* member, bool required = false) {
     const Json* found = find(member);
-    if (found == nullptr) return false;
-    if (!found->is_boolean()) return fail(member, "must be true or false"), false;
+    if (found == nullptr && !required) return false;
+    if (found == nullptr || !found->is_boolean()) return fail(member, "must be true or false"), false;
     return found->get<bool>();
   }
 
@@ -161,6 +161,8 @@ Call call_of(Method method, Params& p) {
       return StateCall{};
     case Method::channel_select:
       return ChannelCall{p.language("language")};
+    case Method::return_sound:
+      return ReturnSoundCall{p.flag("started", true)};
     case Method::floor_request:
       return request_floor(p);
     case Method::floor_withdraw:

@@ -47,8 +47,12 @@ struct SelectChannel {  // `channel.select`: acknowledged already
   std::string media_token;
   std::string language;
 };
+struct ReturnSound {  // `return.sound`: the screen page's sound was started or stopped; a page that goes says nothing
+  PageId page{};
+  bool started = false;
+};
 }  // namespace out
-using Output = std::variant<out::Send, out::Close, out::Append, out::SelectChannel>;
+using Output = std::variant<out::Send, out::Close, out::Append, out::SelectChannel, out::ReturnSound>;
 
 // Whose media token it is.
 struct MediaIdentity {

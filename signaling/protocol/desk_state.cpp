@@ -59,6 +59,9 @@ void Desk::State::receive(PageId id, std::string_view text, Now now) {
     act(id, visit, incoming, *one, now);
   } else if (const auto* channel = std::get_if<ChannelCall>(&incoming.call)) {
     select(id, visit, incoming, *channel);
+  } else if (const auto* sound = std::get_if<ReturnSoundCall>(&incoming.call)) {
+    outputs.push_back(out::ReturnSound{id, sound->started});
+    if (incoming.wants_answer) send(id, encode_result(incoming.id, "{}"));
   } else if (incoming.wants_answer) {
     publish(now);  // so that the state given is the one its seq names
     send(id, encode_result(incoming.id, state_for(visit, now)));
@@ -202,10 +205,31 @@ std::string Desk::State::state_for(const Visit& visit, Now now) const {
   return state_json(seq, meeting.moment(now), published, you_json(person != nullptr ? *person : Person{}, visit.role));
 }
 
+// Who is no longer on the list sees why; everybody else just sees them gone.
+void Desk::State::tell_ended() {
+  const signaling::State& state = meeting.state();
+  for (const auto& [request, owner] : published_open) {
+    const Request* ended = find_open(state, request) == nullptr ? find_any(state, request) : nullptr;
+    if (ended == nullptr) continue;
+    std::vector<PageId> own;
+    for (const auto& [id, page] : pages) {
+      const auto visit = page.visit ? visits.find(*page.visit) : visits.end();
+      if (visit != visits.end() && visit->second.participant == owner) own.push_back(id);
+    }
+    if (own.empty()) continue;
+    auto text = std::make_shared<const std::string>(
+        encode_notification("floor.ended", request_json(*ended, meeting.presence())));
+    outputs.push_back(out::Send{std::move(own), std::move(text)});
+  }
+  published_open.clear();
+  for (const auto& [id, request] : state.open) published_open[id] = request.person.id;
+}
+
 void Desk::State::publish(Now now) {
   if (meeting.version() == published_version && facts == published_facts) return;
   published_version = meeting.version();
   published_facts = facts;
+  tell_ended();
   const Moment at = meeting.moment(now);
   Members members = state_members(meeting, facts);
   const std::string change = changed_json(seq + 1, at, published, members);

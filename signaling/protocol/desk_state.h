@@ -82,7 +82,8 @@ struct Desk::State {
   Members published;
   std::uint64_t published_version = 0;
   RoomFacts published_facts;
-  std::uint64_t seq = 0;  // of the last meeting.changed
+  std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
+  std::uint64_t seq = 0;                              // of the last meeting.changed
   Counters counters;
 
  private:
@@ -91,6 +92,7 @@ struct Desk::State {
   Result<Claims, Refusal> identify(const JoinCall& call, Now now) const;
   void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
   void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
+  void tell_ended();
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
 };
 

@@ -38,7 +38,10 @@ struct StateCall {};
 struct ChannelCall {
   std::string language;
 };
-using Call = std::variant<JoinCall, StateCall, ChannelCall, Act>;
+struct ReturnSoundCall {
+  bool started = false;
+};
+using Call = std::variant<JoinCall, StateCall, ChannelCall, ReturnSoundCall, Act>;
 
 struct Incoming {
   CallId id;

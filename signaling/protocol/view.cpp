@@ -30,7 +30,7 @@ Json person_json(const Person& person) {
           {"where", to_text(person.where)}};
 }
 
-Json request_json(const Request& request, const Presence& presence) {
+Json request_tree(const Request& request, const Presence& presence) {
   Json json = {{"request", to_text(request.id)},
                {"kind", to_text(request.kind)},
                {"topic", request.topic},
@@ -67,7 +67,7 @@ Json queue_json(const Meeting& meeting) {
   const std::vector<Milliseconds> estimates = waiting_estimates(state, order, state.at);
   Json queue = Json::array();
   for (std::size_t i = 0; i < order.size(); ++i) {
-    Json json = request_json(*find_open(state, order[i].request), meeting.presence());
+    Json json = request_tree(*find_open(state, order[i].request), meeting.presence());
     json["position"] = i + 1;
     json["estimate_s"] = std::chrono::round<std::chrono::seconds>(estimates[i]).count();
     json["reason"] = order[i].reason;
@@ -79,7 +79,7 @@ Json queue_json(const Meeting& meeting) {
 Json floor_json(const Meeting& meeting) {
   Json floor = Json::array();
   for (const Request* holder : floor_holders(meeting.state()))
-    floor.push_back(request_json(*holder, meeting.presence()));
+    floor.push_back(request_tree(*holder, meeting.presence()));
   return floor;
 }
 
@@ -108,9 +108,13 @@ Members state_members(const Meeting& meeting, const RoomFacts& facts) {
           {"languages", dumped(languages)},
           {"queue", dumped(queue_json(meeting))},
           {"floor", dumped(floor_json(meeting))},
-          {"last", state.last ? dumped(request_json(*state.last, meeting.presence())) : "null"},
+          {"last", state.last ? dumped(request_tree(*state.last, meeting.presence())) : "null"},
           {"return", dumped({{"connected", meeting.presence().return_connected}})},
           {"room", dumped(room)}};
+}
+
+std::string request_json(const Request& request, const Presence& presence) {
+  return dumped(request_tree(request, presence));
 }
 
 std::string you_json(const Person& person, Role role) {
