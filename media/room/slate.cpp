@@ -1,6 +1,9 @@
 #include "media/room/slate.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "media/room/gst_handle.h"
 
@@ -8,6 +11,7 @@ namespace plenary::room {
 namespace {
 
 constexpr Duration kDrawingTime = std::chrono::seconds(5);  // a font cache may be built on a machine's first start
+constexpr std::size_t kGlyphGap = 12;                       // pixels
 constexpr std::size_t kMaxTitle = 120;                      // characters that are drawn
 
 std::optional<Picture> pull_one(Pipeline& pipeline) {
@@ -32,6 +36,39 @@ std::optional<Picture> read_picture(const std::string& path) {
   return pull_one(pipeline);
 }
 
+// Characters stand apart from each other: an empty column ends one.
+std::vector<Mask> cut_glyphs(const Mask& text) {
+  std::vector<Mask> glyphs;
+  std::size_t begin = 0;
+  for (std::size_t x = 0; x <= text.width; ++x) {
+    bool empty = true;
+    for (std::size_t y = 0; y < text.height && x < text.width; ++y) empty &= text.coverage[y * text.width + x] == 0;
+    if (!empty) continue;
+    if (x > begin) {
+      Mask glyph{x - begin, text.height, {}};
+      for (std::size_t y = 0; y < text.height; ++y) {
+        const auto row = text.coverage.begin() + static_cast<std::ptrdiff_t>(y * text.width);
+        glyph.coverage.insert(glyph.coverage.end(), row + static_cast<std::ptrdiff_t>(begin),
+                              row + static_cast<std::ptrdiff_t>(x));
+      }
+      glyphs.push_back(std::move(glyph));
+    }
+    begin = x + 1;
+  }
+  return glyphs;
+}
+
+// In the middle of `width` pixels.
+Mask widened(const Mask& mask, std::size_t width) {
+  Mask wide{width, mask.height, ByteVector(width * mask.height)};
+  const std::size_t left = (width - std::min(mask.width, width)) / 2;
+  for (std::size_t y = 0; y < mask.height; ++y) {
+    std::copy_n(mask.coverage.begin() + static_cast<std::ptrdiff_t>(y * mask.width), std::min(mask.width, width),
+                wide.coverage.begin() + static_cast<std::ptrdiff_t>(y * width + left));
+  }
+  return wide;
+}
+
 }  // namespace
 
 Mask draw_text(const std::string& text, const std::string& font) {
@@ -40,9 +77,12 @@ Mask draw_text(const std::string& text, const std::string& font) {
       "textoverlay name=text halignment=left valignment=top xpad=0 ypad=0 draw-shadow=false draw-outline=false ! "
       "appsink name=out sync=false");
   if (!pipeline) return {};
-  gchar* escaped = g_markup_escape_text(text.c_str(), static_cast<gssize>(text.size()));
+  gchar* valid =
+      g_utf8_make_valid(text.c_str(), static_cast<gssize>(text.size()));  // a cut title may end in half a letter
+  gchar* escaped = g_markup_escape_text(valid, -1);
   g_object_set(pipeline.element("text").get(), "text", escaped, "font-desc", font.c_str(), nullptr);
   g_free(escaped);
+  g_free(valid);
   const std::optional<Picture> picture = pull_one(pipeline);
   if (!picture) return {};
   std::size_t width = 0;
@@ -65,20 +105,13 @@ Mask draw_text(const std::string& text, const std::string& font) {
 TestTexts draw_test_texts(const std::string& title) {
   TestTexts texts;
   texts.title = draw_text(title.substr(0, kMaxTitle), "Sans Bold 44");
+  const std::vector<Mask> glyphs = cut_glyphs(draw_text("0123456789:", "Sans Bold 72"));
+  if (glyphs.size() != std::size(texts.digits)) return texts;
   std::size_t widest = 0;
-  for (int digit = 0; digit <= 10; ++digit) {
-    texts.digits[digit] = draw_text(digit == 10 ? ":" : std::to_string(digit), "Sans Bold 72");
-    widest = std::max(widest, texts.digits[digit].width);
-  }
+  for (int digit = 0; digit < 10; ++digit) widest = std::max(widest, glyphs[digit].width);
   // All digits as wide as the widest and a gap, so that the clock does not dance.
-  for (Mask& mask : texts.digits) {
-    const std::size_t width = (&mask == &texts.digits[10] ? mask.width : widest) + 10;
-    Mask padded{width, mask.height, ByteVector(width * mask.height)};
-    for (std::size_t y = 0; y < mask.height; ++y) {
-      std::copy_n(mask.coverage.begin() + static_cast<std::ptrdiff_t>(y * mask.width), mask.width,
-                  padded.coverage.begin() + static_cast<std::ptrdiff_t>(y * padded.width));
-    }
-    mask = std::move(padded);
+  for (std::size_t i = 0; i < glyphs.size(); ++i) {
+    texts.digits[i] = widened(glyphs[i], (i == 10 ? glyphs[i].width : widest) + kGlyphGap);
   }
   return texts;
 }

@@ -76,7 +76,10 @@ void SpeakerDesk::on_return_sound(const SoundFrame& frame, double db) {
 }
 
 void SpeakerDesk::on_return_unit(const AccessUnit& unit) {
-  if (return_video_wanted_ && !return_video_.write(unit)) return_.request_key_frame();
+  if (return_video_wanted_ && (unit.key_frame || !return_waits_for_key_frame_)) {
+    return_waits_for_key_frame_ = false;
+    if (!return_video_.write(unit)) return_.request_key_frame();
+  }
   const std::lock_guard lock(sinks_mutex_);
   for (const auto& sink : sinks_) sink->push_access_unit(unit);
 }
@@ -142,7 +145,11 @@ void SpeakerDesk::set_muted(const std::string& speaker, bool muted) {
 }
 
 void SpeakerDesk::want(std::uint16_t track, bool wanted) {
-  if (track == return_video_.track()) return_video_wanted_ = wanted;
+  if (track == return_video_.track() && wanted != return_video_wanted_) {
+    return_waits_for_key_frame_ = true;
+    return_video_wanted_ = wanted;
+    return_.request_key_frame();  // it may be running for another way out
+  }
   if (track == return_sound_.track()) return_sound_wanted_ = wanted;
   if (track == programme_video_.track()) programme_.set_wanted(wanted);
   update_return();

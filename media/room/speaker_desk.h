@@ -78,6 +78,7 @@ class SpeakerDesk {
   SoundTrack return_sound_;
   VideoTrack programme_video_;
   std::atomic<bool> return_video_wanted_{false};
+  std::atomic<bool> return_waits_for_key_frame_{true};  // a new viewer's decoder starts with one
   std::atomic<bool> return_sound_wanted_{false};
   std::mutex minus_mutex_;
   std::map<std::string, std::unique_ptr<SoundTrack>> minus_;  // guarded by minus_mutex_

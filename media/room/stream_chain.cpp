@@ -49,7 +49,14 @@ constexpr std::array<Entry, 9> kRtp{{
 }};
 
 // Three seconds hold any interleaving seen; bytes are bounded by the second limit.
-constexpr const char* kQueue = "queue max-size-time=3000000000 max-size-buffers=0 max-size-bytes=20000000";
+constexpr std::int64_t kQueueNs = 3'000'000'000;
+
+std::string queue(int delay_ms) {
+  const std::int64_t delay = delay_ms * 1'000'000LL;
+  return "queue max-size-buffers=0 max-size-bytes=40000000 max-size-time=" + std::to_string(kQueueNs + delay) +
+         " min-threshold-time=" + std::to_string(delay) + " ! ";
+}
+
 constexpr const char* kPicture =
     "deinterlace fields=top method=linear ! videorate drop-only=true max-rate=30 ! videoconvert n-threads=1 ! "
     "videoscale n-threads=1 add-borders=true ! "
@@ -57,9 +64,9 @@ constexpr const char* kPicture =
 constexpr const char* kSound =
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
 
-std::string describe(const Entry& entry, bool paced) {
-  std::string text = std::string(kQueue) + " ! " + entry.parser + " ! identity name=parsed silent=true ! " +
-                     entry.decoder + " ! " + (entry.kind == MediaKind::video ? kPicture : kSound) +
+std::string describe(const Entry& entry, bool paced, int delay_ms) {
+  std::string text = queue(delay_ms) + entry.parser + " ! identity name=parsed silent=true ! " + entry.decoder + " ! " +
+                     (entry.kind == MediaKind::video ? kPicture : kSound) +
                      " ! appsink name=out max-buffers=8 async=false sync=";
   return text + (paced ? "true" : "false");
 }
@@ -86,13 +93,13 @@ const Entry* find_stream(const GstStructure* structure) {
 
 }  // namespace
 
-std::optional<ChainKind> choose_chain(GstCaps* caps, bool paced) {
+std::optional<ChainKind> choose_chain(GstCaps* caps, bool paced, int delay_ms) {
   if (caps == nullptr || gst_caps_get_size(caps) == 0) return std::nullopt;
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   const bool rtp = gst_structure_has_name(structure, "application/x-rtp");
   const Entry* entry = rtp ? find_rtp(structure) : find_stream(structure);
   if (entry == nullptr) return std::nullopt;
-  return ChainKind{entry->kind, entry->codec, describe(*entry, paced)};
+  return ChainKind{entry->kind, entry->codec, describe(*entry, paced, delay_ms)};
 }
 
 }  // namespace plenary::room

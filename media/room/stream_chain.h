@@ -17,7 +17,7 @@ struct ChainKind {
 };
 
 // `caps` as a demultiplexer or rtspsrc gives them; nothing for a stream that is not used. `paced`: the appsink waits
-// for each buffer's time (files).
-std::optional<ChainKind> choose_chain(GstCaps* caps, bool paced);
+// for each buffer's time (files). `delay_ms`: the compressed stream is held back so long.
+std::optional<ChainKind> choose_chain(GstCaps* caps, bool paced, int delay_ms);
 
 }  // namespace plenary::room

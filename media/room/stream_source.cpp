@@ -222,7 +222,7 @@ void StreamSource::link_transport_stream(GstPad* pad) {
 void StreamSource::add_stream(GstPad* pad) {
   CapsHandle caps(gst_pad_get_current_caps(pad));
   if (!caps) caps.reset(gst_pad_query_caps(pad, nullptr));
-  const std::optional<ChainKind> kind = choose_chain(caps.get(), file_);
+  const std::optional<ChainKind> kind = choose_chain(caps.get(), file_, file_ ? 0 : settings_.config.delay_ms);
   if (!kind) {
     gchar* text = gst_caps_to_string(caps.get());
     const bool transport = std::string_view(text).find("MP2T") != std::string_view::npos;
@@ -363,9 +363,8 @@ GstPadProbeReturn StreamSource::on_access_unit(Chain& chain, GstBuffer* buffer) 
 Instant StreamSource::place(std::int64_t running, Instant now) {
   const Instant mapped = base_ + Duration(running);
   if (file_) return mapped;
-  const Duration delay = std::chrono::milliseconds(settings_.config.delay_ms);
   const std::lock_guard lock(mutex_);
-  return timeline_.place(mapped, now) + delay;
+  return timeline_.place(mapped, now);
 }
 
 std::optional<Instant> StreamSource::receive(GstSample* sample) {
