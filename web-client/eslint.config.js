@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import lit from 'eslint-plugin-lit';
 import litA11y from 'eslint-plugin-lit-a11y';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -20,12 +21,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.mjs'],
-    languageOptions: {
-      globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'Buffer', 'setTimeout', 'setInterval', 'clearInterval', 'clearTimeout', 'document',
-          'window', 'fetch', 'getComputedStyle', 'navigator', 'performance', 'localStorage', 'sessionStorage'].map((name) => [name, 'readonly']),
-      ),
-    },
+    files: ['test/**/*.{js,mjs}'],
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
 );

@@ -72,6 +72,6 @@ export function languageName(code: string): string {
 // The person's initials for the round badge beside a name.
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter((word) => /\p{L}/u.test(word));
-  const first = (word: string | undefined): string => [...(word ?? '')].find((c) => /\p{L}/u.test(c)) ?? '';
+  const first = (word: string | undefined): string => /\p{L}/u.exec(word ?? '')?.[0] ?? '';
   return (first(words[0]) + (words.length > 1 ? first(words.at(-1)) : '')).toLocaleUpperCase();
 }

@@ -71,7 +71,7 @@ export function t(key: MessageKey, values?: Values): string {
 // For messages with markup in a place, such as a name in <bdi>: text and the given pieces in the language's order.
 export function pieces<T extends object>(key: MessageKey, values: Readonly<Record<string, string | number | T>>): (string | T)[] {
   const made = format(key).format<T>(values);
-  return Array.isArray(made) ? (made as (string | T)[]) : [made as string | T];
+  return Array.isArray(made) ? made : [made];
 }
 
 // A message for a code of the server, if there is one.

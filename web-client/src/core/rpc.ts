@@ -201,7 +201,7 @@ function parse(data: unknown): Message | null {
   if (typeof data !== 'string') return null;
   try {
     const value: unknown = JSON.parse(data);
-    return typeof value === 'object' && value !== null ? (value as Message) : null;
+    return typeof value === 'object' && value !== null ? value : null;
   } catch {
     return null;
   }

@@ -163,7 +163,7 @@ class ModeratorPage extends Part {
       class="row"
       data-state=${request.state}
       data-selected=${selected}
-      @click=${() => model.select(id)}
+      @pointerdown=${() => model.select(id)}
       @pointerenter=${() => model.hold(id)}
       @focusin=${() => model.hold(id)}
       @focusout=${() => model.hold(null)}

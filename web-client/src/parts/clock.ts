@@ -15,6 +15,11 @@ setInterval(() => (beat.value += 1), kBeat_ms);
 
 type Now = () => number;
 
+// Read in a render, it brings the next one.
+function beats(): boolean {
+  return beat.value >= 0;
+}
+
 const kRing = 2 * Math.PI * 44;
 
 // The time of a speech: what is left of the limit, amber at the end, then counting over.
@@ -32,8 +37,7 @@ export class SpeechClock extends Part {
   }
 
   override render(): unknown {
-    void beat.value;
-    if (!this.request) return nothing;
+    if (!beats() || !this.request) return nothing;
     const spoken = elapsed(this.request, this.now());
     const { text, phase, fraction } = speechTime(spoken, this.request.limit_s);
     this.dataset.phase = phase;
@@ -61,7 +65,7 @@ export class SinceClock extends Part {
   }
 
   override render(): unknown {
-    void beat.value;
+    beats();
     return clockText(this.now() - this.since);
   }
 }
@@ -77,7 +81,7 @@ export class DayClock extends Part {
   }
 
   override render(): unknown {
-    void beat.value;
+    beats();
     return html`<time>${timeOfDay(this.now())}</time>`;
   }
 }
