@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,6 @@ Result<SourceUrl> parse_source_url(std::string_view text, UrlUse use);
 std::string redact_url(std::string_view text);
 
 std::string_view name_of(UrlScheme scheme);
+std::optional<UrlScheme> scheme_from_name(std::string_view name);  // "srt"
 
 }  // namespace plenary::server

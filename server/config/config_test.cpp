@@ -1,0 +1,347 @@
+#include "server/config/load_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace plenary::server {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::ResultOf;
+using ::testing::StartsWith;
+
+std::vector<std::string> faults_of(std::string_view toml, const Settings& environment = {},
+                                   const Settings& flags = {}) {
+  const auto config = parse_config(toml, "plenary.toml", environment, flags);
+  std::vector<std::string> texts;
+  for (const ConfigFault& fault : config ? config->warnings : config.error()) texts.push_back(fault.text());
+  return texts;
+}
+
+constexpr std::string_view kRoom = R"(
+[[rooms]]
+id = "room-a"
+title = "Room A"
+languages = ["en", "fr", "pt-BR"]
+mix = "desk"
+  [[rooms.sources]]
+  id = "main"
+  url = "srt://0.0.0.0:9001?mode=listener&latency=200&passphrase=correct-horse"
+  audio = { floor = 0, en = 1, fr = "2.L", pt-BR = "2.R", clean = 3 }
+  delay = "40ms"
+  [[rooms.sources]]
+  id = "spare"
+  url = "rtsp://user:hidden@camera-7.local/stream"
+  backup_of = "main"
+  [[rooms.sources]]
+  id = "slides"
+  url = "test:?picture=counter"
+  kind = "slides"
+  [[rooms.returns]]
+  id = "wall"
+  url = "srt://0.0.0.0:9101?mode=listener"
+)";
+
+TEST(Config, takes_every_key) {
+  const auto config = parse_config(std::string(R"(
+[server]
+http = "127.0.0.1:8081"
+udp = "[::]:7100"
+tcp = "[::]:7101"
+public_address = ["203.0.113.7", "2001:db8::7"]
+shards = 2
+data = "/srv/plenary"
+pages = "/srv/pages"
+[auth]
+secret_file = "/srv/secret"
+anonymous = "none"
+[sources]
+allow = ["10.1.0.0/16", "srt", "rtsp://"]
+[floor]
+speakers_max = 6
+statement = "1m30s"
+grace = "0ms"
+[log]
+format = "json"
+level = "debug"
+)") + std::string(kRoom),
+                                   "plenary.toml", {});
+  ASSERT_TRUE(config.ok()) << config.error().at(0).text();
+  EXPECT_EQ(config->server.http.text(), "127.0.0.1:8081");
+  EXPECT_EQ(config->server.udp.text(), "[::]:7100");
+  EXPECT_EQ(config->server.tcp->text(), "[::]:7101");
+  ASSERT_EQ(config->server.public_addresses.size(), 2U);
+  EXPECT_EQ(config->server.public_addresses[1].ip_text(), "2001:db8::7");
+  EXPECT_EQ(config->server.shards, 2U);
+  EXPECT_EQ(config->server.data, "/srv/plenary");
+  EXPECT_EQ(config->auth.secret_file, "/srv/secret");
+  EXPECT_EQ(config->auth.anonymous, Anonymous::none);
+  EXPECT_THAT(config->sources.allow_schemes, ElementsAre(UrlScheme::srt, UrlScheme::rtsp));
+  ASSERT_EQ(config->sources.allow_networks.size(), 1U);
+  EXPECT_TRUE(config->sources.allow_networks[0].contains(*Address::from_ip("10.1.255.9", 0)));
+  EXPECT_FALSE(config->sources.allow_networks[0].contains(*Address::from_ip("10.2.0.1", 0)));
+  EXPECT_EQ(config->floor.speakers_max, 6U);
+  EXPECT_EQ(config->floor.statement, std::chrono::seconds(90));
+  EXPECT_EQ(config->floor.grace, std::chrono::seconds(0));
+  EXPECT_EQ(config->log.format, LogFormat::json);
+  EXPECT_EQ(config->log.level, LogLevel::debug);
+  EXPECT_THAT(config->warnings, IsEmpty());
+
+  const RoomConfig* room = config->room("room-a");
+  ASSERT_NE(room, nullptr);
+  EXPECT_EQ(room->title, "Room A");
+  EXPECT_THAT(room->languages, ElementsAre("en", "fr", "pt-BR"));
+  EXPECT_EQ(room->mix, Mix::desk);
+  ASSERT_EQ(room->sources.size(), 3U);
+  const SourceConfig& main = room->sources[0];
+  EXPECT_EQ(main.url.srt_mode, SrtMode::listener);
+  EXPECT_EQ(main.url.srt_latency, std::chrono::milliseconds(200));
+  EXPECT_EQ(main.delay, std::chrono::milliseconds(40));
+  EXPECT_EQ(main.audio.at("fr"), (AudioTrack{2, StereoSide::left}));
+  EXPECT_EQ(main.audio.at("fr").text(), "2.L");
+  EXPECT_EQ(main.audio.at("clean").text(), "3");
+  EXPECT_EQ(room->sources[1].audio, main.audio) << "a backup takes its primary's channels";
+  EXPECT_EQ(room->sources[2].kind, SourceKind::slides);
+  ASSERT_EQ(room->returns.size(), 1U);
+  EXPECT_EQ(room->returns[0].url.port, 9101);
+}
+
+TEST(Config, has_a_default_for_everything) {
+  const auto config = parse_config("", "plenary.toml", {});
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(config->server.http.text(), "0.0.0.0:8080");
+  EXPECT_EQ(config->server.udp.text(), "[::]:7000");
+  EXPECT_EQ(config->auth.secret_file, "/var/lib/plenary/secret");
+  EXPECT_EQ(config->floor.speakers_max, 1U);
+  EXPECT_EQ(config->floor.statement, std::chrono::minutes(3));
+  EXPECT_EQ(config->floor.grace, std::chrono::seconds(15));
+}
+
+TEST(Config, reports_all_faults_of_a_file_in_its_order_with_place_and_hint) {
+  const auto faults = faults_of(R"([server]
+htpp = "0.0.0.0:8080"
+udp = 7000
+[floor]
+grace = "15"
+[[rooms]]
+id = "Room A"
+languages = ["en", "floor", "EN", "klingon", "en"]
+mix = "dsek"
+  [[rooms.sources]]
+  id = "main"
+  url = "srt://0.0.0.0:9001"
+  audio = { floor = 0, de = 1, en = "L" }
+  [[rooms.sources]]
+  id = "main"
+  url = "http://camera/"
+  backup_of = "mian"
+  [[rooms.returns]]
+  id = "wall"
+)");
+  EXPECT_THAT(faults,
+              Contains("plenary.toml:2:8: error: server.htpp: there is no such key (hint: did you mean \"http\"?)"));
+  EXPECT_THAT(
+      faults,
+      Contains("plenary.toml:3:7: error: server.udp: this is a number, a text is needed (hint: write it in quotes)"));
+  EXPECT_THAT(faults, Contains(StartsWith("plenary.toml:5:9: error: floor.grace: \"15\" is no duration (hint: ")));
+  EXPECT_THAT(faults, Contains(StartsWith("plenary.toml:7:6: error: rooms[0].id: \"Room A\" is no id")));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr(":8:20: error: rooms[0].languages[1]"), HasSubstr("always exists"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("languages[2]"), HasSubstr("write \"en\""))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("languages[3]"), HasSubstr("is no language code"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("languages[4]"), HasSubstr("twice"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("rooms[0].mix"), HasSubstr("did you mean \"desk\"?"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("rooms[0].sources[0].url"), HasSubstr("mode=listener"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[0].audio.de"), HasSubstr("add it to the room's languages"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[0].audio.en"), HasSubstr("no audio track"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[1].id"), HasSubstr("already"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[1].url"), HasSubstr("no scheme that is known"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[1].backup_of"), HasSubstr("did you mean \"main\"?"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("returns[0].url"), HasSubstr("missing"))));
+}
+
+TEST(Config, names_the_place_where_the_file_is_no_toml) {
+  EXPECT_THAT(faults_of("[server]\nhttp = 0.0.0.0:8080\n"), ElementsAre(StartsWith("plenary.toml:2:")));
+}
+
+TEST(Config, warns_of_what_works_but_is_hardly_meant) {
+  const auto faults = faults_of(R"(
+[[rooms]]
+id = "a"
+languages = ["fr"]
+  [[rooms.sources]]
+  id = "main"
+  url = "test:"
+  audio = { floor = 0 }
+[[rooms]]
+id = "b"
+mix = "server"
+  [[rooms.sources]]
+  id = "main"
+  url = "test:"
+  audio = { clean = 0 }
+)");
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("warning: rooms[0].mix"), HasSubstr("muted to them while on air"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("warning: rooms[0].languages"), HasSubstr("fr"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("warning: rooms[1].mix"), HasSubstr("clean"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("warning: rooms[1].sources"), HasSubstr("floor"))));
+  EXPECT_THAT(faults, Not(Contains(HasSubstr("error"))));
+}
+
+TEST(Config, refuses_two_sources_for_one_channel_or_one_port) {
+  const auto faults = faults_of(R"(
+[[rooms]]
+id = "a"
+  [[rooms.sources]]
+  id = "one"
+  url = "srt://:9001"
+  audio = { floor = 0 }
+  [[rooms.sources]]
+  id = "two"
+  url = "srt://:9001?mode=listener"
+  audio = { floor = 0 }
+  [[rooms.sources]]
+  id = "floor"
+  url = "test:"
+)");
+  EXPECT_THAT(faults,
+              Contains(AllOf(HasSubstr("sources[1].audio.floor"), HasSubstr("\"one\" gives this channel already"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[1].url"), HasSubstr("listened at already"))));
+  EXPECT_THAT(faults, Contains(AllOf(HasSubstr("sources[2].id"), HasSubstr("participants publish"))));
+}
+
+TEST(Config, wants_the_files_it_names) {
+  const auto faults = faults_of(R"(
+[server]
+tls_certificate = "/nonexistent/cert.pem"
+[[rooms]]
+id = "a"
+slate = "/nonexistent/slate.png"
+  [[rooms.sources]]
+  id = "main"
+  url = "file:///nonexistent/loop.mp4"
+)");
+  EXPECT_THAT(faults, Contains(HasSubstr("server.tls_certificate: there is no file /nonexistent/cert.pem")));
+  EXPECT_THAT(faults, Contains(HasSubstr("tls_key is missing beside it")));
+  EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].slate: there is no file")));
+  EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].sources[0].url: there is no file")));
+}
+
+TEST(Config, environment_goes_over_the_file_and_flags_over_both) {
+  constexpr std::string_view kFile = "[server]\nhttp = \"0.0.0.0:1\"\ndata = \"/a\"\n[floor]\nspeakers_max = 2\n";
+  const Settings environment = {{"PLENARY_SERVER_HTTP", "0.0.0.0:2"},
+                                {"PLENARY_FLOOR_SPEAKERS_MAX", "3"},
+                                {"PLENARY_SERVER_PUBLIC_ADDRESS", "203.0.113.7,2001:db8::7"},
+                                {"PLENARY_LOG_FORMAT", "json"}};
+  const auto config = parse_config(kFile, "plenary.toml", environment, {{"server.http", "0.0.0.0:3"}});
+  ASSERT_TRUE(config.ok()) << config.error().at(0).text();
+  EXPECT_EQ(config->server.http.port, 3);
+  EXPECT_EQ(config->server.data, "/a");
+  EXPECT_EQ(config->floor.speakers_max, 3U);
+  EXPECT_EQ(config->server.public_addresses.size(), 2U);
+  EXPECT_EQ(config->log.format, LogFormat::json);
+}
+
+TEST(Config, faults_of_environment_and_flags_name_where_they_come_from) {
+  EXPECT_THAT(faults_of("", {{"PLENARY_FLOOR_GRACE", "15"}}),
+              Contains(StartsWith("PLENARY_FLOOR_GRACE: error: floor.grace: \"15\" is no duration")));
+  EXPECT_THAT(faults_of("", {{"PLENARY_FLOOR_SPEAKERS_MAX", "many"}}),
+              Contains(StartsWith("PLENARY_FLOOR_SPEAKERS_MAX: error: ")));
+  EXPECT_THAT(faults_of("", {{"PLENARY_SERVER_PUBLIC_ADDRESS", "here"}}),
+              Contains(StartsWith("PLENARY_SERVER_PUBLIC_ADDRESS: error: ")));
+  EXPECT_THAT(faults_of("", {}, {{"server.http", "nowhere"}}), Contains(StartsWith("--http: error: server.http")));
+  EXPECT_THAT(faults_of("", {{"PLENARY_SERVER_HTPP", "x"}}),
+              Contains(AllOf(HasSubstr("warning"), HasSubstr("did you mean PLENARY_SERVER_HTTP?"))));
+}
+
+TEST(Config, never_shows_a_secret) {
+  const auto faults = faults_of(R"(
+[[rooms]]
+id = "a"
+  [[rooms.sources]]
+  id = "one"
+  url = "srt://user:hunter2@0.0.0.0:9001?passphrase=hunter2&latency=xx"
+  [[rooms.sources]]
+  id = "two"
+  url = "rtsp://user:hunter2@:99999/hunter2"
+)");
+  EXPECT_FALSE(faults.empty());
+  for (const std::string& fault : faults) EXPECT_THAT(fault, Not(HasSubstr("hunter2")));
+}
+
+TEST(Config, a_fault_is_one_line_whatever_the_file_holds) {
+  for (const std::string& fault : faults_of("[log]\nlevel = \"a\\nb\\u001b[31m\"\n\"\\n\" = 1\n")) {
+    EXPECT_THAT(fault, Not(AnyOf(HasSubstr("\n"), HasSubstr("\x1b"))));
+  }
+}
+
+TEST(Config, reads_a_file_and_takes_relative_paths_from_its_folder) {
+  std::string folder = (std::filesystem::temp_directory_path() / "plenary-config-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::filesystem::path path = std::filesystem::path(folder) / "plenary.toml";
+  std::ofstream(std::filesystem::path(folder) / "slate.png") << "png";
+  std::ofstream(path) << "[server]\ndata = \"data\"\n[[rooms]]\nid = \"a\"\nslate = \"slate.png\"\n";
+  const auto config = load_config(path, {});
+  ASSERT_TRUE(config.ok()) << config.error().at(0).text();
+  EXPECT_EQ(config->server.data, std::filesystem::path(folder) / "data");
+  EXPECT_EQ(config->auth.secret_file, std::filesystem::path(folder) / "data/secret");
+  EXPECT_EQ(config->rooms.at(0).slate, std::filesystem::path(folder) / "slate.png");
+  std::filesystem::remove_all(folder);
+
+  const auto missing = load_config("/nonexistent/plenary.toml", {});
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().at(0).text(), HasSubstr("/nonexistent/plenary.toml: error: there is no such file"));
+  EXPECT_FALSE(load_config("/", {}).ok());
+}
+
+TEST(Duration, is_a_number_with_its_unit) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(parse_duration("3m"), milliseconds(180'000));
+  EXPECT_EQ(parse_duration("15s"), milliseconds(15'000));
+  EXPECT_EQ(parse_duration("0ms"), milliseconds(0));
+  EXPECT_EQ(parse_duration("1m30s"), milliseconds(90'000));
+  EXPECT_EQ(parse_duration("8h"), milliseconds(28'800'000));
+  EXPECT_EQ(parse_duration("1s250ms"), milliseconds(1250));
+  for (const char* text : {"", "3", "m", "-3m", "3 m", "3x", "3s1m", "3m3m", "1.5s", "99999999999999h", "9999d"}) {
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+  }
+}
+
+TEST(Language, has_the_shape_of_bcp_47) {
+  for (const char* text : {"en", "fr", "zh", "pt-BR", "zh-Hant", "zh-Hant-TW", "es-419", "sl-rozaj", "ase"}) {
+    EXPECT_TRUE(is_language(text)) << text;
+  }
+  for (const char* text :
+       {"", "floor", "EN", "english", "xx", "en-", "-en", "en--US", "en_US", "en-a", "en-toolongpart"}) {
+    EXPECT_FALSE(is_language(text)) << text;
+  }
+}
+
+TEST(Network, contains_what_its_prefix_says) {
+  const auto in = [](const char* network, const char* address) {
+    return Network::from_text(network)->contains(*Address::from_ip(address, 80));
+  };
+  EXPECT_TRUE(in("10.0.0.0/8", "10.255.0.1"));
+  EXPECT_FALSE(in("10.0.0.0/8", "11.0.0.1"));
+  EXPECT_TRUE(in("10.0.0.0/8", "::ffff:10.0.0.1")) << "the same address, written otherwise";
+  EXPECT_TRUE(in("192.168.1.9", "192.168.1.9"));
+  EXPECT_FALSE(in("192.168.1.9", "192.168.1.8"));
+  EXPECT_TRUE(in("2001:db8::/33", "2001:db8:7fff::1"));
+  EXPECT_FALSE(in("2001:db8::/33", "2001:db8:8000::1"));
+  EXPECT_TRUE(in("0.0.0.0/0", "8.8.8.8"));
+  EXPECT_FALSE(in("0.0.0.0/0", "2001:db8::1"));
+  for (const char* text : {"", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "::/129", "host/8"}) {
+    EXPECT_EQ(Network::from_text(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace plenary::server

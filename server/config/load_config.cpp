@@ -1,0 +1,268 @@
+#include "server/config/load_config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "server/config/load_rooms.h"
+#include "server/config/toml_reader.h"
+#include "server/config/words.h"
+
+namespace plenary::server {
+namespace {
+
+using namespace std::string_view_literals;
+namespace fs = std::filesystem;
+
+enum class KeyType : std::uint8_t { text, number, list };
+struct Key {
+  std::string_view section, name;
+  KeyType type = KeyType::text;
+
+  [[nodiscard]] std::string path() const { return std::string(section) + "." + std::string(name); }
+  [[nodiscard]] std::string variable() const {
+    std::string text = "PLENARY_" + std::string(section) + "_" + std::string(name);
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+  }
+};
+
+// What environment and flags can set; rooms are for the file.
+constexpr auto kKeys = std::to_array<Key>({
+    {"server", "http"},
+    {"server", "udp"},
+    {"server", "tcp"},
+    {"server", "public_address", KeyType::list},
+    {"server", "shards", KeyType::number},
+    {"server", "data"},
+    {"server", "pages"},
+    {"server", "tls_certificate"},
+    {"server", "tls_key"},
+    {"auth", "secret_file"},
+    {"auth", "anonymous"},
+    {"sources", "allow", KeyType::list},
+    {"floor", "speakers_max", KeyType::number},
+    {"floor", "statement"},
+    {"floor", "grace"},
+    {"log", "format"},
+    {"log", "level"},
+});
+constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "sources"sv, "floor"sv, "log"sv});
+
+constexpr auto kAnonymous = std::to_array({"watch"sv, "none"sv});
+constexpr auto kFormats = std::to_array({"text"sv, "json"sv});
+constexpr auto kLevels = std::to_array({"debug"sv, "info"sv, "warning"sv, "error"sv});
+constexpr std::uint32_t kMostShards = 64;
+constexpr std::uintmax_t kMaxFile = 1024 * 1024;  // bytes; 32 rooms written out fully have 100 KB
+
+void put(toml::table& top, const Key& key, const std::string& value) {
+  if (!top.contains(key.section)) top.insert(key.section, toml::table{});
+  toml::table* section = top.get_as<toml::table>(key.section);
+  if (section == nullptr) return;  // a fault of the file that is found when the section is read
+  if (key.type == KeyType::number) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (!value.empty() && error == std::errc() && end == value.data() + value.size()) {
+      section->insert_or_assign(key.name, number);
+      return;
+    }
+  }
+  if (key.type == KeyType::list) {
+    toml::array list;
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      list.push_back(std::string(rest.substr(0, comma)));
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+    section->insert_or_assign(key.name, std::move(list));
+    return;
+  }
+  section->insert_or_assign(key.name, value);
+}
+
+void lay_over(toml::table& top, const Settings& environment, const Settings& flags, FaultList& faults) {
+  for (const Key& key : kKeys) {
+    if (const auto set = environment.find(key.variable()); set != environment.end()) {
+      put(top, key, set->second);
+      faults.set_origin(key.path(), set->first);
+    }
+    if (const auto set = flags.find(key.path()); set != flags.end()) {
+      put(top, key, set->second);
+      faults.set_origin(key.path(), "--" + std::string(key.name));
+    }
+  }
+  // A misspelt variable changes nothing, which nobody notices otherwise.
+  std::vector<std::string> known;
+  for (const Key& key : kKeys) known.push_back(key.variable());
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  for (const auto& [name, value] : environment) {
+    const bool of_section = std::ranges::any_of(
+        kSections, [&](std::string_view section) { return name.starts_with(Key{section, ""}.variable()); });
+    if (!of_section || std::ranges::find(known, name) != known.end()) continue;
+    const auto nearest = nearest_word(name, views);
+    faults.warning(nullptr, "", "the environment variable " + name + " sets nothing",
+                   nearest ? "did you mean " + std::string(*nearest) + "?" : "PLENARY_SECTION_KEY");
+  }
+}
+
+void check_file(TableReader& reader, std::string_view key, const std::string& path) {
+  std::error_code failed;
+  if (fs::is_regular_file(path, failed)) return;
+  reader.faults().error(reader.table().get(key), reader.path_of(key), "there is no file " + path,
+                        "a PEM file; relative paths begin at the configuration file's folder");
+}
+
+void load_public_addresses(TableReader& reader, ServerSection& server) {
+  std::vector<TableReader::Item> items;
+  const toml::node* node = reader.table().get("public_address");
+  if (node != nullptr && node->is_string()) {
+    items.push_back({*reader.string("public_address"), node, reader.path_of("public_address")});
+  } else {
+    items = reader.strings("public_address");
+  }
+  for (const TableReader::Item& item : items) {
+    const auto address = Address::from_ip(item.value, 0);
+    if (address && !address->is_unspecified()) {
+      server.public_addresses.push_back(*address);
+    } else {
+      reader.faults().error(item.node, item.path, in_quotes(item.value) + " is no IP address that others can reach",
+                            "write it without port, such as \"203.0.113.7\", or a list with one for each IP version");
+    }
+  }
+}
+
+void load_server(TableReader reader, const fs::path& folder, ServerSection& server) {
+  server.http = reader.address("http").value_or(server.http);
+  server.udp = reader.address("udp").value_or(server.udp);
+  server.tcp = reader.address("tcp");
+  load_public_addresses(reader, server);
+  server.shards = reader.number("shards", 0, kMostShards).value_or(server.shards);
+  if (const auto data = reader.string("data")) server.data = folder / *data;
+  if (const auto pages = reader.string("pages")) server.pages = folder / *pages;
+  for (const auto& [key, value] :
+       {std::pair("tls_certificate"sv, &server.tls_certificate), std::pair("tls_key"sv, &server.tls_key)}) {
+    const auto text = reader.string(key);
+    if (!text || text->empty()) continue;
+    *value = (folder / *text).string();
+    check_file(reader, key, *value);
+  }
+  if (server.tls_certificate.empty() != server.tls_key.empty()) {
+    const std::string_view there = server.tls_key.empty() ? "tls_certificate" : "tls_key";
+    const std::string_view missing = server.tls_key.empty() ? "tls_key" : "tls_certificate";
+    reader.faults().error(reader.table().get(there), reader.path_of(there),
+                          std::string(missing) + " is missing beside it", "HTTPS needs both");
+  }
+  reader.finish();
+}
+
+void load_auth(TableReader reader, const fs::path& folder, AuthSection& auth) {
+  if (const auto file = reader.string("secret_file"); file && !file->empty()) auth.secret_file = folder / *file;
+  if (const auto anonymous = reader.word("anonymous", kAnonymous)) auth.anonymous = static_cast<Anonymous>(*anonymous);
+  reader.finish();
+}
+
+void load_sources(TableReader reader, SourcesSection& sources) {
+  for (const TableReader::Item& item : reader.strings("allow")) {
+    std::string_view text = item.value;
+    if (const auto network = Network::from_text(text)) {
+      sources.allow_networks.push_back(*network);
+      continue;
+    }
+    if (text.ends_with("://")) text.remove_suffix(2);
+    if (text.ends_with(':')) text.remove_suffix(1);
+    if (const auto scheme = scheme_from_name(text)) {
+      sources.allow_schemes.push_back(*scheme);
+      continue;
+    }
+    reader.faults().error(item.node, item.path, in_quotes(item.value) + " is neither a network nor a scheme",
+                          "write \"10.1.0.0/16\", \"2001:db8::/32\" or \"srt\"");
+  }
+  reader.finish();
+}
+
+void load_floor(TableReader reader, FloorSection& floor) {
+  constexpr std::chrono::milliseconds kLongestStatement = std::chrono::hours(2);
+  constexpr std::chrono::milliseconds kLongestGrace = std::chrono::minutes(5);
+  floor.speakers_max = reader.number("speakers_max", 1, kMostSpeakers).value_or(floor.speakers_max);
+  floor.statement = reader.duration("statement", kLongestStatement).value_or(floor.statement);
+  floor.grace = reader.duration("grace", kLongestGrace).value_or(floor.grace);
+  reader.finish();
+}
+
+void load_log(TableReader reader, LogSection& log) {
+  if (const auto format = reader.word("format", kFormats)) log.format = static_cast<LogFormat>(*format);
+  if (const auto level = reader.word("level", kLevels)) log.level = static_cast<LogLevel>(*level);
+  reader.finish();
+}
+
+Result<Config, std::vector<ConfigFault>> load(std::string_view text, const std::string& file, const fs::path& folder,
+                                              const Settings& environment, const Settings& flags) {
+  FaultList faults(file);
+  toml::table top;
+  try {
+    top = toml::parse(text, file);
+  } catch (const toml::parse_error& error) {
+    const auto place = error.source().begin;
+    return std::vector{ConfigFault{.file = file,
+                                   .line = place.line,
+                                   .column = place.column,
+                                   .message = std::string(error.description()),
+                                   .hint = "the file is read up to here; https://toml.io shows the format"}};
+  }
+  lay_over(top, environment, flags, faults);
+  TableReader reader(top, "", faults);
+  Config config;
+  if (auto section = reader.table("server")) load_server(*section, folder, config.server);
+  if (auto section = reader.table("auth")) load_auth(*section, folder, config.auth);
+  if (auto section = reader.table("sources")) load_sources(*section, config.sources);
+  if (auto section = reader.table("floor")) load_floor(*section, config.floor);
+  if (auto section = reader.table("log")) load_log(*section, config.log);
+  config.rooms = load_rooms(reader, folder);
+  reader.finish();
+  if (config.auth.secret_file.empty()) config.auth.secret_file = config.server.data / "secret";
+  const bool failed = faults.has_error();
+  std::vector<ConfigFault> found = faults.take();
+  if (failed) return found;
+  config.warnings = std::move(found);
+  return config;
+}
+
+}  // namespace
+
+Settings plenary_environment(const char* const* environ_pointer) {
+  Settings settings;
+  for (; environ_pointer != nullptr && *environ_pointer != nullptr; ++environ_pointer) {
+    const std::string_view entry(*environ_pointer);
+    const std::size_t equals = entry.find('=');
+    if (entry.starts_with("PLENARY_") && equals != std::string_view::npos) {
+      settings.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    }
+  }
+  return settings;
+}
+
+Result<Config, std::vector<ConfigFault>> parse_config(std::string_view toml_text, std::string_view file_name,
+                                                      const Settings& environment, const Settings& flags) {
+  return load(toml_text, std::string(file_name), {}, environment, flags);
+}
+
+Result<Config, std::vector<ConfigFault>> load_config(const fs::path& path, const Settings& environment,
+                                                     const Settings& flags) {
+  const auto refuse = [&](std::string message, std::string hint) {
+    return std::vector{ConfigFault{.file = path.string(), .message = std::move(message), .hint = std::move(hint)}};
+  };
+  std::error_code failed;
+  if (!fs::exists(path, failed)) return refuse("there is no such file", "name it with --config FILE");
+  if (!fs::is_regular_file(path, failed)) return refuse("this is no file", "name it with --config FILE");
+  if (fs::file_size(path, failed) > kMaxFile) return refuse("it is larger than 1 MiB", "name another file");
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return refuse(std::string("it cannot be read: ") + std::strerror(errno), "check its owner and mode");
+  const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  return load(text, path.string(), fs::absolute(path).parent_path(), environment, flags);
+}
+
+}  // namespace plenary::server
