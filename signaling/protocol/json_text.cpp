@@ -60,6 +60,8 @@ class Check : public nlohmann::json_sax<Json> {
 }  // namespace
 
 JsonFault parse_json(std::string_view text, Json& tree) {
+  // The parser takes a NUL byte for the end of the text; it is never part of JSON.
+  if (text.find('\0') != std::string_view::npos) return JsonFault::malformed;
   Check check;
   if (!Json::sax_parse(text, &check)) return check.fault == JsonFault::none ? JsonFault::malformed : check.fault;
   Json parsed = Json::parse(text, nullptr, false);

@@ -1,0 +1,79 @@
+// The whole matrix of roles and methods, written down a second time by hand: the table of README.md.
+#include "signaling/protocol/access.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace plenary::signaling {
+namespace {
+
+constexpr unsigned kRoles = 9;
+constexpr unsigned kMethods = static_cast<unsigned>(kLastMethod) + 1;
+
+const std::set<std::string> kEverybody = {"observer",    "participant", "chair",     "moderator", "technician",
+                                          "interpreter", "captioner",   "organiser", "admin"};
+const std::set<std::string> kManagers = {"moderator", "admin"};
+const std::set<std::string> kGivers = {"chair", "moderator", "admin"};
+
+const std::map<std::string, std::set<std::string>> kExpected = {
+    {"meeting.join", kEverybody},
+    {"meeting.state", kEverybody},
+    {"channel.select", kEverybody},
+    {"return.sound", {"technician", "admin"}},
+    {"floor.request", {"participant"}},
+    {"floor.withdraw", {"participant"}},
+    {"floor.ready", {"participant", "moderator", "admin"}},
+    {"floor.release", {"participant", "chair", "moderator", "admin"}},
+    {"floor.approve", kManagers},
+    {"floor.deny", kManagers},
+    {"floor.pass", kManagers},
+    {"floor.prepare", kManagers},
+    {"floor.grant", kGivers},
+    {"floor.move", kManagers},
+    {"floor.pause", kManagers},
+    {"floor.resume", kManagers},
+    {"floor.mute", kManagers},
+    {"floor.unmute", kManagers},
+    {"floor.extend", kManagers},
+    {"floor.revoke", kGivers},
+    {"floor.add", kManagers},
+    {"list.open", kManagers},
+    {"list.close", kManagers},
+    {"list.order", kManagers},
+};
+
+TEST(Access, each_role_may_call_what_the_table_says_and_nothing_else) {
+  ASSERT_EQ(kExpected.size(), kMethods);
+  for (unsigned m = 0; m < kMethods; ++m) {
+    const Method method = static_cast<Method>(m);
+    const auto row = kExpected.find(std::string(to_text(method)));
+    ASSERT_NE(row, kExpected.end()) << to_text(method);
+    for (unsigned r = 0; r < kRoles; ++r) {
+      const Role role = static_cast<Role>(r);
+      EXPECT_EQ(may(role, method), row->second.contains(std::string(to_text(role))))
+          << to_text(role) << " " << to_text(method);
+    }
+  }
+}
+
+TEST(Access, names_lead_to_their_methods_and_back) {
+  for (unsigned m = 0; m < kMethods; ++m)
+    EXPECT_EQ(method_from(to_text(static_cast<Method>(m))), static_cast<Method>(m));
+  for (const char* unknown : {"", "floor", "floor.GRANT", "floor.grant ", "meeting.joi", "rpc.discover"}) {
+    EXPECT_FALSE(method_from(unknown)) << unknown;
+  }
+}
+
+TEST(Access, the_rooms_status_is_for_those_who_run_it) {
+  std::set<std::string> watching;
+  for (unsigned r = 0; r < kRoles; ++r) {
+    if (watches_room(static_cast<Role>(r))) watching.emplace(to_text(static_cast<Role>(r)));
+  }
+  EXPECT_EQ(watching, (std::set<std::string>{"technician", "moderator", "admin"}));
+}
+
+}  // namespace
+}  // namespace plenary::signaling

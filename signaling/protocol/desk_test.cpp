@@ -1,0 +1,395 @@
+// Pages talk to a meeting: joining, answers after the disk, changes to all, resuming, limits.
+#include "signaling/protocol/desk.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace plenary::signaling {
+namespace {
+
+using Json = nlohmann::json;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// A token in these tests is "NAME/ROLE"; "bad" is refused.
+Result<Claims> check_token(std::string_view token) {
+  const auto slash = token.find('/');
+  const auto role = slash == std::string_view::npos ? std::nullopt : role_from(token.substr(slash + 1));
+  if (!role) return Error{"bad_token", "This link is not valid; ask for a new one."};
+  Claims claims;
+  claims.sub = std::string(token.substr(0, slash));
+  claims.name = claims.sub;
+  claims.role = *role;
+  return claims;
+}
+
+class DeskTest : public testing::Test {
+ protected:
+  DeskTest() { open({}); }
+
+  void open(const std::vector<StoredEvent>& history) {
+    DeskConfig config;
+    config.rules = {.meeting = "room-a", .room = "room-a", .title = "Room A", .languages = {"en", "fr"}};
+    config.anonymous_may_watch = anonymous_;
+    desk_ = Desk::open(config, history, check_token, random_, now()).value();
+    desk_->handle_return(true, now());
+    turn();
+  }
+
+  Now now() const {
+    return {Instant(time_), WallTime(std::chrono::hours(490'000)) + std::chrono::duration_cast<Milliseconds>(time_)};
+  }
+  void pass(Duration time) {
+    time_ += time;
+    desk_->handle_timeout(now());
+    turn();
+  }
+
+  // As the shell does: until nothing is left to do.
+  void turn() {
+    while (auto output = desk_->poll_output()) {
+      if (const auto* send = std::get_if<out::Send>(&*output)) {
+        for (const PageId page : send->pages) received_[page].push_back(Json::parse(*send->text));
+      } else if (const auto* append = std::get_if<out::Append>(&*output)) {
+        if (disk_works_) disk_.insert(disk_.end(), append->batch.events.begin(), append->batch.events.end());
+        if (hold_) {
+          held_.push_back(append->batch.ticket);
+        } else if (disk_works_) {
+          desk_->handle_saved(append->batch.ticket, now());
+        } else {
+          desk_->handle_not_saved(append->batch.ticket, now());
+        }
+      } else if (const auto* close = std::get_if<out::Close>(&*output)) {
+        closed_[close->page] = close->reason;
+      } else if (const auto* select = std::get_if<out::SelectChannel>(&*output)) {
+        selected_ = *select;
+      }
+    }
+  }
+  void release_disk() {
+    hold_ = false;
+    for (const Ticket ticket : std::exchange(held_, {})) desk_->handle_saved(ticket, now());
+    turn();
+  }
+
+  PageId page() {
+    const PageId id{++pages_};
+    desk_->handle_open(id, now());
+    return id;
+  }
+  void text(PageId page, const std::string& text) {
+    desk_->handle_message(page, text, now());
+    turn();
+  }
+  // The answer; null when none came.
+  Json call(PageId page, const std::string& method, const Json& params = Json::object()) {
+    const int id = ++calls_;
+    text(page, Json{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}}.dump());
+    return answer(page, id);
+  }
+  Json answer(PageId page, int id) {
+    for (const Json& message : received_[page]) {
+      if (message.value("id", Json()) == id) return message;
+    }
+    return nullptr;
+  }
+  PageId joined(const std::string& token) {
+    const PageId id = page();
+    const Json answer = call(id, "meeting.join", token.empty() ? Json::object() : Json{{"token", token}});
+    EXPECT_TRUE(answer.contains("result")) << answer;
+    joins_[id] = answer["result"];
+    return id;
+  }
+  std::string ask(PageId page) {
+    return call(page, "floor.request",
+                {{"key", "k" + std::to_string(++calls_)},
+                 {"kind", "statement"},
+                 {"topic", "T"},
+                 {"language", "en"}})["result"]["request"];
+  }
+  std::vector<Json> notified(PageId page, const std::string& method) {
+    std::vector<Json> found;
+    for (const Json& message : received_[page]) {
+      if (message.value("method", "") == method) found.push_back(message["params"]);
+    }
+    return found;
+  }
+  Json state(PageId page) { return call(page, "meeting.state")["result"]; }
+
+  bool anonymous_ = true;
+  Duration time_ = std::chrono::hours(1);
+  SeededRandom random_{1};
+  std::unique_ptr<Desk> desk_;
+  std::map<PageId, std::vector<Json>> received_;
+  std::map<PageId, Json> joins_;
+  std::map<PageId, std::string> closed_;
+  std::optional<out::SelectChannel> selected_;
+  std::vector<StoredEvent> disk_;
+  std::vector<Ticket> held_;
+  bool disk_works_ = true;
+  bool hold_ = false;
+  std::uint64_t pages_ = 0;
+  int calls_ = 0;
+};
+
+TEST_F(DeskTest, joining_gives_identity_keys_and_the_whole_state) {
+  const Json join = joins_[joined("Amina/participant")];
+  EXPECT_TRUE(participant_from(join["participant"].get<std::string>()));
+  EXPECT_GE(join["resume"].get<std::string>().size(), 22U);
+  EXPECT_GE(join["media_token"].get<std::string>().size(), 22U);
+  EXPECT_NE(join["resume"], join["media_token"]);
+  const Json& state = join["state"];
+  EXPECT_EQ(state["seq"], join["seq"]);
+  EXPECT_EQ(state["meeting"]["list"], "open");
+  EXPECT_EQ(state["meeting"]["speakers_max"], 1);
+  EXPECT_EQ(state["languages"], Json({"floor", "en", "fr"}));
+  EXPECT_EQ(state["queue"], Json::array());
+  EXPECT_EQ(state["floor"], Json::array());
+  EXPECT_EQ(state["last"], nullptr);
+  EXPECT_EQ(state["return"]["connected"], true);
+  EXPECT_EQ(state["room"]["picture"], "slate");
+  EXPECT_EQ(state["you"]["name"], "Amina");
+  EXPECT_EQ(state["you"]["role"], "participant");
+}
+
+TEST_F(DeskTest, nothing_is_answered_before_joining) {
+  const PageId id = page();
+  for (const char* method : {"meeting.state", "floor.grant", "list.close", "channel.select"}) {
+    const Json params = std::string(method) == "channel.select" ? Json{{"language", "en"}} : Json::object();
+    const Json answer = call(id, method, params);
+    EXPECT_EQ(answer["error"]["code"], -32001) << method;
+    EXPECT_EQ(answer["error"]["data"]["code"], "not_joined");
+  }
+  EXPECT_TRUE(disk_.empty());
+}
+
+TEST_F(DeskTest, a_page_that_does_not_join_is_closed) {
+  const PageId silent = page();
+  joined("Amina/participant");
+  pass(seconds(5));
+  EXPECT_TRUE(closed_.contains(silent));
+  EXPECT_EQ(closed_.size(), 1U);
+}
+
+TEST_F(DeskTest, a_bad_token_is_refused_and_anonymous_people_watch_only_where_allowed) {
+  const PageId id = page();
+  EXPECT_EQ(call(id, "meeting.join", {{"token", "bad"}})["error"]["data"]["code"], "bad_token");
+  EXPECT_EQ(joins_[joined("")]["state"]["you"]["role"], "observer");
+  anonymous_ = false;
+  open({});
+  EXPECT_EQ(call(page(), "meeting.join")["error"]["data"]["code"], "token_needed");
+}
+
+TEST_F(DeskTest, the_acknowledgement_and_the_change_leave_only_after_the_disk) {
+  const PageId amina = joined("Amina/participant");
+  const PageId viewer = joined("");
+  hold_ = true;
+  const Json early =
+      call(amina, "floor.request", {{"key", "k"}, {"kind", "question"}, {"topic", "T"}, {"language", "fr"}});
+  EXPECT_EQ(early, nullptr);
+  EXPECT_TRUE(notified(viewer, "meeting.changed").empty());
+  release_disk();
+  EXPECT_EQ(answer(amina, calls_)["result"]["position"], 1);
+  const auto changes = notified(viewer, "meeting.changed");
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0]["seq"].get<int>(), joins_[viewer]["seq"].get<int>() + 1);
+  ASSERT_EQ(changes[0]["set"].size(), 1U) << "only what changed: " << changes[0];
+  const Json& request = changes[0]["set"]["queue"][0];
+  EXPECT_EQ(request["kind"], "question");
+  EXPECT_EQ(request["state"], "queued");
+  EXPECT_EQ(request["position"], 1);
+  EXPECT_EQ(request["reason"], "first to ask");
+  EXPECT_EQ(request["person"]["name"], "Amina");
+}
+
+TEST_F(DeskTest, a_failing_disk_is_told_to_everybody_who_waits_and_nothing_changes) {
+  const PageId amina = joined("Amina/participant");
+  disk_works_ = false;
+  const Json answer =
+      call(amina, "floor.request", {{"key", "k"}, {"kind", "question"}, {"topic", ""}, {"language", "fr"}});
+  EXPECT_EQ(answer["error"]["code"], -32004);
+  EXPECT_EQ(answer["error"]["data"]["code"], "not_saved");
+  EXPECT_EQ(state(amina)["queue"], Json::array());
+  EXPECT_TRUE(notified(amina, "meeting.changed").empty());
+  disk_works_ = true;
+  pass(seconds(1));
+  EXPECT_EQ(call(amina, "floor.request",
+                 {{"key", "k"}, {"kind", "question"}, {"topic", ""}, {"language", "fr"}})["result"]["position"],
+            1);
+}
+
+TEST_F(DeskTest, changes_applied_one_by_one_are_the_state_that_is_asked_for) {
+  const PageId viewer = joined("");
+  const PageId moderator = joined("Mod/moderator");
+  Json seen = joins_[viewer]["state"];
+  for (const char* name : {"A/participant", "B/participant", "C/participant"}) ask(joined(name));
+  call(moderator, "floor.grant");
+  call(moderator, "list.close");
+  call(moderator, "floor.grant");
+  desk_->handle_room({true, {"fr"}}, now());
+  turn();
+  for (const Json& change : notified(viewer, "meeting.changed")) {
+    ASSERT_EQ(change["seq"].get<int>(), seen["seq"].get<int>() + 1);
+    seen["seq"] = change["seq"];
+    seen["server_time"] = change["server_time"];
+    for (const auto& [member, value] : change["set"].items()) seen[member] = value;
+  }
+  const Json asked = state(viewer);
+  EXPECT_EQ(seen, asked);
+  EXPECT_EQ(asked["room"], (Json{{"picture", "live"}, {"silent_channels", {"fr"}}}));
+}
+
+TEST_F(DeskTest, roles_come_from_the_session_and_forged_ones_are_ignored) {
+  const PageId amina = joined("Amina/participant");
+  const PageId other = joined("Li/participant");
+  const std::string request = ask(other);
+  const std::size_t before = disk_.size();
+  const Json forged = {
+      {"request", request}, {"role", "moderator"}, {"participant", joins_[other]["participant"]}, {"reason", ""}};
+  for (const char* method :
+       {"floor.grant", "floor.revoke", "floor.deny", "floor.approve", "floor.prepare", "floor.pass"}) {
+    EXPECT_EQ(call(amina, method, forged)["error"]["data"]["code"], "role") << method;
+  }
+  EXPECT_EQ(call(amina, "floor.withdraw", forged)["error"]["data"]["code"], "not_yours");
+  EXPECT_EQ(disk_.size(), before);
+}
+
+TEST_F(DeskTest, resume_and_the_same_token_bring_back_the_same_participant_and_place) {
+  const PageId first = joined("Amina/participant");
+  const std::string request = ask(first);
+  desk_->handle_close(first, now());
+  turn();
+  pass(seconds(60));
+
+  const PageId by_resume = page();
+  const Json resumed = call(by_resume, "meeting.join", {{"resume", joins_[first]["resume"]}})["result"];
+  EXPECT_EQ(resumed["participant"], joins_[first]["participant"]);
+  EXPECT_EQ(resumed["state"]["you"]["role"], "participant");
+  EXPECT_EQ(resumed["state"]["queue"][0]["request"], request);
+  desk_->handle_close(by_resume, now());
+
+  const PageId by_token = joined("Amina/participant");
+  EXPECT_EQ(joins_[by_token]["participant"], joins_[first]["participant"]);
+  EXPECT_EQ(joins_[by_token]["state"]["queue"][0]["person"]["participant"], joins_[first]["participant"]);
+}
+
+TEST_F(DeskTest, an_anonymous_page_is_the_same_participant_by_its_resume_key_only) {
+  const PageId first = joined("");
+  desk_->handle_close(first, now());
+  const Json again = call(page(), "meeting.join", {{"resume", joins_[first]["resume"]}})["result"];
+  EXPECT_EQ(again["participant"], joins_[first]["participant"]);
+  const PageId other = joined("");
+  EXPECT_NE(joins_[other]["participant"], joins_[first]["participant"]);
+}
+
+TEST_F(DeskTest, people_who_are_gone_and_never_asked_are_forgotten) {
+  for (int i = 0; i < 100; ++i) {
+    const PageId page = joined("");
+    desk_->handle_close(page, now());
+  }
+  EXPECT_EQ(desk_->meeting().presence().people.size(), 100U);
+  pass(kMediaTokenKept);
+  EXPECT_EQ(desk_->meeting().presence().people.size(), 0U);
+  EXPECT_FALSE(desk_->find_media(joins_[PageId{1}]["media_token"].get<std::string>()));
+}
+
+TEST_F(DeskTest, everything_is_there_after_kill_9) {
+  const PageId amina = joined("Amina/participant");
+  const PageId li = joined("Li/participant");
+  const std::string first = ask(amina);
+  const std::string second = ask(li);
+  const Json before = state(li)["queue"];
+  open(disk_);
+  const PageId back = joined("Li/participant");
+  EXPECT_EQ(joins_[back]["participant"], joins_[li]["participant"]);
+  Json after = joins_[back]["state"]["queue"];
+  after[0]["connected"] = after[1]["connected"] = true;
+  EXPECT_EQ(after, before);
+}
+
+TEST_F(DeskTest, whose_media_a_token_is) {
+  const PageId amina = joined("Amina/participant");
+  const std::string token = joins_[amina]["media_token"];
+  auto media = desk_->find_media(token);
+  ASSERT_TRUE(media);
+  EXPECT_EQ(media->page, amina);
+  EXPECT_EQ(to_text(media->participant), joins_[amina]["participant"]);
+  EXPECT_EQ(media->language, "floor");
+  EXPECT_TRUE(media->connected);
+  EXPECT_EQ(desk_->publishing_request(media->participant), nullptr);
+  ask(amina);
+  EXPECT_NE(desk_->publishing_request(media->participant), nullptr);
+
+  EXPECT_EQ(call(amina, "channel.select", {{"language", "de"}})["error"]["data"]["code"], "unknown_language");
+  EXPECT_EQ(call(amina, "channel.select", {{"language", "fr"}})["result"], Json::object());
+  ASSERT_TRUE(selected_);
+  EXPECT_EQ(selected_->media_token, token);
+  EXPECT_EQ(desk_->find_media(token)->language, "fr");
+
+  desk_->handle_close(amina, now());
+  EXPECT_FALSE(desk_->find_media(token)->connected);
+  EXPECT_FALSE(desk_->find_media(""));
+  EXPECT_FALSE(desk_->find_media("guess"));
+}
+
+TEST_F(DeskTest, a_person_is_told_how_their_request_ended) {
+  const PageId amina = joined("Amina/participant");
+  const PageId li = joined("Li/participant");
+  const PageId moderator = joined("Mod/moderator");
+  const std::string request = ask(amina);
+  call(moderator, "floor.deny", {{"request", request}, {"reason", "Please send it in writing"}});
+  const auto told = notified(amina, "floor.ended");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0]["request"], request);
+  EXPECT_EQ(told[0]["outcome"], "denied");
+  EXPECT_EQ(told[0]["outcome_reason"], "Please send it in writing");
+  EXPECT_TRUE(notified(li, "floor.ended").empty());
+}
+
+TEST_F(DeskTest, room_status_goes_to_those_who_run_the_room) {
+  const PageId technician = joined("Tech/technician");
+  const PageId moderator = joined("Mod/moderator");
+  const PageId amina = joined("Amina/participant");
+  desk_->notify_room_status(R"({"room":"room-a"})");
+  desk_->notify_replaced(amina);
+  turn();
+  EXPECT_EQ(notified(technician, "room.status").size(), 1U);
+  EXPECT_EQ(notified(moderator, "room.status").size(), 1U);
+  EXPECT_TRUE(notified(amina, "room.status").empty());
+  EXPECT_EQ(notified(amina, "meeting.replaced").size(), 1U);
+}
+
+TEST_F(DeskTest, people_who_come_and_go_change_nothing_for_the_others) {
+  const PageId viewer = joined("");
+  ask(joined("Amina/participant"));
+  const std::size_t before = received_[viewer].size();
+  for (int i = 0; i < 50; ++i) {
+    const PageId other = joined("");
+    desk_->handle_close(other, now());
+    pass(seconds(1));
+  }
+  EXPECT_EQ(received_[viewer].size(), before);
+}
+
+TEST_F(DeskTest, one_client_that_floods_is_closed_and_the_others_are_served) {
+  const PageId flood = joined("Flood/participant");
+  const PageId amina = joined("Amina/participant");
+  for (int i = 0; i < 1'000; ++i) text(flood, R"({"jsonrpc":"2.0","id":0,"method":"meeting.state"})");
+  EXPECT_TRUE(closed_.contains(flood));
+  EXPECT_LE(received_[flood].size(), 300U);
+  EXPECT_TRUE(state(amina).contains("queue"));
+}
+
+TEST_F(DeskTest, garbage_is_answered_with_an_error_and_the_page_goes_on) {
+  const PageId amina = joined("Amina/participant");
+  text(amina, "{{{");
+  text(amina, std::string(100'000, 'x'));
+  text(amina, R"({"jsonrpc":"2.0","id":null,"method":"floor.dance"})");
+  EXPECT_EQ(received_[amina].back()["error"]["code"], -32601);
+  EXPECT_TRUE(state(amina).contains("queue"));
+}
+
+}  // namespace
+}  // namespace plenary::signaling
