@@ -37,7 +37,7 @@ IceResult IceLite::handle_request(const StunMessage& message, const Tuple& tuple
   if (const IceDrop drop = check_form(message); drop != IceDrop::none) return dropped(drop);
   const std::size_t index = generation_of(message.username);
   if (index == generations_.size()) return dropped(IceDrop::wrong_user);
-  const std::string password = generations_[index].local.password;
+  const std::string& password = generations_[index].local.password;
   if (!check_integrity(message, password)) return dropped(IceDrop::wrong_integrity);
 
   if (message.unknown_required) {

@@ -52,7 +52,7 @@ enum class IceDrop : std::uint8_t {
 struct IceResult {
   std::optional<ByteVector> reply;  // to be sent from tuple.local to tuple.remote
   IceDrop drop = IceDrop::none;
-  bool authenticated = false;
+  bool authenticated = false;  // of the peer; with an error reply nothing else changed
   bool selected_changed = false;
   bool new_tuple = false;
 };

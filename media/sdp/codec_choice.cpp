@@ -71,7 +71,7 @@ std::optional<ChosenCodec> choose_vp8(const Format& format, const RepairTypes& r
   return choose(format, Codec::vp8, repair);
 }
 
-// How well an H.264 payload type fits; the lower the better, and only the best class of the last two is taken.
+// An H.264 payload type that could be answered, and how well it fits.
 struct H264Fit {
   const Format* format = nullptr;
   H264ProfileLevel answered;
