@@ -108,7 +108,7 @@ export class Meeting {
     if (claims.role === 'expired') throw new Refusal(-32001, 'token_expired', 'This link has expired.');
     const participant = claims.sub ? `p-${claims.sub}` : (resume ?? `p-guest-${this.next++}`);
     client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
-    return { participant, resume: participant, media_token: `media-${participant}`, seq: this.seq, ice_servers: [], state: this.state(client) };
+    return { participant, resume: participant, media_token: `media-${participant}-${this.next++}`, seq: this.seq, ice_servers: [], state: this.state(client) };
   }
 
   state(client) {
@@ -190,7 +190,7 @@ const acts = {
     return { request: request.request, position: request.position };
   },
   'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn'),
-  'floor.ready': () => ({}),
+  'floor.ready': (meeting, _, { request }) => meeting.set(meeting.find(request), { ready: true }),
   'floor.release': (meeting, { you }, { request }) => {
     const found = request ? meeting.find(request) : meeting.floor.find(({ person }) => person.participant === you.participant);
     if (found) meeting.end(found, 'released');
@@ -198,7 +198,7 @@ const acts = {
   'floor.deny': (meeting, _, { request }) => meeting.end(meeting.find(request), 'denied'),
   'floor.revoke': (meeting, _, { request, reason }) => meeting.end(meeting.find(request), 'revoked', reason),
   'floor.approve': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'queued' }),
-  'floor.prepare': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'standby' }),
+  'floor.prepare': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'standby', media: 'flowing' }),
   'floor.pass': (meeting, _, { request }) => {
     const found = meeting.find(request);
     const index = meeting.queue.indexOf(found);

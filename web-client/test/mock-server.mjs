@@ -71,6 +71,7 @@ function media(request, response, path, meeting, json) {
   meeting.media.push({ method: request.method, path, authorization: request.headers.authorization ?? null });
   request.resume();
   if (request.method === 'DELETE') return response.writeHead(200).end();
+  if (request.method === 'GET') return response.writeHead(meeting.forgot_media ? 404 : 204).end();
   if (request.method !== 'POST') return json({ code: 'bad_method' }, 405);
   if (path.startsWith('/whip/') && !meeting.mayPublish()) return json({ code: 'not_called' }, 403);
   response.writeHead(201, { 'content-type': 'application/sdp', location: `${path}/session-1`, etag: '"1"' });

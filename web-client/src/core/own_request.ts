@@ -34,8 +34,7 @@ export class OwnRequest {
     return this.ended.value ? 'ended' : 'none';
   });
   readonly publishes = computed(() => publishing.includes(this.phase.value));
-  // The request that was called "ready" on this page; the server keeps the truth for the moderator.
-  readonly ready = signal<string | null>(null);
+  readonly ready = computed(() => this.current.value?.ready ?? false);
 
   readonly #session: Session;
   #before: FloorRequest | null = null;

@@ -14,6 +14,7 @@ export type Where = 'remote' | 'room' | 'phone';
 export interface Person {
   participant: string;
   name: string;
+  title?: string | null;
   organisation?: string | null;
   category?: string | null;
   where?: Where;
@@ -36,6 +37,10 @@ export interface FloorRequest {
   outcome?: string | null;
   outcome_reason?: string | null;
   muted?: boolean;
+  ready?: boolean;
+  // none: nothing comes from them; flowing: packets come; decoding: the room process hears them.
+  media?: 'none' | 'flowing' | 'decoding';
+  connected?: boolean;
 }
 
 export interface MeetingInfo {
@@ -134,8 +139,8 @@ export interface RoomSummary {
 }
 
 // Who may do what, only to show the right buttons; the server decides by the session.
-export const moderatingRoles: readonly Role[] = ['moderator', 'chair', 'organiser', 'admin'];
-export const speakingRoles: readonly Role[] = ['participant', 'moderator', 'chair'];
+export const moderatingRoles: readonly Role[] = ['moderator', 'admin'];
+export const speakingRoles: readonly Role[] = ['participant'];
 
 export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];
 

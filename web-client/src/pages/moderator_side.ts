@@ -31,7 +31,8 @@ function hear(state: MeetingState): TemplateResult {
 function guest(model: ModeratorModel, request: FloorRequest): TemplateResult {
   const { person } = request;
   const status = model.session.room_status.value?.speakers.find((speaker) => speaker.request === request.request);
-  const ready = status?.state === 'decoding' || status?.state === 'on_air';
+  const media = request.media ?? status?.state;
+  const ready = media === 'decoding' || media === 'on_air';
   const level = status?.level_db ?? -90;
   return html`<li class="guest" data-ready=${ready}>
     ${person.where === 'remote'
@@ -47,6 +48,7 @@ function guest(model: ModeratorModel, request: FloorRequest): TemplateResult {
     ${affiliation(person)}
     ${person.where === 'remote'
       ? html`<p class="ready">${icon(ready ? 'check' : 'refresh')}${t(ready ? 'moderator.green.decoding' : 'moderator.green.waiting')}</p>
+          ${request.ready ? html`<p class="ready said">${icon('check')}${t('moderator.green.said')}</p>` : nothing}
           <level-meter .level=${level} .label=${t('technician.level', { name: person.name })}></level-meter>`
       : nothing}
   </li>`;

@@ -221,11 +221,8 @@ class ParticipantPage extends Part {
           label: t('own.ready'),
           icon: 'check',
           look: 'go wide',
-          disabled: own.ready.value === request,
-          run: async () => {
-            await actions.ready(request);
-            own.ready.value = request;
-          },
+          disabled: own.ready.value,
+          run: () => actions.ready(request),
         });
       case 'granted':
       case 'live':

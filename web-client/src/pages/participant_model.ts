@@ -48,6 +48,7 @@ export class ParticipantModel {
       effect(() => this.#view()),
       effect(() => this.#publish()),
       effect(() => this.#call()),
+      effect(() => this.#rejoined()),
       this.listening.play(this.viewer.audio),
     ];
     const hurry = (): void => {
@@ -74,13 +75,17 @@ export class ParticipantModel {
     if (language === before) return;
     this.listening.language.value = language;
     const chosen = await this.presses.run('language', () => this.actions.selectChannel(language));
-    if (chosen) this.listening.remember();
-    else this.listening.language.value = before;
+    if (!chosen) this.listening.language.value = before;
+    else {
+      this.listening.remember();
+      // A viewer opened before the last reconnect is not reached by this page's choices any more.
+      if (!this.viewer.transport.isCurrent) this.viewer.transport.renew();
+    }
   }
 
   #view(): void {
     const joined = this.session.joined.value;
-    if (!joined || this.session.replaced.value) return this.viewer.stop();
+    if (!joined) return;
     if (!joined.state.languages.includes(this.listening.language.peek())) this.listening.language.value = 'floor';
     this.viewer.start();
   }
@@ -91,6 +96,12 @@ export class ParticipantModel {
     else this.publisher.stop();
     const phase = this.own.phase.value;
     if (phase === 'ended') this.devices.close();
+  }
+
+  #rejoined(): void {
+    if (!this.session.joined.value) return;
+    void this.viewer.transport.probe();
+    void this.publisher.transport.probe();
   }
 
   // Sound, title and vibration: somebody who is called may be looking elsewhere.

@@ -48,8 +48,14 @@ class ReturnPage extends Part {
     });
     effect(() => {
       const started = this.#listening.playing.value;
-      // After each joining the server must be told again.
-      if (this.#session.joined.value && this.#session.status.value === 'open') this.#actions.returnSound(started).catch(() => undefined);
+      // Told again after each joining and each new media session, which the server begins as silent.
+      const connected = this.#viewer.transport.state.value === 'connected';
+      if (connected && this.#session.joined.value && this.#session.status.value === 'open') {
+        this.#actions.returnSound(started).catch(() => undefined);
+      }
+    });
+    effect(() => {
+      if (this.#session.joined.value) void this.#viewer.transport.probe();
     });
     addEventListener('online', () => this.#viewer.transport.hurry());
     addEventListener('pointermove', () => this.#moved());

@@ -67,6 +67,7 @@ export class AddSpeaker extends Part {
         <label class="field"
           ><span>${t('moderator.add.category')}</span
           ><select name="category">
+            <option value="">${t('moderator.add.none')}</option>
             ${categories.map((category) => html`<option value=${category}>${t(`category.${category}`)}</option>`)}
           </select></label
         >

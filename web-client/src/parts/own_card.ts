@@ -81,13 +81,13 @@ function publishLine({ publishing, refusal, devices }: OwnView): TemplateResult 
   return html`<p class="publish" data-state=${state}>${icon(state === 'connected' ? 'check' : 'refresh')}${t(`own.publish.${state}`)}</p>`;
 }
 
-function green(request: FloorRequest, phase: OwnPhase, view: OwnView): TemplateResult {
+function green(phase: OwnPhase, view: OwnView): TemplateResult {
   const called = phase === 'standby';
   return html`<p class="call">${called ? html`<span class="state next">${icon('play')}${t('state.next')}</span>` : nothing}<strong>${t(called ? 'own.standby' : 'own.granted')}</strong></p>
     <self-view .devices=${view.devices}></self-view>
     <p class="unheard">${called ? html`${icon('mic_off')}${t('own.unheard')}` : t('own.granted.text')}</p>
     ${publishLine(view)}
-    ${called && view.own.ready.value === request.request ? html`<p class="publish" data-state="connected">${icon('check')}${t('own.ready.done')}</p>` : nothing}
+    ${called && view.own.ready.value ? html`<p class="publish" data-state="connected">${icon('check')}${t('own.ready.done')}</p>` : nothing}
     <div class="line">${deviceSwitches(view.devices)}${called ? view.withdraw() : nothing}</div>`;
 }
 
@@ -130,6 +130,6 @@ export function ownCard(view: OwnView): Content {
         ? live(request, view)
         : phase === 'paused' || phase === 'held'
           ? stopped(phase, request, view)
-          : green(request, phase, view)}
+          : green(phase, view)}
   </section>`;
 }

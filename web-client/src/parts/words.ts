@@ -55,13 +55,11 @@ export function whereMark(where: Where | undefined): Content {
   return html`<span class="chip">${icon(whereIcons[where])}${word}</span>`;
 }
 
-// Organisation and category in one line.
-export function affiliation(person: Person): Content {
-  const category = categoryName(person.category);
-  if (!person.organisation && !category) return nothing;
-  return html`<span class="affiliation"
-    >${person.organisation ? bdi(person.organisation) : nothing}${person.organisation && category ? ' · ' : nothing}${category}</span
-  >`;
+// Title, organisation and category in one line.
+export function affiliation({ title, organisation, category }: Person): Content {
+  const parts = [title, organisation, categoryName(category)].filter((part) => part);
+  if (!parts.length) return nothing;
+  return html`<span class="affiliation">${parts.map((part, index) => html`${index ? ' · ' : nothing}<bdi>${part}</bdi>`)}</span>`;
 }
 
 export function badge(name: string): TemplateResult {

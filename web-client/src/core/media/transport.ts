@@ -23,6 +23,8 @@ export interface TransportOptions {
 const kPatience_ms = 2_500;
 // An ICE restart that has brought nothing by then is given up for a new session.
 const kRestart_ms = 4_000;
+// Bad or unacceptable offers (RFC 9725 §4.2).
+const kFinal: readonly number[] = [400, 406, 415, 422];
 // Neither connected nor failed: a firewall that swallows everything.
 const kConnect_ms = 12_000;
 
@@ -33,7 +35,7 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #backoff: Backoff;
   #peer: RTCPeerConnection | null = null;
-  #session: { url: string; etag: string; answer: string } | null = null;
+  #session: { url: string; etag: string; answer: string; token: string | undefined } | null = null;
   #cancel: (() => void) | null = null;
   #restarted = false;
 
@@ -76,8 +78,34 @@ export class Transport {
     this.#again(0);
   }
 
+  // The signaling was lost and is back: is our session still known there? A server that was restarted knows it no more,
+  // and ICE would need many seconds to find out.
+  async probe(): Promise<void> {
+    const session = this.#session;
+    if (!session?.url) return;
+    try {
+      const { status } = await this.#options.fetch(session.url, { method: 'GET', headers: bearer(session.token) });
+      if (status === 404 && session === this.#session) this.#again(0);
+    } catch {
+      // No way to the server just now; the connection's own state tells what becomes of it.
+    }
+  }
+
+  // False where the session was opened with a token of an earlier joining: it lives on, but the server no longer counts it
+  // as this page's.
+  get isCurrent(): boolean {
+    return this.#session === null || this.#session.token === this.#options.token();
+  }
+
+  renew(): void {
+    untracked(() => {
+      if (this.#state.value !== 'idle') this.#again(0);
+    });
+  }
+
   async #post(): Promise<void> {
     const peer = this.#options.connect();
+    const token = this.#options.token();
     this.#peer = peer;
     this.#restarted = false;
     peer.onconnectionstatechange = () => this.#changed(peer);
@@ -88,13 +116,13 @@ export class Transport {
       this.#wait(kConnect_ms, () => this.#again());
       const response = await this.#options.fetch(this.#options.url(), {
         method: 'POST',
-        headers: this.#headers('application/sdp'),
+        headers: { 'Content-Type': 'application/sdp', ...bearer(token) },
         body: peer.localDescription?.sdp ?? '',
       });
       const answer = await response.text();
       const location = response.headers.get('location');
       if (peer !== this.#peer) {
-        if (response.ok && location) this.#delete(new URL(location, response.url || document.baseURI).href);
+        if (response.ok && location) this.#delete(new URL(location, response.url || document.baseURI).href, token);
         return;
       }
       if (!response.ok) {
@@ -106,6 +134,7 @@ export class Transport {
         url: location ? new URL(location, response.url || document.baseURI).href : '',
         etag: response.headers.get('etag') ?? '*',
         answer,
+        token,
       };
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
     } catch {
@@ -142,7 +171,7 @@ export class Transport {
       if (!fragment) return this.#again();
       const response = await this.#options.fetch(session.url, {
         method: 'PATCH',
-        headers: { ...this.#headers('application/trickle-ice-sdpfrag'), 'If-Match': session.etag },
+        headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': session.etag, ...bearer(session.token) },
         body: fragment,
       });
       const text = await response.text();
@@ -158,8 +187,8 @@ export class Transport {
 
   #refused(status: number, body: string): void {
     this.refusal.value = problemCode(body) ?? String(status);
-    // 422: this offer will never do. Everything else may change: a token is renewed, a server comes back.
-    if (status === 422 || status === 404) {
+    // This offer will never do. Everything else may change: a token is renewed, somebody is called, a server comes back.
+    if (kFinal.includes(status)) {
       this.#end_session();
       this.#state.value = 'refused';
     } else this.#again();
@@ -186,19 +215,18 @@ export class Transport {
       peer.close();
       this.#options.closed?.();
     }
-    if (this.#session?.url) this.#delete(this.#session.url);
+    if (this.#session?.url) this.#delete(this.#session.url, this.#session.token);
     this.#session = null;
   }
 
-  #delete(url: string): void {
+  #delete(url: string, token: string | undefined): void {
     // Sent even while the page is leaving; nothing depends on its success, the server ends silent sessions itself.
-    this.#options.fetch(url, { method: 'DELETE', headers: this.#headers(), keepalive: true }).catch(() => undefined);
+    this.#options.fetch(url, { method: 'DELETE', headers: bearer(token), keepalive: true }).catch(() => undefined);
   }
+}
 
-  #headers(type?: string): Record<string, string> {
-    const token = this.#options.token();
-    return { ...(type && { 'Content-Type': type }), ...(token && { Authorization: `Bearer ${token}` }) };
-  }
+function bearer(token: string | undefined): Record<string, string> {
+  return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
 // application/problem+json (RFC 9457) with our stable word.

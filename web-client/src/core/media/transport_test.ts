@@ -146,6 +146,38 @@ describe('a session', () => {
   });
 });
 
+describe('after the signaling was lost', () => {
+  test('a session that the server knows goes on', async () => {
+    transport.start();
+    await connect();
+    void transport.probe();
+    await request('GET').answer(204);
+    await time.pass(60_000);
+    expect(peers).toHaveLength(1);
+  });
+
+  test('a session that a restarted server does not know is posted again at once', async () => {
+    transport.start();
+    await connect();
+    void transport.probe();
+    await request('GET').answer(404);
+    await time.pass(0);
+    expect(peers).toHaveLength(2);
+  });
+
+  test('a session keeps the token that it was opened with', async () => {
+    transport.start();
+    await connect();
+    expect(transport.isCurrent).toBe(true);
+    token = 'media-2';
+    expect(transport.isCurrent).toBe(false);
+    transport.renew();
+    expect(request('DELETE').headers.Authorization).toBe('Bearer media-1');
+    await time.pass(0);
+    expect(request().headers.Authorization).toBe('Bearer media-2');
+  });
+});
+
 describe('a lost path', () => {
   test('that heals by itself is left alone', async () => {
     transport.start();
