@@ -55,7 +55,13 @@ Pipeline::Pipeline(const char* description) {
     log(LogLevel::error, "pipeline.description", {{"message", fault->message}, {"pipeline", description}});
     g_error_free(fault);
   }
-  if (made != nullptr) pipeline_.reset(GST_ELEMENT(gst_object_ref_sink(made)));
+  if (made == nullptr) return;
+  if (!GST_IS_PIPELINE(made)) {  // a description of one element gives that element
+    GstElement* pipeline = gst_pipeline_new(nullptr);
+    gst_bin_add(GST_BIN(pipeline), made);
+    made = pipeline;
+  }
+  pipeline_.reset(GST_ELEMENT(gst_object_ref_sink(made)));
 }
 
 Pipeline& Pipeline::operator=(Pipeline&& other) noexcept {

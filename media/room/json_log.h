@@ -3,7 +3,7 @@
 
 namespace plenary::room {
 
-// Call once before threads start.
+// Call once before threads start. GLib's warnings come along, so that every line is JSON.
 void log_as_json();
 
 }  // namespace plenary::room

@@ -96,8 +96,9 @@ void ReturnSink::supervise() {
     if (!message || GST_MESSAGE_TYPE(message.get()) != GST_MESSAGE_ERROR) continue;
     const std::string text = describe_error(message.get());
     set_connected(false);
-    set_state("failed", text);
-    log(LogLevel::warning, "return.error", {{"return", config_.id}, {"message", text}});
+    if (set_state("failed", text)) {
+      log(LogLevel::warning, "return.error", {{"return", config_.id}, {"message", text}});
+    }
     return;
   }
 }
@@ -131,15 +132,16 @@ void ReturnSink::set_connected(bool connected) {
   set_state(connected ? "connected" : "waiting", "");
 }
 
-void ReturnSink::set_state(std::string_view state, const std::string& detail) {
+bool ReturnSink::set_state(std::string_view state, const std::string& detail) {
   {
     const std::lock_guard lock(mutex_);
     // A retry after a failure is no news.
-    if (state_ == state || (state_ == "failed" && state == "waiting")) return;
+    if (state_ == state || (state_ == "failed" && state == "waiting")) return false;
     state_ = state;
     detail_ = detail;
   }
   outputs_.state(state, detail);
+  return true;
 }
 
 void ReturnSink::on_caller_added(GstElement*, gint, gpointer, gpointer data) {

@@ -43,7 +43,7 @@ class ReturnSink {
   void supervise();
   void stop_pipeline();
   void set_connected(bool connected);
-  void set_state(std::string_view state, const std::string& detail);
+  bool set_state(std::string_view state, const std::string& detail);  // false when that is no news
   bool caller_is_connected();
 
   static void on_caller_added(GstElement* sink, gint socket, gpointer address, gpointer self);

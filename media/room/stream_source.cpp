@@ -123,8 +123,9 @@ bool StreamSource::supervise() {
     if (!message) continue;
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
       const std::string text = describe_error(message.get());
-      log(LogLevel::warning, "source.error", {{"source", settings_.config.id}, {"message", text}});
-      set_state(last_data_ != 0 ? "stopped" : "failed", text);
+      if (set_state(last_data_ != 0 ? "stopped" : "failed", text)) {
+        log(LogLevel::warning, "source.error", {{"source", settings_.config.id}, {"message", text}});
+      }
       return false;
     }
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS) {
@@ -141,16 +142,17 @@ void StreamSource::check_data(Instant now) {
   set_state(fresh ? "live" : "stopped", fresh ? "" : "no data");
 }
 
-void StreamSource::set_state(const std::string& state, const std::string& detail) {
+bool StreamSource::set_state(const std::string& state, const std::string& detail) {
   {
     const std::lock_guard lock(mutex_);
     // A file's next round, and a retry after a failure, are no news.
     const bool again = state == "connecting" && (file_ ? status_.state == "live" : status_.state == "failed");
-    if (again || (status_.state == state && (status_.detail == detail || state == "failed"))) return;
+    if (again || (status_.state == state && (status_.detail == detail || state == "failed"))) return false;
     status_.state = state;
     status_.detail = detail;
   }
   report_status();
+  return true;
 }
 
 void StreamSource::report_status() {

@@ -40,7 +40,8 @@ class StreamSource final : public Source {
   bool supervise();
   void stop_pipeline();
   void wait(Duration duration);
-  void set_state(const std::string& state, const std::string& detail);
+  // False when that is no news.
+  bool set_state(const std::string& state, const std::string& detail);
   void report_status();
   void check_data(Instant now);
 
