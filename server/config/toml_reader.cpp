@@ -136,7 +136,7 @@ std::optional<Address> TableReader::address(std::string_view key) {
   const auto text = string(key);
   if (!text) return std::nullopt;
   const auto value = Address::from_text(*text);
-  if (value && value->port != 0) return value;
+  if (value) return value;  // port 0: any free one, which the log names at start
   faults_.error(table_.get(key), path_of(key), in_quotes(*text) + " is no address with a port",
                 "write an IP address and a port, such as \"0.0.0.0:8080\" or \"[::]:7000\"");
   return std::nullopt;
