@@ -35,7 +35,7 @@ int HttpServer::State::begin_exchange(lws* wsi) {
   if (received.refusal) {
     ++counts.refused;
     exchange.answer(*received.refusal, true);
-  } else if (received.content_length > kMaxSwallowedBody) {
+  } else if (received.content_length > (lws_get_network_wsi(wsi) == wsi ? kMaxSwallowedBody : kMaxRequestBody)) {
     ++counts.body_too_long;
     exchange.answer(HttpResponse::problem(413, "too_long", "The body may have 64 KiB."), true);
   } else if (received.content_length == 0) {

@@ -24,7 +24,8 @@ namespace plenary::server {
 
 constexpr const char* kSubprotocol = "plenary.v1";
 constexpr unsigned kWebSocketReadBytes = 2 * 1024;            // kept for each socket; a longer message comes in pieces
-constexpr std::uint64_t kMaxSwallowedBody = 2 * 1024 * 1024;  // bytes read and dropped so that a 413 arrives
+constexpr std::uint64_t kMaxSwallowedBody = 2 * 1024 * 1024;  // bytes read and dropped so that a 413 arrives; on
+                                                              // HTTP/2 it arrives without
 
 // A callback of ours gives the library 0 to go on, -1 to close the connection.
 constexpr int kGoOn = 0;

@@ -8,7 +8,10 @@
 namespace plenary::server {
 namespace {
 
-constexpr int kMessagesATurn = 32;            // one client's backlog does not hold up the others' turn
+constexpr int kPiecesATurn = 32;  // one client's backlog does not hold up the others' turn
+// The library puts what it is given into one HTTP/2 frame, and a browser ends the connection at one over 16,384 bytes
+// (RFC 9113 §4.2); the WebSocket frame's head is in it.
+constexpr std::size_t kHttp2Piece = 16'000;
 constexpr std::size_t kMaxCloseReason = 123;  // bytes (RFC 6455 §5.5)
 
 }  // namespace
@@ -40,15 +43,29 @@ void WebSocket::forget_sent() {
   in_library_ = 0;
 }
 
+// False: the connection is lost.
+bool WebSocket::write_piece(std::vector<unsigned char>& scratch) {
+  const std::string& text = *out_.front();
+  const bool http2 = lws_get_network_wsi(wsi_) != wsi_;
+  const std::size_t count = std::min(text.size() - sent_of_first_, http2 ? kHttp2Piece : text.size());
+  if (scratch.size() < LWS_PRE + count) scratch.resize(LWS_PRE + count);
+  std::memcpy(scratch.data() + LWS_PRE, text.data() + sent_of_first_, count);
+  int how = sent_of_first_ == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION;
+  if (sent_of_first_ + count < text.size()) how |= LWS_WRITE_NO_FIN;
+  if (lws_write(wsi_, scratch.data() + LWS_PRE, count, static_cast<lws_write_protocol>(how)) < 0) return false;
+  in_library_ += count;
+  sent_of_first_ += count;
+  if (sent_of_first_ == text.size()) {
+    out_.pop_front();
+    sent_of_first_ = 0;
+  }
+  return true;
+}
+
 WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
   forget_sent();
-  for (int i = 0; i < kMessagesATurn && !out_.empty(); ++i) {
-    const std::string& text = *out_.front();
-    if (scratch.size() < LWS_PRE + text.size()) scratch.resize(LWS_PRE + text.size());
-    std::memcpy(scratch.data() + LWS_PRE, text.data(), text.size());
-    if (lws_write(wsi_, scratch.data() + LWS_PRE, text.size(), LWS_WRITE_TEXT) < 0) return Progress::close;
-    in_library_ += text.size();
-    out_.pop_front();
+  for (int i = 0; i < kPiecesATurn && !out_.empty(); ++i) {
+    if (!write_piece(scratch)) return Progress::close;
     if (lws_partial_buffered(wsi_) != 0 || lws_send_pipe_choked(wsi_) != 0) break;
   }
   if (lws_partial_buffered(wsi_) == 0) forget_sent();

@@ -43,12 +43,14 @@ class WebSocket {
 
  private:
   void forget_sent();
+  bool write_piece(std::vector<unsigned char>& scratch);
 
   ConnectionId id_;
   lws* wsi_;
   std::deque<std::shared_ptr<const std::string>> out_;
   std::size_t waiting_ = 0;  // bytes in out_ and in the library's own buffer
   std::size_t in_library_ = 0;
+  std::size_t sent_of_first_ = 0;  // bytes of out_.front() that went out in pieces
   std::string in_;
   bool in_done_ = false;
   std::uint16_t close_code_ = 0;
