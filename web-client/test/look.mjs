@@ -3,16 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+import { kChromium } from './chromium.mjs';
 import { mockToken, startMock } from './mock-server.mjs';
 
 const [folder = 'look', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
-
-export const kChromium = {
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
-};
 
 const me = { sub: 'li', name: 'Li Wei', role: 'participant', organisation: 'Asia Internet Coalition', category: 'private_sector' };
 const staff = (role) => ({ sub: role, name: role, role });

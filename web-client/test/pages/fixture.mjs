@@ -1,0 +1,53 @@
+// A page against a mock server of its own. Whatever the page logs as an error, a broken content security policy included,
+// fails the test.
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base } from '@playwright/test';
+
+import { mockToken, startMock } from '../mock-server.mjs';
+
+export const me = { sub: 'li', name: 'Li Wei', role: 'participant', organisation: 'Asia Internet Coalition', category: 'private_sector' };
+export const moderator = { sub: 'mod', name: 'Moderator', role: 'moderator' };
+export const technician = { sub: 'tech', name: 'Technician', role: 'technician' };
+
+export const test = base.extend({
+  // eslint-disable-next-line no-empty-pattern
+  mock: async ({}, use) => {
+    const mock = await startMock();
+    await use(mock);
+    await mock.close();
+  },
+  open: async ({ context, mock }, use) => {
+    const faults = [];
+    await context.addInitScript({ path: fileURLToPath(new URL('../fake-media.js', import.meta.url)) });
+    await use(async (path, claims, query = '') => {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => message.type() === 'error' && !message.text().includes('WebSocket connection') && faults.push(message.text()));
+      await page.goto(`${mock.url}${path}${query}${claims ? `#token=${mockToken(claims)}` : ''}`);
+      return page;
+    });
+    expect(faults).toEqual([]);
+  },
+});
+
+export { expect };
+
+export async function enter(page) {
+  await page.getByRole('button', { name: 'Just watch' }).click();
+  await expect(page.getByRole('heading', { name: 'Speakers’ list' }).or(page.getByRole('heading', { name: "Speakers' list" }))).toBeVisible();
+}
+
+// WCAG 2.2 A and AA, and no sideways scrolling.
+export async function expectGood(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+}
+
+export function people(meeting) {
+  meeting.onAir(meeting.add('Amina Diallo', { organisation: 'Ministry of Digital Economy', category: 'government', language: 'fr' }));
+  const olga = meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', reason: 'first to ask', topic: 'Last-mile access' });
+  const juan = meeting.add('Juan Pérez', { organisation: 'Universidad', category: 'academia', language: 'es', kind: 'question', where: 'room' });
+  return { olga, juan };
+}

@@ -1,0 +1,217 @@
+import { enter, expect, expectGood, me, people, test } from './fixture.mjs';
+
+const named = (page, name) => page.getByRole('button', { name, exact: true });
+
+async function ask(page, kind = 'Question') {
+  await named(page, 'Request the floor').click();
+  const form = page.getByRole('dialog', { name: 'Request the floor' });
+  await form.getByRole('radio', { name: kind, exact: true }).check();
+  await form.getByLabel('About what, in one line').fill('Roads');
+  await form.getByRole('button', { name: 'Ask for the floor' }).click();
+  await expect(form).toBeHidden();
+}
+
+test('just watching asks for nothing and shows the room', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a', me);
+  await expect(page.getByText('Amina Diallo is speaking')).toBeVisible();
+  await expect(page.getByText('Li Wei')).toBeVisible();
+  await expectGood(page);
+  await enter(page);
+  await expect(page.getByText('Connected')).toBeVisible();
+  await expectGood(page);
+  await expect(page.getByLabel("Room A: the room's picture")).toHaveJSProperty('muted', true);
+  await expect(page.getByLabel("Amina Diallo: the speaker's picture")).toBeVisible();
+  expect(mock.meeting.media[0]).toMatchObject({ method: 'POST', path: '/whep/room-a' });
+  expect(mock.meeting.media[0].authorization).toMatch(/^Bearer media-p-li/);
+});
+
+test('without a personal link one can watch but not speak', async ({ open }) => {
+  const page = await open('/room/room-a', null);
+  await expect(named(page, 'I want to speak')).toBeDisabled();
+  await enter(page);
+  await expect(named(page, 'Request the floor')).toBeHidden();
+});
+
+test('the device check shows the own picture and that one is heard', async ({ open }) => {
+  const page = await open('/room/room-a', me);
+  await named(page, 'I want to speak').click();
+  await expect(page.getByLabel('Your own picture')).toBeVisible();
+  await expect(page.getByText('We hear you')).toBeVisible();
+  await expectGood(page);
+  await named(page, 'Enter the meeting').click();
+  await expect(named(page, 'Request the floor')).toBeVisible();
+});
+
+test('a request goes from the form to the floor and back', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  await expectGood(page);
+  await page.keyboard.press('Escape');
+  await ask(page);
+  const request = mock.meeting.queue.at(-1);
+  expect(request).toMatchObject({ kind: 'question', topic: 'Roads', language: 'en' });
+  await expect(page.getByRole('region', { name: 'Your request' })).toContainText('You are number 3 in the list');
+  await expectGood(page);
+
+  mock.meeting.set(request, { state: 'standby' });
+  const own = page.getByRole('region', { name: 'Your request' });
+  await expect(own).toContainText('You are next: check your picture');
+  await expect(own).toContainText('The room cannot hear you');
+  await expect(page).toHaveTitle(/You are next/);
+  await expect(own.getByLabel('Your own picture')).toBeVisible();
+  await expect(own).toContainText('Picture and sound ready');
+  expect(mock.meeting.media.some(({ path, method }) => path === '/whip/room-a/floor' && method === 'POST')).toBe(true);
+  await expectGood(page);
+  await named(page, "I'm ready").click();
+  await expect(own).toContainText('You said that you are ready');
+
+  mock.meeting.end(mock.meeting.floor[0], 'released');
+  mock.meeting.take(request);
+  mock.meeting.floor.push(Object.assign(request, { state: 'granted' }));
+  mock.meeting.changed('queue', 'floor');
+  await expect(own).toContainText('Speak now');
+  await expect(page.getByText('Live', { exact: true })).toHaveCount(0); // red never precedes the picture and sound
+
+  mock.meeting.onAir(request);
+  await expect(own).toContainText('You are live');
+  await expectGood(page);
+  await named(page, 'Mute my microphone').click();
+  await expect(named(page, 'Unmute my microphone')).toBeVisible();
+  await named(page, 'End my speech').click();
+  await expect(own).toContainText('thank you');
+  await expect.poll(() => mock.meeting.media.some(({ path, method }) => method === 'DELETE' && path.startsWith('/whip/'))).toBe(true);
+});
+
+test('a request can be withdrawn, by key too', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page, 'Statement');
+  await named(page, 'Withdraw').click();
+  await expect(page.getByText('You have withdrawn your request.')).toBeVisible();
+  await page.keyboard.press('r');
+  await expect(page.getByRole('dialog', { name: 'Request the floor' })).toBeVisible();
+  expect(mock.meeting.queue).toHaveLength(0);
+});
+
+test('a denied request says so with the reason', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  mock.meeting.end(mock.meeting.queue[0], 'denied', 'off topic');
+  await expect(page.getByText('The moderator did not take your request.')).toBeVisible();
+  await expect(page.getByText('off topic')).toBeVisible();
+});
+
+test('a closed list takes only points of order', async ({ open, mock }) => {
+  mock.meeting.meeting = { ...mock.meeting.meeting, list: 'closed' };
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  await expect(page.getByText('only points of order are taken now')).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'Question' })).toBeDisabled();
+  await expect(page.getByRole('radio', { name: 'Point of order' })).toBeChecked();
+});
+
+test('the language is chosen in its own script without a new session, and remembered', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Listen to: Floor (original)').click();
+  await expectGood(page);
+  await page.getByRole('radio', { name: 'Français' }).check();
+  await expect.poll(() => mock.meeting.calls.some(({ method, params }) => method === 'channel.select' && params.language === 'fr')).toBe(true);
+  await page.getByLabel('Floor quietly under the interpretation').fill('20');
+  expect(mock.meeting.media.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Listen to: Français' })).toBeVisible();
+});
+
+test('a silent booth is explained', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await page.keyboard.press('6');
+  await expect(page.getByRole('button', { name: 'Listen to: Русский' })).toBeVisible();
+  mock.meeting.room = { picture: 'live', silent_channels: ['ru'] };
+  mock.meeting.changed('room');
+  await expect(page.getByText('The interpreter is silent: you hear the floor.')).toBeVisible();
+});
+
+test('the place survives a lost connection, a reload and cleared storage', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  mock.meeting.cut();
+  await expect(page.getByText('You are number 3 in the list')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('You are number 3 in the list')).toBeVisible();
+  await page.evaluate(() => {
+    localStorage.clear();
+    sessionStorage.clear();
+  });
+  await page.reload();
+  await expect(page.getByText('Your place in the list is kept: number 3.')).toBeVisible();
+  await enter(page);
+  await expect(page.getByText('You are number 3 in the list')).toBeVisible();
+});
+
+test('while the server is away the page says so and comes back by itself', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  mock.meeting.down = true;
+  mock.meeting.cut();
+  await expect(page.getByText('Your place in the list is kept for 2 minutes')).toBeVisible();
+  mock.meeting.forgot_media = true;
+  mock.meeting.down = false;
+  await expect(page.getByText('Connected')).toBeVisible();
+  await expect.poll(() => mock.meeting.media.filter(({ method, path }) => method === 'POST' && path === '/whep/room-a').length).toBe(2);
+});
+
+test('a refused link is explained and not tried for ever', async ({ open }) => {
+  const page = await open('/room/room-a', { ...me, role: 'expired' });
+  await expect(page.getByRole('heading', { name: 'This link does not open the meeting' })).toBeVisible();
+});
+
+test('names cannot smuggle markup in', async ({ open, mock }) => {
+  const name = '<img src=x onerror="window.hacked=1">\u202eevil';
+  mock.meeting.add(name, { organisation: '<script>window.hacked=1</script>', reason: '<b>x</b>', topic: '<i>y</i>' });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await expect(page.getByText('<script>window.hacked=1</script>')).toBeVisible();
+  expect(await page.evaluate(() => window.hacked)).toBeUndefined();
+});
+
+for (const [scheme, viewport, lang] of [['light', { width: 360, height: 640 }, 'en'], ['dark', { width: 360, height: 640 }, 'ar'], ['dark', { width: 1920, height: 1080 }, 'ru']]) {
+  test(`looks right at ${viewport.width} px, ${scheme}, ${lang}`, async ({ open, mock }) => {
+    people(mock.meeting);
+    const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+    const page = await open('/room/room-a', me, `?lang=${lang}`);
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme: scheme });
+    await expectGood(page);
+    await page.locator('[data-action=watch]').click();
+    await expect(page.locator('[data-phase=queued]').first()).toBeVisible();
+    await expectGood(page);
+    mock.meeting.set(request, { state: 'standby' });
+    await expect(page.locator('.own-card[data-phase=standby]')).toBeVisible();
+    await expectGood(page);
+    expect(await page.evaluate(() => document.documentElement.dir)).toBe(lang === 'ar' ? 'rtl' : 'ltr');
+  });
+}
+
+test('targets are large enough for a thumb', async ({ open }) => {
+  const page = await open('/room/room-a', me);
+  await page.setViewportSize({ width: 360, height: 640 });
+  await enter(page);
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button, select, a, input')]
+      .filter((element) => element.checkVisibility() && !element.closest('dialog:not([open]), [popover]'))
+      .map((element) => ({ what: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 44 || box.height < 44)
+      .map(({ what }) => what),
+  );
+  expect(small).toEqual([]);
+});

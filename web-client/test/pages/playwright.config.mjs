@@ -1,0 +1,15 @@
+// Page-level checks against the mock server, in Debian's Chromium.  npm run build && npm run test:pages
+import { defineConfig } from '@playwright/test';
+
+import { kChromium } from '../chromium.mjs';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*_test.mjs',
+  outputDir: '../../test-results',
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  reporter: [['list']],
+  use: { launchOptions: kChromium, permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB', actionTimeout: 15_000 },
+});
