@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -113,11 +114,14 @@ class Bench {
   void finish(Batch batch) {
     if (disk_works_) {
       disk_.insert(disk_.end(), batch.events.begin(), batch.events.end());
+      acknowledged_.insert(batch.ticket);
       meeting_.handle_saved(batch.ticket, now());
     } else {
       meeting_.handle_not_saved(batch.ticket, now());
     }
   }
+  // Exact also after a failure, unlike Meeting::is_saved, which is asked only before one.
+  bool is_acknowledged(Ticket ticket) const { return acknowledged_.contains(ticket); }
   void hold_disk() { disk_holds_ = true; }
   void release_disk() {
     disk_holds_ = false;
@@ -130,6 +134,7 @@ class Bench {
   // kill -9: what was not on the disk is gone, and a later process reads what is.
   void crash(Milliseconds down = std::chrono::seconds(1), bool reboot = false) {
     in_flight_.clear();
+    acknowledged_.clear();
     time_ += down;
     if (reboot) offset_ -= time_;
     meeting_ = reopen(true);
@@ -152,6 +157,7 @@ class Bench {
   Milliseconds step_{0};
   std::vector<StoredEvent> disk_;
   std::vector<Batch> in_flight_;
+  std::set<Ticket> acknowledged_;
   bool disk_works_ = true;
   bool disk_holds_ = false;
   int keys_ = 0;

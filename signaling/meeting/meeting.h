@@ -71,9 +71,12 @@ class Meeting {
   std::optional<Batch> poll_append();
   void handle_saved(Ticket ticket, Now now);      // this and all before it
   void handle_not_saved(Ticket ticket, Now now);  // this and all after it are void
+  // For a ticket that handle() just gave: whether it can be acknowledged at once. Void tickets are not remembered.
   [[nodiscard]] bool is_saved(Ticket ticket) const;
   static Refusal not_saved_refusal();
   [[nodiscard]] bool journal_failing() const { return failing_since_.has_value(); }
+  // False while facts are shown that the disk does not have yet: after a restart, and while it fails.
+  [[nodiscard]] bool is_all_saved() const { return unsaved_facts_.empty(); }
 
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const Presence& presence() const { return presence_; }

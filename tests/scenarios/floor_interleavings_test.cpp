@@ -1,0 +1,317 @@
+// Participants, two moderators, failing connections, a failing disk and kill -9, in every order that a seed gives.
+// After each step what floor.md promises is checked, and what is shown is compared with the fold of what is on the
+// disk.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "signaling/meeting/bench.h"
+#include "signaling/meeting/event_json.h"
+#include "signaling/meeting/fold.h"
+
+namespace plenary::signaling {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kSeeds = 300;
+constexpr int kSteps = 150;
+constexpr int kPeople = 7;
+
+class Storm {
+ public:
+  explicit Storm(std::uint64_t seed) : random_(seed), bench_(rules(seed)) {
+    for (int i = 0; i < kPeople; ++i) join(i);
+  }
+
+  void step() {
+    switch (random_() % 16) {
+      case 0:
+      case 1:
+      case 2:
+        return ask();
+      case 3:
+      case 4:
+      case 5:
+      case 6:
+      case 7:
+        return moderate();
+      case 8:
+        return own();
+      case 9:
+      case 10:
+      case 11:
+        return media();
+      case 12:
+        return page();
+      case 13:
+        return disk();
+      default:
+        return bench_.pass(milliseconds(random_() % 20'000));
+    }
+  }
+
+  void check() {
+    const State& state = bench_.state();
+    std::size_t on_air = 0;
+    std::set<std::pair<ParticipantId, bool>> asked;
+    for (const auto& [id, request] : state.open) {
+      ASSERT_TRUE(is_open(request.state));
+      on_air += request.state == RequestState::on_air ? 1 : 0;
+      if (request.state == RequestState::on_air) {
+        ASSERT_GT(request.granted_at, Moment{}) << "on air without a grant";
+      }
+      ASSERT_EQ(request.running_since.has_value(), request.state == RequestState::on_air);
+      const bool point = request.kind == RequestKind::point_of_order;
+      ASSERT_TRUE(asked.insert({request.person.id, point}).second) << "twice on the list";
+    }
+    ASSERT_LE(on_air, bench_.meeting().rules().speakers_max);
+    check_order(state);
+    check_routing(state);
+    check_disk(state);
+  }
+
+  // Everything still goes when the storm is over.
+  void settle() {
+    bench_.mend_disk();
+    bench_.release_disk();
+    bench_.pass(std::chrono::seconds(3));
+    ASSERT_TRUE(bench_.moderate(act::OpenList{true}));
+    check();
+  }
+
+ private:
+  static Rules rules(std::uint64_t seed) {
+    Rules rules{.meeting = "m", .room = "m", .title = "", .languages = {"en"}};
+    rules.speakers_max = seed % 3 == 0 ? 3 : 1;
+    rules.needs_approval = seed % 4 == 0;
+    rules.overtime_max = seed % 5 == 0 ? std::chrono::seconds(20) : std::chrono::seconds(0);
+    return rules;
+  }
+
+  std::string name(int i) const { return "person " + std::to_string(i); }
+  void join(int i) {
+    const Where where = i == 0 ? Where::room : Where::remote;
+    people_[i] = bench_.person(name(i), where, static_cast<Category>(i % 6), i % 4);
+    ++pages_[i];
+  }
+  ParticipantId somebody() { return people_[static_cast<int>(random_() % kPeople)]; }
+  RequestId some_request() {
+    const std::uint64_t known = bench_.state().next_request;
+    const std::uint64_t back = random_() % 8;  // mostly among the last, sometimes one that never was
+    return RequestId{known > back ? known - back : 1};
+  }
+
+  void note(const Result<Accepted, Refusal>& result) {
+    if (result && result.value().answer.request)
+      promised_.push_back({result.value().ticket, *result.value().answer.request});
+  }
+
+  void ask() {
+    act::RequestFloor act = bench_.ask_act(static_cast<RequestKind>(random_() % 6));
+    const ParticipantId person = somebody();
+    note(bench_.by(person, act));
+    if (random_() % 4 == 0) note(bench_.by(person, act));
+  }
+
+  void moderate() {
+    const RequestId r = some_request();
+    const std::optional<RequestId> maybe = random_() % 2 == 0 ? std::optional(r) : std::nullopt;
+    const std::vector<Act> acts = {act::Grant{maybe, random_() % 2 == 0},
+                                   act::Grant{maybe, true},
+                                   act::Grant{},
+                                   act::Prepare{r, ""},
+                                   act::Approve{r, ""},
+                                   act::Deny{r, "no"},
+                                   act::Pass{r, ""},
+                                   act::Move{r, random_() % 2 == 0 ? std::optional(some_request()) : std::nullopt},
+                                   act::Pause{maybe},
+                                   act::Resume{maybe},
+                                   act::Mute{maybe, random_() % 2 == 0},
+                                   act::Extend{maybe, std::chrono::seconds(30)},
+                                   act::Revoke{r, "enough"},
+                                   act::Release{maybe},
+                                   act::OpenList{random_() % 4 != 0},
+                                   act::ChooseOrder{static_cast<ListOrder>(random_() % 4)}};
+    const Act& act = acts[random_() % acts.size()];
+    note(bench_.moderate(act));
+    if (random_() % 3 == 0) note(bench_.moderate(acts[random_() % acts.size()]));  // the second moderator
+  }
+
+  void own() {
+    const RequestId r = some_request();
+    const std::vector<Act> acts = {act::Withdraw{r}, act::Ready{r}, act::Release{}, act::Release{r}};
+    note(bench_.by(somebody(), acts[random_() % acts.size()]));
+  }
+
+  void media() {
+    Meeting& meeting = bench_.meeting();
+    switch (random_() % 5) {
+      case 0:
+        meeting.handle_uplink_back(somebody(), bench_.now());
+        break;
+      case 1:
+        meeting.handle_uplink_silent(somebody(), bench_.now().monotonic - milliseconds(random_() % 4'000),
+                                     bench_.now());
+        break;
+      case 2:
+        meeting.handle_return(random_() % 3 != 0, bench_.now());
+        break;
+      default:
+        // A room process reports only who it was told to play.
+        for (const Speaker& speaker : speakers(meeting.state())) {
+          if (speaker.in_return) meeting.handle_speaker_on_air(speaker.request, random_() % 5 != 0, bench_.now());
+        }
+    }
+    bench_.write();
+  }
+
+  void page() {
+    const int i = static_cast<int>(random_() % kPeople);
+    if (pages_[i] == 0 || random_() % 2 == 0) return join(i);
+    --pages_[i];
+    bench_.meeting().handle_disconnected(people_[i], bench_.now());
+  }
+
+  void disk() {
+    switch (random_() % 8) {
+      case 0:
+        bench_.break_disk();
+        break;
+      case 1:
+      case 2:
+        bench_.hold_disk();
+        break;
+      case 3:
+        promised_.clear();  // checked on the disk just before; what was not saved may be gone
+        bench_.mend_disk();
+        bench_.crash(milliseconds(random_() % 5'000), random_() % 2 == 0);
+        pages_.clear();
+        break;
+      default:
+        bench_.mend_disk();
+        bench_.release_disk();
+    }
+  }
+
+  void check_order(const State& state) {
+    std::set<RequestId> waiting;
+    for (const auto& [id, request] : state.open) {
+      if (is_waiting(request.state)) waiting.insert(id);
+    }
+    RequestId before{0};
+    std::set<RequestId> placed;
+    for (const Place& place : waiting_order(state)) {
+      ASSERT_TRUE(placed.insert(place.request).second) << "twice in the order";
+      const Request& request = *find_open(state, place.request);
+      const bool plain = request.kind == RequestKind::statement || request.kind == RequestKind::question;
+      if (state.order != ListOrder::asked || !plain || request.behind) continue;
+      ASSERT_GT(place.request, before) << "not in the order asked";
+      before = place.request;
+    }
+    ASSERT_EQ(placed, waiting) << "somebody is lost";
+  }
+
+  void check_routing(const State& state) {
+    for (const Speaker& speaker : speakers(state)) {
+      const Request& request = *find_open(state, speaker.request);
+      if (speaker.in_return) {
+        ASSERT_TRUE(holds_floor(request.state));
+      }
+      if (speaker.to_viewers) {
+        ASSERT_TRUE(request.spoke);
+      }
+      ASSERT_GE(request.state, RequestState::standby);
+    }
+  }
+
+  // The disk alone tells the same story: legal transitions, one exit, nothing twice, everything that was acknowledged.
+  void check_disk(const State& state) {
+    for (; read_ < bench_.disk().size(); ++read_) {
+      const Event event = read_event(bench_.disk()[read_]).value();
+      if (const auto* requested = std::get_if<Requested>(&event.body)) {
+        ASSERT_FALSE(find_any(folded_, requested->request)) << "one number for two requests";
+        ASSERT_TRUE(keys_.insert({requested->person.id, requested->key}).second) << "one key with two effects";
+      }
+      if (const auto* moved = std::get_if<Moved>(&event.body)) {
+        const Request* request = find_open(folded_, moved->request);
+        ASSERT_NE(request, nullptr) << "moved after its end";
+        ASSERT_TRUE(is_legal(request->state, moved->to))
+            << to_text(request->state) << " to " << to_text(moved->to) << " in event " << event.seq;
+        ASSERT_TRUE(!is_ended(moved->to) || ended_.insert(moved->request).second) << "two exits";
+      }
+      ASSERT_EQ(event.seq, folded_.seq + 1);
+      ASSERT_GE(event.at, folded_.at) << "the meeting's clock went back";
+      apply(folded_, event);
+    }
+    for (const auto& [ticket, request] : promised_) {
+      ASSERT_TRUE(!bench_.is_acknowledged(ticket) || find_any(folded_, request)) << "acknowledged and lost";
+    }
+    if (bench_.meeting().is_all_saved()) {
+      ASSERT_EQ(folded_, state) << "what is shown is not what is saved";
+    }
+  }
+
+  static bool is_legal(RequestState from, RequestState to) {
+    using enum RequestState;
+    static const std::map<RequestState, std::set<RequestState>> kLegal = {
+        {pending, {queued, denied, withdrawn, lapsed}},
+        {queued, {standby, granted, denied, withdrawn, lapsed}},
+        {standby, {granted, denied, withdrawn, lapsed}},
+        {granted, {on_air, paused, held, released, revoked, expired}},
+        {on_air, {paused, held, released, revoked, expired}},
+        {paused, {granted, on_air, held, released, revoked, expired}},
+        {held, {granted, on_air, paused, released, revoked, expired}}};
+    const auto row = kLegal.find(from);
+    return row != kLegal.end() && row->second.contains(to);
+  }
+
+  std::mt19937_64 random_;
+  Bench bench_;
+  std::map<int, ParticipantId> people_;
+  std::map<int, int> pages_;
+  std::vector<std::pair<Ticket, RequestId>> promised_;
+  State folded_;  // the disk up to read_
+  std::size_t read_ = 0;
+  std::set<RequestId> ended_;
+  std::set<std::pair<ParticipantId, std::string>> keys_;
+};
+
+TEST(FloorInterleavings, every_promise_holds_in_every_order_of_things) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Storm storm(seed);
+    for (int step = 0; step < kSteps; ++step) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + " step " + std::to_string(step));
+      storm.step();
+      storm.check();
+      if (testing::Test::HasFatalFailure()) return;
+    }
+    SCOPED_TRACE("seed " + std::to_string(seed) + " at the end");
+    storm.settle();
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(FloorInterleavings, two_hundred_requests_at_once_are_in_the_order_of_their_answers) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    std::mt19937_64 random(seed);
+    Bench bench;
+    std::vector<ParticipantId> people;
+    for (int i = 0; i < 200; ++i) people.push_back(bench.person("person " + std::to_string(i)));
+    std::shuffle(people.begin(), people.end(), random);
+    bench.hold_disk();
+    std::vector<RequestId> answered;
+    for (const ParticipantId person : people) {
+      const Accepted accepted = bench.by(person, bench.ask_act()).value();
+      answered.push_back(*accepted.answer.request);
+      EXPECT_EQ(accepted.answer.position, answered.size());
+    }
+    bench.release_disk();
+    EXPECT_EQ(bench.queue(), answered) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace plenary::signaling
