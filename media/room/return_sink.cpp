@@ -24,6 +24,7 @@ constexpr const char* kSrtCaller = PLENARY_RETURN_MUX "srtsink name=out sync=fal
 constexpr const char* kUdp = PLENARY_RETURN_MUX "udpsink name=out sync=false async=false";
 
 constexpr Duration kSupervision = std::chrono::milliseconds(100);
+constexpr Duration kConnecting = std::chrono::seconds(4);  // libsrt itself gives up after 3 s, silently
 
 bool is_listener(const std::string& url) {
   for (const auto& [key, value] : parse_query(url)) {
@@ -90,9 +91,15 @@ bool ReturnSink::start() {
 }
 
 void ReturnSink::supervise() {
+  const Instant started = monotonic_now();
   while (!ending_) {
     const MessageHandle message = pipeline_.wait_message(kSupervision);
-    if (srt_ && !listener_) set_connected(caller_is_connected());
+    if (srt_ && !listener_) {
+      const bool was_connected = connected_;
+      set_connected(caller_is_connected());
+      const bool lost = was_connected && !connected_;
+      if (lost || (!connected_ && monotonic_now() - started > kConnecting)) return;
+    }
     if (!message || GST_MESSAGE_TYPE(message.get()) != GST_MESSAGE_ERROR) continue;
     const std::string text = describe_error(message.get());
     set_connected(false);
@@ -114,10 +121,14 @@ void ReturnSink::stop_pipeline() {
   callers_ = 0;
 }
 
+// srtsink has no signal for a caller's own connection, but its statistics begin with it.
 bool ReturnSink::caller_is_connected() {
-  GstState state = GST_STATE_NULL;
-  gst_element_get_state(pipeline_.get(), &state, nullptr, 0);
-  return state == GST_STATE_PLAYING;
+  GstStructure* statistics = nullptr;
+  g_object_get(pipeline_.element("out").get(), "stats", &statistics, nullptr);
+  if (statistics == nullptr) return false;
+  const bool connected = gst_structure_has_field(statistics, "negotiated-latency-ms") != FALSE;
+  gst_structure_free(statistics);
+  return connected;
 }
 
 void ReturnSink::set_connected(bool connected) {

@@ -34,12 +34,27 @@ void SoundFramer::correct_drift(Duration drift) {
   if (average_drift_ < -kTolerableDrift) owed_ = -1;
 }
 
+// What is left of `values` once the timeline fits again.
+SoundValues SoundFramer::close_gap(Duration drift, SoundValues values) {
+  average_drift_ = {};
+  const std::int64_t samples = duration_to_samples(drift);
+  if (samples > 0) {
+    pending_.insert(pending_.end(), static_cast<std::size_t>(samples) * kSoundChannels, 0);
+    *expected_ += samples_to_duration(samples);
+    return values;
+  }
+  const std::size_t over = std::min(values.size(), static_cast<std::size_t>(-samples) * kSoundChannels);
+  return values.subspan(over);
+}
+
 void SoundFramer::add(Instant captured, SoundValues values) {
   values = values.first(values.size() / kSoundChannels * kSoundChannels);
   if (values.empty()) return;
   const Duration drift = expected_ ? captured - *expected_ : Duration{};
-  if (!expected_ || drift > kMaxDrift || drift < -kMaxDrift || pending_.size() - taken_ > kMaxPendingSamples * 2) {
+  if (!expected_ || drift > kMaxGap || drift < -kMaxGap || pending_.size() - taken_ > kMaxPendingSamples * 2) {
     restart(captured);
+  } else if (drift > kMaxDrift || drift < -kMaxDrift) {
+    values = close_gap(drift, values);
   } else {
     correct_drift(drift);
   }

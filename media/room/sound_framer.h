@@ -1,6 +1,6 @@
 // Cuts sound of any buffer size into frames of 20 ms whose timestamps follow each other exactly. A source's clock that
-// drifts is followed by leaving out or repeating one sample a frame (1 ‰, inaudible); only a true gap is a
-// discontinuity. Pure; one thread.
+// drifts is followed by leaving out or repeating one sample a buffer (1 ‰, inaudible), a short gap is filled with
+// silence, an overlap cut off; only a jump is a discontinuity. Pure; one thread.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,9 @@
 
 namespace plenary::room {
 
-// Beyond this a timestamp is a jump of the source (reconnected, seeked), not drift; lip sync is felt from 45 ms on.
-constexpr Duration kMaxDrift = std::chrono::milliseconds(40);
+constexpr Duration kMaxDrift = std::chrono::milliseconds(40);  // lip sync is felt from 45 ms on
+// Beyond this a timestamp is a jump of the source (it reconnected), not a gap: nothing is made up.
+constexpr Duration kMaxGap = std::chrono::milliseconds(500);
 constexpr std::size_t kMaxPendingSamples = static_cast<std::size_t>(kSampleRate);  // 1 s; older sound is worthless live
 
 class SoundFramer {
@@ -26,6 +27,7 @@ class SoundFramer {
  private:
   void restart(Instant captured);
   void correct_drift(Duration drift);
+  SoundValues close_gap(Duration drift, SoundValues values);
 
   std::vector<std::int16_t> pending_;
   std::size_t taken_ = 0;            // values of pending_ already handed out

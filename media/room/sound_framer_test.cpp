@@ -44,6 +44,22 @@ TEST(SoundFramer, a_jump_of_the_source_starts_a_new_timeline) {
   EXPECT_EQ(frame->captured, at(5'000));
 }
 
+TEST(SoundFramer, a_short_gap_is_silence_and_an_overlap_is_cut) {
+  SoundFramer framer;
+  framer.add(at(0), sound(kFrameSamples));
+  framer.add(at(120), sound(kFrameSamples));        // 100 ms are missing
+  framer.add(at(60), sound(4 * kFrameSamples, 7));  // until 140 ms it was there before
+  std::vector<SoundFrame> frames;
+  while (auto frame = framer.next()) frames.push_back(*frame);
+  ASSERT_EQ(frames.size(), 7U);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].captured, at(static_cast<std::int64_t>(20 * i)));
+    EXPECT_EQ(frames[i].discontinuity, i == 0);
+  }
+  EXPECT_EQ(frames[3].values[0], 0);
+  EXPECT_EQ(frames[6].values[0], 100);
+}
+
 TEST(SoundFramer, a_clock_that_runs_200_ppm_fast_is_followed_without_a_jump) {
   SoundFramer framer;
   double source_ms = 0;

@@ -18,12 +18,12 @@ constexpr const char* kSound =
     "rtpjitterbuffer latency=60 do-lost=true ! rtpopusdepay ! opusdec plc=true use-inband-fec=true ! "
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
     "appsink name=out sync=false async=false max-buffers=20";
-#define PLENARY_SPEAKER_PICTURE(encoding, decoder)                                                                  \
-  "appsrc name=in format=time is-live=true do-timestamp=true max-buffers=2000 max-bytes=0 leaky-type=downstream "   \
-  "caps=application/x-rtp,media=video,clock-rate=90000,encoding-name=" encoding                                     \
-  ",payload=96 ! rtpjitterbuffer latency=60 do-lost=true ! " decoder                                                \
-  " ! videorate drop-only=true max-rate=30 ! videoconvert n-threads=1 ! videoscale n-threads=1 add-borders=true ! " \
-  "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1 ! "                                         \
+#define PLENARY_SPEAKER_PICTURE(encoding, decoder)                                                                \
+  "appsrc name=in format=time is-live=true do-timestamp=true max-buffers=2000 max-bytes=0 leaky-type=downstream " \
+  "caps=application/x-rtp,media=video,clock-rate=90000,encoding-name=" encoding                                   \
+  ",payload=96 ! rtpjitterbuffer latency=60 do-lost=true ! " decoder                                              \
+  " ! identity name=decoded silent=true ! videoconvert n-threads=1 ! videoscale n-threads=1 add-borders=true ! "  \
+  "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1 ! "                                       \
   "appsink name=out sync=false async=false max-buffers=4"
 constexpr const char* kH264 = PLENARY_SPEAKER_PICTURE(
     "H264", "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264 max-threads=1");
@@ -69,6 +69,9 @@ void Speaker::start_picture() {
   gst_app_sink_set_callbacks(GST_APP_SINK(picture_.sink.get()), &callbacks, this, nullptr);
   const PadHandle pad(gst_element_get_static_pad(picture_.input.get(), "src"));
   gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, this, nullptr);
+  const ElementHandle decoded = picture_.pipeline.element("decoded");
+  const PadHandle thinned(gst_element_get_static_pad(decoded.get(), "src"));
+  gst_pad_add_probe(thinned.get(), GST_PAD_PROBE_TYPE_BUFFER, on_decoded, this, nullptr);
   picture_.pipeline.play();
 }
 
@@ -122,6 +125,13 @@ GstPadProbeReturn Speaker::on_upstream_event(GstPad*, GstPadProbeInfo* info, gpo
     static_cast<Speaker*>(data)->ask_key_frame(monotonic_now());
   }
   return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn Speaker::on_decoded(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  const GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  if (!GST_BUFFER_PTS_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+  const bool keep = static_cast<Speaker*>(data)->thinner_.keep(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
+  return keep ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 void Speaker::note_decoded(bool sound) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "media/room/command.h"
+#include "media/room/frame_thinner.h"
 #include "media/room/gst_handle.h"
 #include "media/room/sound.h"
 #include "media/rtp/frame.h"
@@ -54,12 +55,14 @@ class Speaker {
 
   static GstFlowReturn on_sound(GstAppSink* sink, gpointer self);
   static GstFlowReturn on_picture(GstAppSink* sink, gpointer self);
+  static GstPadProbeReturn on_decoded(GstPad* pad, GstPadProbeInfo* info, gpointer self);
   static GstPadProbeReturn on_upstream_event(GstPad* pad, GstPadProbeInfo* info, gpointer self);
 
   SpeakerAdd settings_;
   Outputs outputs_;
   Leg sound_;
   Leg picture_;
+  FrameThinner thinner_;  // decoder's thread
   std::atomic<bool> decoding_{false};
   std::atomic<std::int64_t> last_picture_{0};  // nanoseconds
   std::atomic<std::int64_t> last_picture_packet_{0};

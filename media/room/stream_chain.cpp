@@ -58,15 +58,15 @@ std::string queue(int delay_ms) {
 }
 
 constexpr const char* kPicture =
-    "deinterlace fields=top method=linear ! videorate drop-only=true max-rate=30 ! videoconvert n-threads=1 ! "
+    "deinterlace fields=top method=linear ! videoconvert n-threads=1 ! "
     "videoscale n-threads=1 add-borders=true ! "
     "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1";
 constexpr const char* kSound =
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
 
 std::string describe(const Entry& entry, bool paced, int delay_ms) {
-  std::string text = queue(delay_ms) + entry.parser + " ! identity name=parsed silent=true ! " + entry.decoder + " ! " +
-                     (entry.kind == MediaKind::video ? kPicture : kSound) +
+  std::string text = queue(delay_ms) + entry.parser + " ! identity name=parsed silent=true ! " + entry.decoder +
+                     " ! identity name=decoded silent=true ! " + (entry.kind == MediaKind::video ? kPicture : kSound) +
                      " ! appsink name=out max-buffers=8 async=false sync=";
   return text + (paced ? "true" : "false");
 }

@@ -13,7 +13,7 @@ namespace plenary::room {
 struct ChainKind {
   MediaKind kind = MediaKind::audio;
   const char* codec = "";   // for reports: "h264", "aac", …
-  std::string description;  // of the bin; elements "parsed" (behind the parser) and "out" (appsink)
+  std::string description;  // of the bin; elements "parsed" and "decoded" to watch, "out" (appsink)
 };
 
 // `caps` as a demultiplexer or rtspsrc gives them; nothing for a stream that is not used. `paced`: the appsink waits

@@ -6,6 +6,7 @@
 
 #include "media/base/log.h"
 #include "media/room/clock.h"
+#include "media/room/frame_thinner.h"
 
 namespace plenary::room {
 namespace {
@@ -24,6 +25,10 @@ const char* file_description(const std::string& path) {
   return "filesrc name=in ! qtdemux name=demux";
 }
 
+bool waits_for_caller(const std::string& url) {
+  return url.starts_with("srt://") && url.find("mode=listener") != std::string::npos;
+}
+
 std::string file_path(const std::string& url) { return url.substr(std::string_view("file://").size()); }
 
 }  // namespace
@@ -36,6 +41,7 @@ struct StreamSource::Chain {
   bool wait_key_frame = false;  // the decoder missed pictures
   bool passing = false;
   PassThrough judge;
+  FrameThinner thinner;
   GstSegment segment{};  // of the parsed stream
 };
 
@@ -64,7 +70,7 @@ void StreamSource::run() {
   while (!ending_) {
     last_data_ = 0;
     furthest_ = 0;
-    set_state("connecting", "");
+    set_state("connecting", waits_for_caller(settings_.config.url) ? "waiting for the sender to call" : "");
     if (!start()) set_state("failed", "the source cannot be opened");
     const bool round = pipeline_ && supervise();
     const bool was_live = last_data_ != 0;
@@ -275,6 +281,11 @@ void StreamSource::plug(Chain& chain, GstPad* pad) {
   gst_pad_add_probe(watched.get(),
                     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
                     on_parsed, &chain, nullptr);
+  if (chain.kind.kind == MediaKind::video) {
+    const ElementHandle decoded(gst_bin_get_by_name(GST_BIN(bin), "decoded"));
+    const PadHandle thinned(gst_element_get_static_pad(decoded.get(), "src"));
+    gst_pad_add_probe(thinned.get(), GST_PAD_PROBE_TYPE_BUFFER, on_decoded, &chain, nullptr);
+  }
   const PadHandle input(gst_element_get_static_pad(bin, "sink"));
   gst_element_sync_state_with_parent(bin);
   if (gst_pad_link(pad, input.get()) != GST_PAD_LINK_OK) {
@@ -303,6 +314,13 @@ void StreamSource::note_caps(Chain& chain, GstCaps* caps) {
     }
   }
   report_status();
+}
+
+GstPadProbeReturn StreamSource::on_decoded(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  const GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  if (!GST_BUFFER_PTS_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+  const bool keep = static_cast<Chain*>(data)->thinner.keep(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
+  return keep ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 GstPadProbeReturn StreamSource::on_parsed(GstPad*, GstPadProbeInfo* info, gpointer data) {

@@ -61,6 +61,7 @@ class StreamSource final : public Source {
   static gboolean on_select_stream(GstElement* source, guint number, GstCaps* caps, gpointer self);
   static GstFlowReturn on_picture(GstAppSink* sink, gpointer chain);
   static GstFlowReturn on_sound(GstAppSink* sink, gpointer chain);
+  static GstPadProbeReturn on_decoded(GstPad* pad, GstPadProbeInfo* info, gpointer chain);
   static GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer chain);
 
   SourceSettings settings_;

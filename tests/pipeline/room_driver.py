@@ -104,8 +104,8 @@ def decode_video(stream, container="h264"):
 
 
 def tone_share(samples, frequency, rate=48000):
-    """Which part of the energy is at this frequency (Goertzel over half-second windows, mean)."""
-    window = rate // 2
+    """Which part of the energy is at this frequency (Goertzel over windows of 100 ms, mean)."""
+    window = rate // 10
     shares = []
     for start in range(0, len(samples) - window + 1, window):
         part = samples[start:start + window]
