@@ -19,7 +19,7 @@ std::uint32_t ticks(Duration duration, const Track& track) {
 Forwarder::Forwarder(const Config& config, Counters& counters)
     : counters_(counters), next_out_(config.first_sequence), first_timestamp_(config.first_timestamp) {}
 
-void Forwarder::set_track(Track* track, Duration delay, Instant now) {
+void Forwarder::set_track(Track* track, Duration delay) {
   delay = std::clamp(delay, Duration::zero(), kMaxDelay);
   if (track == nullptr) {
     current_ = pending_ = nullptr;
@@ -35,14 +35,16 @@ void Forwarder::set_track(Track* track, Duration delay, Instant now) {
     pending_delay_ = delay;
     return;
   }
+  wait_for(track, delay);
+  if (current_ != nullptr && current_->kind() != track->kind()) current_ = nullptr;
+}
+
+// The wait itself begins with the next poll: whoever is not connected yet neither asks for a key frame nor misses one.
+void Forwarder::wait_for(Track* track, Duration delay) {
   pending_ = track;
   pending_delay_ = delay;
-  pending_since_ = now;
-  pending_head_ = track->head();
+  pending_since_.reset();
   pending_start_.reset();
-  if (current_ != nullptr && current_->kind() != track->kind()) current_ = nullptr;
-  try_start(now);
-  if (pending_ && track->kind() == MediaKind::video) track->key_frame_requests().want(now);
 }
 
 void Forwarder::forget(const Track* track) {
@@ -74,7 +76,7 @@ std::optional<std::uint64_t> Forwarder::start_of(const Track& track, Instant now
   }
   if (pending_start_) return key_frame;
   const bool asking_is_vain =
-      !track.live() || !track.key_frame_requests().source_answers() || now - pending_since_ >= kKeyFramePatience;
+      !track.live() || !track.key_frame_requests().source_answers() || now - *pending_since_ >= kKeyFramePatience;
   if (late > (asking_is_vain ? kReplayMax : kReplayYoung)) return std::nullopt;
   for (std::uint64_t index = *key_frame; index < track.head(); ++index) {
     if (track.find(index) == nullptr) return std::nullopt;
@@ -94,10 +96,18 @@ std::optional<std::uint64_t> Forwarder::live_start(const Track& track, Instant n
 
 void Forwarder::try_start(Instant now) {
   Track& track = *pending_;
+  const bool begins = !pending_since_;
+  if (begins) {
+    pending_since_ = now;
+    pending_head_ = track.head();
+  }
   bool replay = false;
   const std::optional<std::uint64_t> start =
       track.kind() == MediaKind::audio ? live_start(track, now) : start_of(track, now, replay);
-  if (!start) return;
+  if (!start) {
+    if (begins) track.key_frame_requests().want(now);
+    return;
+  }
   if (replay) counters_.add(Count::replays);
   current_ = pending_;
   delay_ = pending_delay_;
@@ -174,21 +184,21 @@ const TrackPacket* Forwarder::next_in_order(Instant now) {
   if (head - cursor_ > track.ring_capacity()) {
     counters_.add(Count::packets_too_old, head - cursor_ - track.ring_capacity());
     cursor_ = head - track.ring_capacity();
-    lose_place(now);
+    lose_place();
     if (current_ == nullptr) return nullptr;
   }
   for (; cursor_ < head; ++cursor_) {
     const TrackPacket* packet = track.find(cursor_);
     if (packet == nullptr) continue;
     if (!needs_segment_ && segment().replay && packet->begins_frame &&
-        due(segment(), *packet) >= packet->arrived + delay_) {
+        due(segment(), *packet) <= packet->arrived + delay_) {
       begin_segment(*packet, false, now);  // caught up: live from here
     }
     const Instant at = needs_segment_ ? packet->arrived + delay_ : due(segment(), *packet);
     if (at > now) return nullptr;
     if (now - at > kMaxAge) {
       counters_.add(Count::packets_too_old);
-      lose_place(now);
+      lose_place();
       if (current_ == nullptr || pending_ != nullptr) return nullptr;
       continue;
     }
@@ -198,18 +208,11 @@ const TrackPacket* Forwarder::next_in_order(Instant now) {
 }
 
 // Too far behind: sound goes on with what is fresh, a picture with the next key frame. Numbers go on without a gap.
-void Forwarder::lose_place(Instant now) {
+void Forwarder::lose_place() {
   needs_segment_ = true;
   if (current_->kind() == MediaKind::audio) return;
   cursor_ = current_->head();
-  if (pending_ == nullptr) {
-    pending_ = current_;
-    pending_delay_ = delay_;
-    pending_since_ = now;
-    pending_head_ = current_->head();
-    pending_start_.reset();
-    current_->key_frame_requests().want(now);
-  }
+  if (pending_ == nullptr) wait_for(current_, delay_);
   current_ = nullptr;
 }
 
@@ -250,7 +253,9 @@ Forwarder::Out Forwarder::send(const TrackPacket& packet, Instant now) {
 
 std::optional<Instant> Forwarder::next_timeout(Instant now) const {
   std::optional<Instant> next;
-  if (pending_ && pending_since_ + kKeyFramePatience > now) next = pending_since_ + kKeyFramePatience;
+  if (pending_ && pending_since_ && *pending_since_ + kKeyFramePatience > now) {
+    next = *pending_since_ + kKeyFramePatience;
+  }
   if (pending_start_) {
     const TrackPacket* first = pending_->find(*pending_start_);
     if (first != nullptr) next = first->arrived + pending_delay_;
@@ -291,7 +296,11 @@ std::optional<Forwarder::Out> Forwarder::repair(std::uint16_t sequence, Instant 
       counters_.add(Count::nack_too_old);
       return std::nullopt;
     }
-    return Out{.packet = packet, .sequence = wanted, .timestamp = out_timestamp(segment, *packet), .codec = segment.track->codec(), .vp8 = segment.vp8};
+    return Out{.packet = packet,
+               .sequence = wanted,
+               .timestamp = out_timestamp(segment, *packet),
+               .codec = segment.track->codec(),
+               .vp8 = segment.vp8};
   }
   counters_.add(Count::nack_unknown);
   return std::nullopt;

@@ -35,7 +35,7 @@ class Forwarder {
 
   // What the slot carries from now on; null: nothing. Sound changes at once, a picture at a key frame of `track`, until
   // then the old track goes on. Tracks must outlive the forwarder or be forgotten.
-  void set_track(Track* track, Duration delay, Instant now);
+  void set_track(Track* track, Duration delay);
   void forget(const Track* track);
   [[nodiscard]] Track* track() const { return pending_ ? pending_ : current_; }
   [[nodiscard]] bool uses(const Track* track) const { return current_ == track || pending_ == track; }
@@ -91,7 +91,8 @@ class Forwarder {
   std::optional<Out> next_late(Instant now);
   const TrackPacket* next_in_order(Instant now);
   Out send(const TrackPacket& packet, Instant now);
-  void lose_place(Instant now);
+  void wait_for(Track* track, Duration delay);
+  void lose_place();
   bool rests(Instant now);
 
   Counters& counters_;
@@ -99,7 +100,7 @@ class Forwarder {
   Duration delay_{};
   Track* pending_ = nullptr;  // video: waits for its key frame; audio: never
   Duration pending_delay_{};
-  Instant pending_since_{};
+  std::optional<Instant> pending_since_;
   std::uint64_t pending_head_ = 0;              // key frames from here on are new
   std::optional<std::uint64_t> pending_start_;  // the key frame to start with, once it is due
 

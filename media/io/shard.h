@@ -113,7 +113,8 @@ struct PeerConnected {
   Address remote;
   std::string srtp_profile;
 };
-// reason: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected"
+// reason: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected", "too_much" (a
+// speaker far above any camera), "refused" (too many peers)
 struct PeerClosed {
   PeerId peer{};
   std::string reason;

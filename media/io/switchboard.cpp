@@ -108,7 +108,7 @@ void Switchboard::take_events(PeerEntry& entry, Instant now) {
 // What the peer has still to say (close_notify) leaves with the next output; then it is gone.
 void Switchboard::leave(PeerEntry& entry, Instant now) {
   entry.leaving = true;
-  for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) set_wish(entry, slot, kNoTrack, {}, now);
+  for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) set_wish(entry, slot, kNoTrack, {});
   if (entry.peer.speaker() != nullptr) tracks_.speaker_gone(entry, now);
   entry.uplink = {};
   peers_.detach(entry);
@@ -235,7 +235,7 @@ void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received
   TrackTable::Uplink uplink = tracks_.uplink_track(id, received.codec, entry, now);
   if (uplink.entry == nullptr) return;
   if (uplink.replaced) forget(uplink.replaced.get());
-  if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry, now);
+  if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry);
   forward::Track& track = *uplink.entry->track;
   if (received.restarted) track.switch_source(now);
   if (!track.handle_packet(received.packet, received.captured, received.audio_level, now)) return;

@@ -73,9 +73,9 @@ class Switchboard {
   void wake(TrackEntry& entry);
   void wake_all();
 
-  void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay, Instant now);
-  void apply_wish(PeerEntry& entry, std::size_t slot, Instant now);
-  void apply_wishes_for(TrackEntry& track, Instant now);
+  void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay);
+  void apply_wish(PeerEntry& entry, std::size_t slot);
+  void apply_wishes_for(TrackEntry& track);
   void forget(const forward::Track* track);
 
   void route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);

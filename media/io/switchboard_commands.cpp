@@ -48,7 +48,7 @@ void Switchboard::handle(AddFeed&, Instant) {}
 void Switchboard::handle(RemoveFeed& command, Instant now) { tracks_.feed_closed(command.feed, now); }
 
 void Switchboard::handle(AddFeedTrack& command, Instant now) {
-  if (TrackEntry* created = tracks_.add_feed_track(command, now)) apply_wishes_for(*created, now);
+  if (TrackEntry* created = tracks_.add_feed_track(command, now)) apply_wishes_for(*created);
 }
 
 void Switchboard::handle(SetTrackSource& command, Instant now) { tracks_.set_source(command, now); }
@@ -66,16 +66,16 @@ void Switchboard::forget(const forward::Track* track) {
   });
 }
 
-void Switchboard::handle(SetSlot& command, Instant now) {
+void Switchboard::handle(SetSlot& command, Instant) {
   PeerEntry* entry = peers_.find(command.peer);
   if (entry == nullptr || entry->leaving || entry->peer.viewer() == nullptr || command.slot >= entry->wishes.size()) {
     counters_.add(Count::commands_unknown_target);
     return;
   }
-  set_wish(*entry, command.slot, command.track, command.delay, now);
+  set_wish(*entry, command.slot, command.track, command.delay);
 }
 
-void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay, Instant now) {
+void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay) {
   PeerEntry::Wish& wish = entry.wishes[slot];
   if (wish.track == track && wish.delay == delay) return;
   TrackEntry* before = tracks_.find(wish.track);
@@ -84,33 +84,33 @@ void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Du
     before->leaving = true;
   }
   wish = {.track = track, .delay = delay};
-  apply_wish(entry, slot, now);
+  apply_wish(entry, slot);
   if (before != nullptr) tracks_.tell(*before);
 }
 
-void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot, Instant now) {
+void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot) {
   if (entry.peer.viewer() == nullptr) return;
   const PeerEntry::Wish& wish = entry.wishes[slot];
   TrackEntry* track = tracks_.find(wish.track);
   if (track == nullptr) {
-    entry.peer.viewer()->set_slot(slot, nullptr, {}, now);
+    entry.peer.viewer()->set_slot(slot, nullptr, {});
     return;
   }
   ++track->wishes;
   if (std::find(track->watchers.begin(), track->watchers.end(), &entry) == track->watchers.end()) {
     track->watchers.push_back(&entry);
   }
-  entry.peer.viewer()->set_slot(slot, track->track.get(), wish.delay, now);
+  entry.peer.viewer()->set_slot(slot, track->track.get(), wish.delay);
   tracks_.tell(*track);
   write_later(entry);
 }
 
 // A track that slots have waited for, or that has another codec now.
-void Switchboard::apply_wishes_for(TrackEntry& track, Instant now) {
+void Switchboard::apply_wishes_for(TrackEntry& track) {
   track.wishes = 0;
   peers_.for_each([&](PeerEntry& entry) {
     for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) {
-      if (entry.wishes[slot].track == track.id) apply_wish(entry, slot, now);
+      if (entry.wishes[slot].track == track.id) apply_wish(entry, slot);
     }
   });
 }

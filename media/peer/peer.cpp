@@ -66,16 +66,15 @@ void Peer::handle_srtcp(MutableBytes datagram, Instant now) {
 
 void Peer::handle_timeout(Instant now) {
   transport_.handle_timeout(now);
-  if (speaker_ && speaker_->over_limit()) {
-    over_limit_ = true;
-    transport_.close(now);
-  }
+  if (speaker_ && speaker_->over_limit()) transport_.close(now, "too_much");
 }
 
 bool Peer::write(SendBatch& batch, Instant now) {
   if (!transport_.write_control(batch)) return false;
-  if (viewer_) return viewer_->write(batch, transport_, now);
-  return speaker_->write(batch, transport_, now);
+  if (transport_.state() != Transport::State::connected || !transport_.path()) return true;
+  const ice::Tuple path = *transport_.path();
+  if (viewer_) return viewer_->write(batch, path, transport_.cipher(), now);
+  return speaker_->write(batch, path, transport_.cipher(), now);
 }
 
 std::optional<Instant> Peer::next_timeout(Instant now) const {

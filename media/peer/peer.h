@@ -62,7 +62,6 @@ class Peer {
   bool told_closed_ = false;
   bool uplink_started_ = false;
   bool uplink_silent_ = false;
-  bool over_limit_ = false;
   Instant last_uplink_{};
 };
 

@@ -145,17 +145,16 @@ void Speaker::write_reports(Instant now) {
   }
 }
 
-bool Speaker::write(SendBatch& batch, Transport& transport, Instant now) {
-  if (transport.state() != Transport::State::connected || !transport.path()) return true;
+bool Speaker::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
   const auto send = [&](const ByteVector& clear) {
     if (clear.empty() || clear.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return true;
-    std::uint8_t* out = batch.next(*transport.path());
+    std::uint8_t* out = batch.next(path);
     if (out == nullptr) return false;
     std::copy(clear.begin(), clear.end(), out);
-    batch.commit(transport.seal_rtcp(out, clear.size()));
+    batch.commit(cipher.seal_rtcp(out, clear.size()));
     return true;
   };
-  if (batch.next(*transport.path()) == nullptr) return false;
+  if (batch.next(path) == nullptr) return false;
   collect(now);
   if (!send(scratch_)) return false;
   while (transport_feedback_) {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "media/base/random.h"
+#include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
-#include "media/peer/transport.h"
 #include "media/peer/uplink_stream.h"
 #include "media/rtp/header_writer.h"
 #include "media/rtp/receive_bandwidth.h"
@@ -39,7 +39,7 @@ class Speaker {
   std::optional<Received> handle_rtp(Bytes packet, Instant received);
   void handle_rtcp(const rtp::RtcpCompound& compound, Instant now);
   // False when the batch is full.
-  bool write(SendBatch& batch, Transport& transport, Instant now);
+  bool write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 
   // By PLI (or FIR), at most one in 500 ms, again until one comes.

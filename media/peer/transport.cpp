@@ -100,9 +100,7 @@ void Transport::handshake_progress() {
     fail("no_srtp");
     return;
   }
-  profile_ = keys->profile;
-  srtp_.emplace(*keys);
-  if (profile_ == crypto::SrtpProfile::aead_aes_128_gcm) gcm_.emplace(keys->local_key, keys->local_salt);
+  cipher_.emplace(*keys);
   state_ = State::connected;
 }
 
@@ -136,37 +134,16 @@ bool Transport::write_control(SendBatch& batch) {
 
 std::optional<MutableBytes> Transport::open_rtp(MutableBytes datagram) {
   if (state_ != State::connected) return std::nullopt;
-  const std::optional<std::size_t> length = srtp_->unprotect_rtp(datagram);
-  if (!length) {
-    counters_.add(Count::srtp_refused);
-    return std::nullopt;
-  }
-  return datagram.first(*length);
+  const std::optional<MutableBytes> clear = cipher_->open_rtp(datagram);
+  if (!clear) counters_.add(Count::srtp_refused);
+  return clear;
 }
 
 std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram) {
   if (state_ != State::connected) return std::nullopt;
-  const std::optional<std::size_t> length = srtp_->unprotect_rtcp(datagram);
-  if (!length) {
-    counters_.add(Count::srtcp_refused);
-    return std::nullopt;
-  }
-  return datagram.first(*length);
-}
-
-std::size_t Transport::seal_rtp(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload, std::uint32_t ssrc,
-                                std::uint64_t index) {
-  if (state_ != State::connected || header + prefix.size() + payload.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) {
-    return 0;
-  }
-  if (gcm_) return gcm_->protect(out, header, prefix, payload, ssrc, index);
-  std::copy(payload.begin(), payload.end(), std::copy(prefix.begin(), prefix.end(), out + header));
-  return srtp_->protect_rtp({out, kMaxDatagram}, header + prefix.size() + payload.size()).value_or(0);
-}
-
-std::size_t Transport::seal_rtcp(std::uint8_t* out, std::size_t length) {
-  if (state_ != State::connected || length + crypto::kMaxSrtpTrailer > kMaxDatagram) return 0;
-  return srtp_->protect_rtcp({out, kMaxDatagram}, length).value_or(0);
+  const std::optional<MutableBytes> clear = cipher_->open_rtcp(datagram);
+  if (!clear) counters_.add(Count::srtcp_refused);
+  return clear;
 }
 
 void Transport::handle_timeout(Instant now) {
@@ -193,13 +170,13 @@ void Transport::restart_ice(ice::Credentials local, ice::Credentials remote) {
   ice_.restart(std::move(local), std::move(remote));
 }
 
-void Transport::close(Instant now) {
+void Transport::close(Instant now, std::string reason) {
   if (state_ == State::closed) return;
   if (dtls_) {
     dtls_->close(now);
     take_dtls_output();
   }
-  fail("closed");
+  fail(std::move(reason));
 }
 
 void Transport::fail(std::string reason) {

@@ -14,6 +14,7 @@
 #include "media/crypto/srtp.h"
 #include "media/forward/counters.h"
 #include "media/ice/ice_lite.h"
+#include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
 
 namespace plenary::peer {
@@ -46,23 +47,23 @@ class Transport {
   // STUN answers and handshake; false when the batch is full.
   bool write_control(SendBatch& batch);
   [[nodiscard]] bool has_control() const { return !control_.empty(); }
-  // One packet: `header` is written by the caller at `out` (of kMaxDatagram bytes); encrypts and returns the length.
-  std::size_t seal_rtp(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload, std::uint32_t ssrc,
-                       std::uint64_t index);
-  // `length` clear bytes at `out`; 0 when it cannot be sealed.
-  std::size_t seal_rtcp(std::uint8_t* out, std::size_t length);
+  // Once connected: seals what is sent.
+  [[nodiscard]] MediaCipher& cipher() { return *cipher_; }
 
   void restart_ice(ice::Credentials local, ice::Credentials remote);
-  void close(Instant now);
+  // With close_notify.
+  void close(Instant now, std::string reason = "closed");
 
   [[nodiscard]] State state() const { return state_; }
-  // Why it closed: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected".
+  // Why it closed: "closed", "consent", "fingerprint", "handshake", "timeout", "no_srtp", "never_connected",
+  // "too_much".
   [[nodiscard]] const std::string& reason() const { return reason_; }
   // Where media goes; nothing before the first authentic check.
   [[nodiscard]] const std::optional<ice::Tuple>& path() const { return path_; }
   [[nodiscard]] const ice::IceLite& ice() const { return ice_; }
   [[nodiscard]] bool validated(const ice::Tuple& path) const { return ice_.validated(path); }
-  [[nodiscard]] crypto::SrtpProfile profile() const { return profile_; }
+  // Once connected.
+  [[nodiscard]] crypto::SrtpProfile profile() const { return cipher_->profile(); }
 
  private:
   struct Control {
@@ -85,9 +86,7 @@ class Transport {
   std::optional<ice::Tuple> path_;
   std::optional<ice::Tuple> dtls_path_;  // where the last handshake datagram came from
   std::optional<crypto::Dtls> dtls_;
-  crypto::SrtpProfile profile_ = crypto::SrtpProfile::aead_aes_128_gcm;
-  std::optional<crypto::SrtpSession> srtp_;
-  std::optional<crypto::GcmEgress> gcm_;
+  std::optional<MediaCipher> cipher_;
   std::deque<Control> control_;
 };
 

@@ -19,9 +19,9 @@ Viewer::Viewer(const sdp::Negotiated& negotiated, const std::string& cname, Rand
   }
 }
 
-bool Viewer::set_slot(std::size_t slot, forward::Track* track, Duration delay, Instant now) {
+bool Viewer::set_slot(std::size_t slot, forward::Track* track, Duration delay) {
   if (slot >= slots_.size() || (track != nullptr && track->kind() != slots_[slot].kind())) return false;
-  return slots_[slot].set_track(track, delay, now);
+  return slots_[slot].set_track(track, delay);
 }
 
 void Viewer::forget(const forward::Track* track) {
@@ -73,23 +73,21 @@ void Viewer::handle_nack(const rtp::Nack& nack) {
   counters_.add(Count::nack_unknown);
 }
 
-bool Viewer::write(SendBatch& batch, Transport& transport, Instant now) {
-  if (transport.state() != Transport::State::connected || !transport.path()) return true;
-  const ice::Tuple path = *transport.path();
-  if (!write_repairs(batch, path, transport, now)) return false;
+bool Viewer::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
+  if (!write_repairs(batch, path, cipher, now)) return false;
   for (const std::uint8_t i : order_) {
     ViewerSlot::Wrote wrote = ViewerSlot::Wrote::packet;
-    while (wrote == ViewerSlot::Wrote::packet) wrote = slots_[i].write_next(batch, path, transport, now);
+    while (wrote == ViewerSlot::Wrote::packet) wrote = slots_[i].write_next(batch, path, cipher, now);
     if (wrote == ViewerSlot::Wrote::batch_full) return false;
     if (slots_[i].take_switched()) report_due_ = now;
   }
-  return now < report_due_ || write_reports(batch, path, transport, now);
+  return now < report_due_ || write_reports(batch, path, cipher, now);
 }
 
-bool Viewer::write_repairs(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now) {
+bool Viewer::write_repairs(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
   while (repairs_done_ < repairs_.size()) {
     const Repair& repair = repairs_[repairs_done_];
-    const auto wrote = slots_[repair.slot].write_repair(repair.sequence, batch, path, transport, now);
+    const auto wrote = slots_[repair.slot].write_repair(repair.sequence, batch, path, cipher, now);
     if (wrote == ViewerSlot::Wrote::batch_full) return false;
     ++repairs_done_;
   }
@@ -98,7 +96,7 @@ bool Viewer::write_repairs(SendBatch& batch, const ice::Tuple& path, Transport& 
   return true;
 }
 
-bool Viewer::write_reports(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now) {
+bool Viewer::write_reports(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
   std::uint8_t* out = batch.next(path);
   if (out == nullptr) return false;
   scratch_.clear();
@@ -110,10 +108,11 @@ bool Viewer::write_reports(SendBatch& batch, const ice::Tuple& path, Transport& 
     counters_.add(Count::reports_sent);
   }
   reports_started_ = !scratch_.empty();
-  report_due_ = now + kReportInterval;
+  // On a common grid, so that many viewers share a wake-up.
+  report_due_ = now + kReportInterval - now.time_since_epoch() % kReportGrid;
   if (scratch_.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return true;
   std::copy(scratch_.begin(), scratch_.end(), out);
-  batch.commit(scratch_.empty() ? 0 : transport.seal_rtcp(out, scratch_.size()));
+  batch.commit(scratch_.empty() ? 0 : cipher.seal_rtcp(out, scratch_.size()));
   return true;
 }
 

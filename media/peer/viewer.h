@@ -9,26 +9,27 @@
 namespace plenary::peer {
 
 constexpr Duration kReportInterval = std::chrono::seconds(1);  // of sender reports; sooner after a switch
-constexpr std::size_t kMaxRepairsWaiting = 512;                // NACKed packets not answered yet
+constexpr Duration kReportGrid = std::chrono::milliseconds(20);
+constexpr std::size_t kMaxRepairsWaiting = 512;  // NACKed packets not answered yet
 
 class Viewer {
  public:
   Viewer(const sdp::Negotiated& negotiated, const std::string& cname, RandomSource& random, Counters& counters);
 
   // False: no such slot, or a codec that was not negotiated.
-  bool set_slot(std::size_t slot, forward::Track* track, Duration delay, Instant now);
+  bool set_slot(std::size_t slot, forward::Track* track, Duration delay);
   void forget(const forward::Track* track);
   [[nodiscard]] bool uses(const forward::Track* track) const;
 
   void handle_rtcp(const rtp::RtcpCompound& compound, Instant now);
   // Everything due into the batch: repair first, then pictures (in trains), then sound, whose
   // packets are shorter and so end the same run. False when the batch is full before that.
-  bool write(SendBatch& batch, Transport& transport, Instant now);
+  bool write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
 
  private:
-  bool write_repairs(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now);
-  bool write_reports(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now);
+  bool write_repairs(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
+  bool write_reports(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   ViewerSlot* find(std::uint32_t ssrc);
   void handle_nack(const rtp::Nack& nack);
 

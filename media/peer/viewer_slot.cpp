@@ -37,22 +37,22 @@ const sdp::CodecChoice* ViewerSlot::choice(Codec codec) const {
   return found == codecs_.end() ? nullptr : &*found;
 }
 
-bool ViewerSlot::set_track(forward::Track* track, Duration delay, Instant now) {
+bool ViewerSlot::set_track(forward::Track* track, Duration delay) {
   if (track != nullptr && choice(track->codec()) == nullptr) {
     counters_.add(Count::codec_not_negotiated);
-    forwarder_.set_track(nullptr, {}, now);
+    forwarder_.set_track(nullptr, {});
     return false;
   }
-  forwarder_.set_track(track, delay, now);
+  forwarder_.set_track(track, delay);
   return true;
 }
 
-ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now) {
+ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
   std::uint8_t* out = batch.next(path);
   if (out == nullptr) return Wrote::batch_full;
   const std::optional<forward::Forwarder::Out> packet = forwarder_.next(now);
   if (!packet) return Wrote::nothing;
-  const std::size_t length = seal(*packet, false, out, transport, now);
+  const std::size_t length = seal(*packet, false, out, cipher, now);
   batch.commit(length);
   budget_.handle_sent(length);
   ++packets_;
@@ -63,7 +63,7 @@ ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& pat
 }
 
 ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& batch, const ice::Tuple& path,
-                                           Transport& transport, Instant now) {
+                                           MediaCipher& cipher, Instant now) {
   std::uint8_t* out = batch.next(path);
   if (out == nullptr) return Wrote::batch_full;
   const std::optional<forward::Forwarder::Out> packet = forwarder_.repair(sequence, now);
@@ -83,13 +83,13 @@ ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& ba
     case rtp::ResendBudget::Verdict::allowed:
       break;
   }
-  batch.commit(seal(*packet, true, out, transport, now));
+  batch.commit(seal(*packet, true, out, cipher, now));
   counters_.add(Count::rtx_out);
   return Wrote::packet;
 }
 
 std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, std::uint8_t* out,
-                             Transport& transport, Instant now) {
+                             MediaCipher& cipher, Instant now) {
   const forward::TrackPacket& packet = *out_packet.packet;
   const sdp::CodecChoice* codec = choice(out_packet.codec);
   if (codec == nullptr) return 0;
@@ -118,7 +118,7 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
     prefix_size += size;
     payload = payload.subspan(size);
   }
-  return transport.seal_rtp(out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
+  return cipher.seal_rtp(out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
 }
 
 std::optional<rtp::SenderReport> ViewerSlot::make_report(Instant now) const {

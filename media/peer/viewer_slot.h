@@ -8,8 +8,8 @@
 
 #include "media/base/random.h"
 #include "media/forward/forwarder.h"
+#include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
-#include "media/peer/transport.h"
 #include "media/rtp/header_writer.h"
 #include "media/rtp/resend_budget.h"
 #include "media/rtp/rtcp.h"
@@ -22,13 +22,13 @@ class ViewerSlot {
   ViewerSlot(const sdp::NegotiatedMedia& media, std::string cname, RandomSource& random, Counters& counters);
 
   // Null: nothing. False when the viewer cannot decode this track; the slot is empty then.
-  bool set_track(forward::Track* track, Duration delay, Instant now);
+  bool set_track(forward::Track* track, Duration delay);
   void forget(const forward::Track* track) { forwarder_.forget(track); }
   [[nodiscard]] bool uses(const forward::Track* track) const { return forwarder_.uses(track); }
 
   enum class Wrote : std::uint8_t { packet, nothing, batch_full };
-  Wrote write_next(SendBatch& batch, const ice::Tuple& path, Transport& transport, Instant now);
-  Wrote write_repair(std::uint16_t sequence, SendBatch& batch, const ice::Tuple& path, Transport& transport,
+  Wrote write_next(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
+  Wrote write_repair(std::uint16_t sequence, SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher,
                      Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const { return forwarder_.next_timeout(now); }
 
@@ -46,7 +46,7 @@ class ViewerSlot {
 
  private:
   [[nodiscard]] const sdp::CodecChoice* choice(Codec codec) const;
-  std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, Transport& transport,
+  std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, MediaCipher& cipher,
                    Instant now);
 
   Counters& counters_;

@@ -17,6 +17,9 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
   if (repaired) ++repairs;
   last_packet_ = now;
   const rtp::NackTracker::Arrival arrival = nacks.handle_packet(packet.sequence, now);
+  if (arrival == rtp::NackTracker::Arrival::fresh || arrival == rtp::NackTracker::Arrival::jumped) {
+    newest_sequence_ = packet.sequence;
+  }
   const auto codec = std::find_if(media_.codecs.begin(), media_.codecs.end(),
                                   [&](const auto& choice) { return choice.payload_type == packet.payload_type; });
   if (codec == media_.codecs.end()) return;

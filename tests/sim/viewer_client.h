@@ -34,6 +34,7 @@ class SeenSlot {
   [[nodiscard]] const std::vector<SeenFrame>& frames() const { return frames_; }
   [[nodiscard]] std::size_t complete_frames(std::uint16_t stream) const;
   [[nodiscard]] const SeenFrame* find(std::uint16_t stream, std::uint32_t number) const;
+  [[nodiscard]] std::uint64_t newest_sequence() const { return newest_sequence_; }
   [[nodiscard]] std::optional<Instant> last_packet() const { return last_packet_; }
 
   sdp::NegotiatedMedia media_;
@@ -52,6 +53,7 @@ class SeenSlot {
   std::vector<SeenFrame> frames_;
   std::map<std::uint16_t, std::pair<std::uint16_t, std::uint32_t>> content_;  // by sequence: stream, frame
   std::optional<Instant> last_packet_;
+  std::uint64_t newest_sequence_ = 0;
   std::optional<std::uint32_t> newest_timestamp_;
 };
 

@@ -113,6 +113,18 @@ void World::inject(const Address& from, ByteVector bytes) {
   run_board();
 }
 
+void World::talk_to(ClientTransport& client, const Address& from, Duration duration) {
+  const Instant end = now + duration;
+  to_stranger_[from];
+  while (now < end) {
+    client.handle_timeout(now);
+    while (std::optional<ByteVector> datagram = client.poll_output()) inject(from, std::move(*datagram));
+    run_for(std::chrono::milliseconds(5));
+    for (const ByteVector& datagram : std::exchange(to_stranger_[from], {})) client.handle_datagram(datagram, now);
+  }
+  to_stranger_.erase(from);
+}
+
 RoomTrack& World::add_room_track(FeedId feed, RoomTrack track) {
   command(io::AddFeedTrack{track.track, track.codec, "42e01f", feed, track.number});
   track.due = now;
@@ -202,6 +214,8 @@ void World::step() {
     const auto owner = at_address_.find(datagram->to);
     if (owner == at_address_.end()) {
       ++to_nobody[datagram->to];
+      const auto stranger = to_stranger_.find(datagram->to);
+      if (stranger != to_stranger_.end()) stranger->second.push_back(std::move(datagram->bytes));
       continue;
     }
     if (const auto viewer = viewers_.find(owner->second); viewer != viewers_.end()) {

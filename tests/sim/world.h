@@ -58,6 +58,9 @@ class World {
   // As if the datagram had come from there.
   void inject(const Address& from, ByteVector bytes);
 
+  // Somebody who is nobody's client, on a perfect line.
+  void talk_to(ClientTransport& client, const Address& from, Duration duration);
+
   // ---- the room ----
   RoomTrack& add_room_track(FeedId feed, RoomTrack track);
   RoomTrack& add_picture(FeedId feed, TrackId id, std::uint16_t number = 1);
@@ -107,6 +110,7 @@ class World {
 
   std::map<PeerId, Address> addresses_;
   std::map<Address, PeerId> at_address_;
+  std::map<Address, std::vector<ByteVector>> to_stranger_;
   std::map<PeerId, std::unique_ptr<ViewerClient>> viewers_;
   std::map<PeerId, std::unique_ptr<SpeakerClient>> speakers_;
   std::vector<std::pair<FeedId, std::unique_ptr<RoomTrack>>> room_tracks_;

@@ -1,0 +1,81 @@
+#include "media/io/feed_socket.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "media/io/room_socket.h"
+
+namespace plenary::io {
+namespace {
+
+rtp::Frame frame_of(bool key_frame, std::size_t packets, std::uint16_t track = 5) {
+  rtp::Frame frame;
+  frame.track = track;
+  frame.codec = Codec::vp8;
+  frame.key_frame = key_frame;
+  frame.payloads.assign(packets, ByteVector(1'000, 7));
+  return frame;
+}
+
+struct FeedSocketTest : testing::Test {
+  FeedSocketTest() {
+    auto pair = make_room_socket_pair();
+    ours = std::make_unique<FeedSocket>((*pair)[0]);
+    theirs = std::make_unique<FeedSocket>((*pair)[1]);
+  }
+  std::vector<rtp::Frame> read_all() {
+    std::vector<rtp::Frame> frames;
+    while (theirs->read(frames, counters) == FeedSocket::Read::more) {
+    }
+    return frames;
+  }
+  Counters counters;
+  std::unique_ptr<FeedSocket> ours;
+  std::unique_ptr<FeedSocket> theirs;
+};
+
+TEST_F(FeedSocketTest, a_frame_arrives_as_it_was) {
+  ours->write(frame_of(true, 200), counters);
+  const std::vector<rtp::Frame> frames = read_all();
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_TRUE(frames[0].key_frame);
+  EXPECT_EQ(frames[0].payloads, frame_of(true, 200).payloads);
+}
+
+TEST_F(FeedSocketTest, a_full_pair_drops_whole_frames_until_the_next_key_frame) {
+  ours->write(frame_of(true, 20), counters);
+  for (int i = 0; i < 1'000; ++i) ours->write(frame_of(false, 20), counters);
+  EXPECT_GT(counters.get(Count::room_frames_dropped), 0u);
+  const std::size_t arrived = read_all().size();
+  EXPECT_EQ(arrived, counters.get(Count::room_frames_out));
+  // There is room again, but a decoder could not use it.
+  ours->write(frame_of(false, 20), counters);
+  EXPECT_TRUE(read_all().empty());
+  ours->write(frame_of(true, 20), counters);
+  ours->write(frame_of(false, 20), counters);
+  EXPECT_EQ(read_all().size(), 2u);
+}
+
+TEST_F(FeedSocketTest, one_speakers_dropped_picture_does_not_stop_anothers) {
+  for (int i = 0; i < 1'000; ++i) ours->write(frame_of(false, 20, 5), counters);
+  read_all();
+  ours->write(frame_of(false, 20, 6), counters);
+  EXPECT_EQ(read_all().size(), 1u);
+}
+
+TEST_F(FeedSocketTest, the_other_ends_end_is_noticed) {
+  theirs.reset();
+  std::vector<rtp::Frame> frames;
+  EXPECT_EQ(ours->read(frames, counters), FeedSocket::Read::closed);
+  ours->write(frame_of(true, 1), counters);  // no signal, no crash
+}
+
+TEST_F(FeedSocketTest, nonsense_is_counted) {
+  const std::string junk = "neither frame nor chunk";
+  ASSERT_GT(::send(ours->descriptor(), junk.data(), junk.size(), 0), 0);
+  EXPECT_TRUE(read_all().empty());
+}
+
+}  // namespace
+}  // namespace plenary::io

@@ -1,0 +1,233 @@
+// What a participant publishes: who gets it, what is asked back, what happens when it ends.
+#include <gtest/gtest.h>
+
+#include "media/rtp/packet.h"
+#include "tests/sim/world.h"
+
+namespace plenary::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr FeedId kFeed{1};
+constexpr TrackId kAudio{21};
+constexpr TrackId kVideo{22};
+constexpr PeerId kViewer{100};
+constexpr PeerId kSpeaker{200};
+constexpr PeerId kSpeakerAgain{201};
+constexpr std::uint16_t kStream = 900;
+
+io::SetUplink granted(PeerId peer = kSpeaker) {
+  return {.peer = peer,
+          .audio = kAudio,
+          .video = kVideo,
+          .forward = true,
+          .feed = kFeed,
+          .feed_audio = 61,
+          .feed_video = 62};
+}
+
+ViewerClient& add_viewer(World& world) {
+  ViewerClient& viewer = world.add_viewer(kViewer);
+  world.command(io::SetSlot{.peer = kViewer, .slot = 0, .track = kAudio});
+  world.command(io::SetSlot{.peer = kViewer, .slot = 1, .track = kVideo});
+  return viewer;
+}
+
+class Speaking : public testing::TestWithParam<Codec> {};
+
+TEST_P(Speaking, reaches_the_viewers_and_the_room_process) {
+  World world(scenario_seed(1));
+  SCOPED_TRACE("seed " + std::to_string(world.seed));
+  SpeakerClient& speaker = world.add_speaker(kSpeaker, GetParam());
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(5s);
+  EXPECT_GE(viewer.slots[0].complete_frames(kStream), 230u);
+  EXPECT_GE(viewer.slots[1].complete_frames(kStream), 110u);
+  EXPECT_EQ(viewer.slots[1].torn_pictures, 0u);
+  EXPECT_EQ(viewer.slots[1].timestamps_back, 0u);
+
+  std::size_t packets = 0;
+  for (const auto& [at, output] : world.to_room) {
+    EXPECT_EQ(output.feed, kFeed);
+    for (const ByteVector& bytes : output.frame.payloads) packets += rtp::parse_packet(bytes).has_value() ? 1 : 0;
+  }
+  EXPECT_GE(packets, speaker.audio_frames + 4u * speaker.video_frames - 10u);
+
+  const auto started = world.told<io::UplinkStarted>();
+  ASSERT_EQ(started.size(), 2u);
+  EXPECT_EQ(started[0].codec, Codec::opus);
+  EXPECT_EQ(started[1].codec, GetParam());
+  // What keeps a browser's bit rate up.
+  EXPECT_GE(speaker.feedbacks, 40u);
+  EXPECT_GE(speaker.reports, 4u);
+}
+
+INSTANTIATE_TEST_SUITE_P(codecs, Speaking, testing::Values(Codec::h264, Codec::vp8));
+
+TEST(speaker, without_the_floor_nothing_is_forwarded) {
+  World world(scenario_seed(2));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.run_for(3s);
+  EXPECT_EQ(viewer.slots[0].packets, 0u);
+  EXPECT_EQ(viewer.slots[1].packets, 0u);
+  EXPECT_TRUE(world.to_room.empty());
+  EXPECT_GT(world.count(Count::uplink_dropped_no_floor), 300u);
+  EXPECT_EQ(world.told<io::UplinkStarted>().size(), 2u);
+}
+
+TEST(speaker, in_standby_reaches_the_room_process_only) {
+  World world(scenario_seed(3));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  io::SetUplink standby = granted();
+  standby.forward = false;
+  world.command(standby);
+  world.run_for(2s);
+  EXPECT_FALSE(world.to_room.empty());
+  EXPECT_EQ(viewer.slots[0].packets + viewer.slots[1].packets, 0u);
+}
+
+TEST(speaker, the_grant_shows_sound_at_once_and_a_picture_from_its_key_frame) {
+  World world(scenario_seed(4));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.run_for(5s);
+  world.command(granted());
+  const Instant grant = world.now;
+  ASSERT_TRUE(world.run_until_true([&] { return viewer.slots[0].complete_frames(kStream) > 0; }, 1s));
+  EXPECT_LE(world.now - grant, 100ms);
+  ASSERT_TRUE(world.run_until_true([&] { return viewer.slots[1].complete_frames(kStream) > 0; }, 2s));
+  EXPECT_LE(world.now - grant, 700ms);
+  EXPECT_EQ(viewer.slots[1].torn_pictures, 0u);
+}
+
+TEST(speaker, revoking_stops_everything_at_the_first_hop) {
+  World world(scenario_seed(5));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(3s);
+  world.command(io::SetUplink{.peer = kSpeaker});
+  world.run_for(100ms);
+  const std::uint64_t seen = viewer.slots[0].packets + viewer.slots[1].packets;
+  const std::size_t to_room = world.to_room.size();
+  world.run_for(2s);
+  EXPECT_EQ(viewer.slots[0].packets + viewer.slots[1].packets, seen);
+  EXPECT_EQ(world.to_room.size(), to_room);
+}
+
+TEST(speaker, loss_on_the_way_up_is_repaired_before_viewers_give_up) {
+  World world(scenario_seed(6));
+  SCOPED_TRACE("seed " + std::to_string(world.seed));
+  SpeakerClient& speaker = world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(2s);
+  world.both_ways(kSpeaker, {.loss = 0.05, .delay = 30ms});
+  const std::size_t before = viewer.slots[1].complete_frames(kStream);
+  const std::uint32_t frames = speaker.video_frames;
+  world.run_for(20s);
+  const double share = static_cast<double>(viewer.slots[1].complete_frames(kStream) - before) /
+                       static_cast<double>(speaker.video_frames - frames);
+  EXPECT_GE(share, 0.95);
+  EXPECT_GT(speaker.nacks, 50u);
+  EXPECT_GT(world.count(Count::rtx_in), 50u);
+  ASSERT_TRUE(speaker.last_block.has_value());
+}
+
+TEST(speaker, a_connection_that_dies_in_mid_sentence_is_told_within_two_seconds_and_given_up_after_thirty) {
+  World world(scenario_seed(7));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(3s);
+  EXPECT_EQ(world.told<io::UplinkSilent>().size(), 0u);
+  const Instant died = world.now;
+  world.vanish(kSpeaker);
+  world.run_for(2100ms);
+  const auto silent = world.told<io::UplinkSilent>();
+  ASSERT_EQ(silent.size(), 1u);
+  EXPECT_LE(silent[0].last_packet, died + 2ms);
+  EXPECT_GE(silent[0].last_packet, died - 50ms);
+  world.run_for(35s);
+  const auto closed = world.told<io::PeerClosed>();
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].peer, kSpeaker);
+  EXPECT_EQ(closed[0].reason, "consent");
+  EXPECT_TRUE(viewer.transport.connected());
+  EXPECT_EQ(world.board.peers(), 1u);
+}
+
+TEST(speaker, a_gap_of_three_seconds_is_told_and_so_is_the_return) {
+  World world(scenario_seed(8));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(3s);
+  world.up(kSpeaker).down = true;
+  world.run_for(3s);
+  world.up(kSpeaker).down = false;
+  world.run_for(2s);
+  EXPECT_EQ(world.told<io::UplinkSilent>().size(), 1u);
+  EXPECT_EQ(world.told<io::UplinkBack>().size(), 1u);
+  EXPECT_EQ(world.told<io::UplinkStarted>().size(), 4u);
+  EXPECT_EQ(viewer.slots[0].timestamps_back, 0u);
+  EXPECT_EQ(viewer.slots[1].frames().back().stream, kStream);
+  EXPECT_GE(*viewer.slots[1].last_packet(), world.now - 100ms);
+}
+
+TEST(speaker, a_page_that_is_loaded_again_goes_on_in_the_same_slot) {
+  World world(scenario_seed(9));
+  world.add_speaker(kSpeaker, Codec::vp8);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(3s);
+  world.vanish(kSpeaker);
+  world.command(io::RemovePeer{kSpeaker});
+  world.add_speaker(kSpeakerAgain, Codec::vp8, 901);
+  world.command(granted(kSpeakerAgain));
+  world.run_for(3s);
+  EXPECT_GE(viewer.slots[1].complete_frames(901), 60u);
+  EXPECT_EQ(viewer.slots[1].torn_pictures, 0u);
+  EXPECT_EQ(viewer.slots[1].timestamps_back, 0u);
+  EXPECT_EQ(viewer.slots[1].nacks.missing(), 0u);
+  const std::vector<std::uint16_t>& ids = viewer.slots[1].picture_ids;
+  for (std::size_t i = 1; i < ids.size(); ++i) EXPECT_EQ(ids[i], (ids[i - 1] + 1) & 0x7fff);
+}
+
+TEST(speaker, whose_clock_is_wrong_by_an_hour_is_in_step_all_the_same) {
+  World world(scenario_seed(10));
+  world.add_speaker(kSpeaker, Codec::h264, kStream, 1h);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(granted());
+  world.run_for(10s);
+  ASSERT_TRUE(viewer.slots[0].report && viewer.slots[1].report);
+  const auto instant_of = [](const SeenSlot& slot) {
+    const auto ticks = static_cast<std::int32_t>(slot.frames().back().timestamp - slot.report->rtp_timestamp);
+    return static_cast<double>(slot.report->ntp) / 4'294'967'296.0 +
+           ticks / (slot.media_.kind == MediaKind::audio ? 48'000.0 : 90'000.0);
+  };
+  EXPECT_NEAR(instant_of(viewer.slots[0]), instant_of(viewer.slots[1]), 0.045);
+}
+
+TEST(speaker, the_room_process_gets_a_key_frame_when_it_asks) {
+  World world(scenario_seed(11));
+  SpeakerClient& speaker = world.add_speaker(kSpeaker);
+  io::SetUplink standby = granted();
+  standby.forward = false;
+  world.command(standby);
+  world.run_for(5s);
+  const std::uint64_t before = speaker.key_frames_asked;
+  for (int i = 0; i < 100; ++i) {
+    world.command(io::RequestKeyFrame{kVideo});
+    world.run_for(10ms);
+  }
+  EXPECT_GE(speaker.key_frames_asked, before + 1);
+  EXPECT_LE(speaker.key_frames_asked, before + 3);
+}
+
+}  // namespace
+}  // namespace plenary::sim
