@@ -118,7 +118,8 @@ TEST(H264PacketizeTest, parameter_sets_share_a_packet_and_the_slice_is_one_run_o
         EXPECT_EQ(payloads[i].size(), payloads[1].size());
       } else {
         EXPECT_LE(payloads[i].size(), payloads[1].size());
-        EXPECT_GT(payloads[i].size(), 2u);
+        // Shorter by rounding only: no crumb of a packet at the end.
+        EXPECT_LT(payloads[1].size() - payloads[i].size(), payloads.size());
       }
     }
   }
