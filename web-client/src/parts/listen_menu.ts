@@ -44,7 +44,7 @@ function channel(language: string, { listening, silent, choose }: ListenOptions)
 
 function slider(label: string, value: number, most: number, change: (value: number) => void): TemplateResult {
   return html`<label class="field slider"
-    ><span>${label} <output>${value} %</output></span>
+    ><span>${label} <span class="value">${value} %</span></span>
     <input type="range" min="0" max=${most} .value=${String(value)} aria-label=${label} @input=${(event: Event) => change(Number((event.target as HTMLInputElement).value))}
   /></label>`;
 }
