@@ -12,7 +12,7 @@ import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts'
 import { icon } from '../parts/icons.ts';
 import { joinView, leftView, refusedView } from '../parts/join.ts';
 import { listenButton, listenMenu, type ListenOptions } from '../parts/listen_menu.ts';
-import { announcement, ownCard } from '../parts/own_card.ts';
+import { ownCard } from '../parts/own_card.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton } from '../parts/press.ts';
 import '../parts/request_form.ts';
@@ -85,7 +85,7 @@ class ParticipantPage extends Part {
             ${icon('leave')}
           </button>`,
       })}
-      ${phase === 'live' ? html`<p class="live-banner">${t('own.live')}</p>` : nothing}
+      ${phase === 'live' ? html`<p class="live-banner" data-text=${t('own.live')} aria-hidden="true"></p>` : nothing}
       <div class="notices">${this.#notices()}</div>
       <main class="meeting">
         ${this.#stage()}
@@ -108,7 +108,6 @@ class ParticipantPage extends Part {
       </footer>
       ${listenMenu(listen)} ${helpDialog(this.#shortcuts())}
       <request-form .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices}></request-form>
-      <p class="unseen" role="status" aria-live="assertive">${announcement(model.own)}</p>
     </div>`;
   }
 

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { clockText, waitMinutes } from '../core/format.ts';
-import { known, t } from '../core/i18n.ts';
+import { known, t, type MessageKey } from '../core/i18n.ts';
 import type { OwnPhase, OwnRequest } from '../core/own_request.ts';
 import type { FloorRequest } from '../core/protocol.ts';
 import type { Devices } from '../core/media/devices.ts';
@@ -22,7 +22,8 @@ export interface OwnView {
   withdraw: () => Content;
 }
 
-const titles: Partial<Record<OwnPhase, 'own.standby' | 'own.granted' | 'own.live' | 'own.paused' | 'own.held'>> = {
+const titles: Partial<Record<OwnPhase, MessageKey>> = {
+  pending: 'own.pending',
   standby: 'own.standby',
   granted: 'own.granted',
   live: 'own.live',
@@ -30,16 +31,21 @@ const titles: Partial<Record<OwnPhase, 'own.standby' | 'own.granted' | 'own.live
   held: 'own.held',
 };
 
-// What assistive technology is told when the phase changes.
-export function announcement(own: OwnRequest): string {
-  const request = own.current.value;
+function title(own: OwnRequest): string {
   const phase = own.phase.value;
-  if (phase === 'queued' && request?.position) return t('own.queued', { position: request.position });
-  if (phase === 'pending') return t('own.pending');
   if (phase === 'ended') return endedText(own);
-  const title = titles[phase];
-  return title ? t(title) : '';
+  if (phase === 'queued') return t('own.queued', { position: own.current.value?.position ?? '–' });
+  const key = titles[phase];
+  return key ? t(key) : '';
 }
+
+const marks: Partial<Record<OwnPhase, () => TemplateResult>> = {
+  standby: () => html`<span class="state next">${icon('play')}${t('state.next')}</span>`,
+  live: () => html`<span class="state live">${t('state.live')}</span>`,
+  paused: () => icon('pause'),
+  held: () => icon('refresh'),
+  ended: () => icon('check'),
+};
 
 export function endedText(own: OwnRequest): string {
   const ended = own.ended.value;
@@ -50,18 +56,11 @@ export function endedText(own: OwnRequest): string {
 
 function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   const minutes = waitMinutes(request.estimate_s);
-  const pending = request.state === 'pending';
-  return html`<div class="place">
-      ${pending ? html`<span class="number">${icon('clock')}</span>` : html`<span class="number">${request.position ?? '–'}</span>`}
-      <div>
-        <p class="name">${pending ? t('own.pending') : t('own.queued', { position: request.position ?? '–' })}</p>
-        ${pending || (request.position !== 1 && minutes === null)
-          ? nothing
-          : html`<p class="hint">${request.position === 1 ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-        ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing}
-      </div>
-    </div>
-    ${view.devices.stream.value ? nothing : reopen(view.devices)}`;
+  const near = request.position === 1;
+  return html`${request.state === 'pending' || (!near && minutes === null)
+    ? nothing
+    : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
+  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${view.devices.stream.value ? nothing : reopen(view.devices)}`;
 }
 
 // After a reload the stream is gone; without it the call would find nobody.
@@ -83,53 +82,45 @@ function publishLine({ publishing, refusal, devices }: OwnView): TemplateResult 
 
 function green(phase: OwnPhase, view: OwnView): TemplateResult {
   const called = phase === 'standby';
-  return html`<p class="call">${called ? html`<span class="state next">${icon('play')}${t('state.next')}</span>` : nothing}<strong>${t(called ? 'own.standby' : 'own.granted')}</strong></p>
-    <self-view .devices=${view.devices}></self-view>
+  return html`<self-view .devices=${view.devices}></self-view>
     <p class="unheard">${called ? html`${icon('mic_off')}${t('own.unheard')}` : t('own.granted.text')}</p>
     ${publishLine(view)}
     ${called && view.own.ready.value ? html`<p class="publish" data-state="connected">${icon('check')}${t('own.ready.done')}</p>` : nothing}
     <div class="line">${deviceSwitches(view.devices)}${called ? view.withdraw() : nothing}</div>`;
 }
 
-function live(request: FloorRequest, view: OwnView): TemplateResult {
-  return html`<div class="live-line">
-      <p class="call"><span class="state live">${t('state.live')}</span><strong>${t('own.live')}</strong></p>
-      <speech-clock ring .request=${request} .now=${view.now}></speech-clock>
-    </div>
-    <self-view .devices=${view.devices}></self-view>
-    <p class="hint">${request.muted ? t('own.muted') : t('own.live.text')}</p>
+function speaking(phase: OwnPhase, request: FloorRequest, view: OwnView): TemplateResult {
+  return html`<self-view .devices=${view.devices}></self-view>
+    ${phase === 'live' ? html`<p class="hint">${t(request.muted ? 'own.muted' : 'own.live.text')}</p>` : nothing}
     ${view.publishing === 'connected' ? nothing : publishLine(view)}
     <div class="line">${deviceSwitches(view.devices)}</div>`;
 }
 
-function stopped(phase: 'paused' | 'held', request: FloorRequest, view: OwnView): TemplateResult {
-  return html`<div class="live-line">
-      <p class="call">${icon(phase === 'paused' ? 'pause' : 'refresh')}<strong>${t(phase === 'paused' ? 'own.paused' : 'own.held')}</strong></p>
-      <speech-clock ring .request=${request} .now=${view.now}></speech-clock>
-    </div>
-    <self-view .devices=${view.devices}></self-view>
-    <div class="line">${deviceSwitches(view.devices)}</div>`;
+function body(phase: OwnPhase, request: FloorRequest | null, view: OwnView): Content {
+  const { own } = view;
+  if (phase === 'ended')
+    return html`${own.ended.value?.reason ? html`<p class="hint"><bdi>${own.ended.value.reason}</bdi></p>` : nothing}
+      <button type="button" class="button" @click=${() => own.dismiss()}>${t('app.close')}</button>`;
+  if (!request) return nothing;
+  if (phase === 'pending' || phase === 'queued') return waiting(request, view);
+  return phase === 'standby' || phase === 'granted' ? green(phase, view) : speaking(phase, request, view);
 }
 
-export function ownCard(view: OwnView): Content {
+const timed: readonly OwnPhase[] = ['live', 'paused', 'held'];
+
+// The title stays the same element through all phases, so that each change of it is read out.
+export function ownCard(view: OwnView): TemplateResult {
   const { own } = view;
   const request = own.current.value;
   const phase = own.phase.value;
-  if (phase === 'none') return nothing;
-  if (phase === 'ended')
-    return html`<section class="own-card" data-phase="ended" aria-label=${t('own.title')}>
-      <p class="call">${icon('check')}<strong>${endedText(own)}</strong></p>
-      ${own.ended.value?.reason ? html`<p class="hint"><bdi>${own.ended.value.reason}</bdi></p>` : nothing}
-      <button type="button" class="button" @click=${() => own.dismiss()}>${t('app.close')}</button>
-    </section>`;
-  if (!request) return nothing;
-  return html`<section class="own-card" data-phase=${phase} aria-label=${t('own.title')}>
-    ${phase === 'pending' || phase === 'queued'
-      ? waiting(request, view)
-      : phase === 'live'
-        ? live(request, view)
-        : phase === 'paused' || phase === 'held'
-          ? stopped(phase, request, view)
-          : green(phase, view)}
+  const none = phase === 'none';
+  return html`<section class="own-card ${none ? 'unseen' : ''}" data-phase=${phase} aria-label=${none ? nothing : t('own.title')}>
+    <div class="own-head">
+      ${phase === 'queued' ? html`<span class="number" aria-hidden="true">${request?.position ?? '–'}</span>` : nothing}
+      ${phase === 'pending' ? html`<span class="number">${icon('clock')}</span>` : nothing}
+      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing}<strong>${title(own)}</strong></p>
+      ${timed.includes(phase) ? html`<speech-clock ring .request=${request} .now=${view.now}></speech-clock>` : nothing}
+    </div>
+    ${body(phase, request, view)}
   </section>`;
 }
