@@ -89,7 +89,7 @@ function room(model: ModeratorModel): Content {
 
 export function moderatorSide(model: ModeratorModel, state: MeetingState): TemplateResult {
   const { last } = state;
-  return html`<aside class="side">
+  return html`<aside class="side" tabindex="0" aria-label=${t('moderator.side')}>
     ${hear(state)} ${green(model)} ${room(model)}
     ${last
       ? html`<section class="box" aria-labelledby="last-title">

@@ -49,7 +49,7 @@ function row(request: FloorRequest, index: number, view: ListView): TemplateResu
 
 export function speakersList(view: ListView): TemplateResult {
   const { floor, queue, meeting } = view.state;
-  return html`<section class="speakers" aria-labelledby="speakers-title">
+  return html`<section class="speakers" tabindex="0" aria-labelledby="speakers-title">
     <div class="panel-head">
       <h2 id="speakers-title">${t('list.title')}</h2>
       <span class="chip">${icon(meeting.list === 'open' ? 'unlock' : 'lock')}${t(meeting.list === 'open' ? 'list.open' : 'list.closed')}</span>
