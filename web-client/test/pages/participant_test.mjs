@@ -122,7 +122,7 @@ test('the language is chosen in its own script without a new session, and rememb
   await expectGood(page);
   await page.getByRole('radio', { name: 'Français' }).check();
   await expect.poll(() => mock.meeting.calls.some(({ method, params }) => method === 'channel.select' && params.language === 'fr')).toBe(true);
-  await page.getByLabel('Floor quietly under the interpretation').fill('20');
+  await page.getByRole('slider', { name: 'Floor quietly under the interpretation' }).fill('20');
   expect(mock.meeting.media.filter(({ method }) => method === 'POST')).toHaveLength(1);
   await page.reload();
   await expect(page.getByRole('button', { name: 'Listen to: Français' })).toBeVisible();

@@ -7,9 +7,9 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*_test.mjs',
   outputDir: '../../test-results',
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 40_000 },
   workers: 1,
   reporter: [['list']],
-  use: { launchOptions: kChromium, permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB', actionTimeout: 15_000 },
+  use: { launchOptions: kChromium, permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB', actionTimeout: 40_000 },
 });

@@ -9,11 +9,11 @@ test('the moderator gives the floor to the next, by button and by key', async ({
   await expect(named(page, 'Grant next')).toBeEnabled();
   await expectGood(page);
   await named(page, 'Grant next').click();
-  await expect(page.getByRole('region', { name: 'Now' })).toContainText('Olga Petrova');
-  await expect(page.getByRole('region', { name: 'Now' })).toContainText('Live');
+  await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Olga Petrova');
+  await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Live');
   expect(mock.meeting.floor[0].request).toBe(olga.request);
   await page.keyboard.press('n');
-  await expect(page.getByRole('region', { name: 'Now' })).toContainText('Juan Pérez');
+  await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Juan Pérez');
   expect(called(mock, 'floor.grant')).toHaveLength(2);
 });
 
@@ -61,7 +61,7 @@ test('a row is chosen, prepared, moved and passed over without a mouse', async (
   await page.keyboard.press('Delete');
   await expect.poll(() => mock.meeting.queue[0].request).toBe(olga.request);
   await page.keyboard.press('g');
-  await expect(page.getByRole('region', { name: 'Now' })).toContainText('Third');
+  await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Third');
 });
 
 test('the menu of a row denies', async ({ open, mock }) => {
@@ -95,7 +95,7 @@ test('a grant without a return is refused with a word, and can be forced', async
   await expect(page.getByRole('alert')).toContainText('no return is connected');
   await expectGood(page);
   await named(page, 'Grant all the same').click();
-  await expect(page.getByRole('region', { name: 'Now' })).toContainText('Olga Petrova');
+  await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Olga Petrova');
   expect(called(mock, 'floor.grant').at(-1).params).toMatchObject({ override: true });
 });
 
@@ -163,7 +163,7 @@ test('the technician sees sources, returns, channels and alarms', async ({ open,
 test('the public display shows now and the next', async ({ open, mock }) => {
   people(mock.meeting);
   const page = await open('/room/room-a/stage', { sub: 's', role: 'observer' });
-  await expect(page.getByRole('region', { name: 'Now' })).toContainText('Amina Diallo');
+  await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Amina Diallo');
   await expect(page.getByRole('region', { name: 'Then' })).toContainText('Olga Petrova');
   await expectGood(page);
   mock.meeting.end(mock.meeting.floor[0], 'released');
