@@ -121,6 +121,19 @@ TEST(TransportFeedbackTest, rounding_never_accumulates) {
   expect_same(read_back<TransportFeedback>(feedback), feedback);
 }
 
+TEST(TransportFeedbackTest, before_the_first_reference_that_24_bits_can_say_the_deltas_stay) {
+  const std::int64_t first = -(std::int64_t{1} << 23) * kTicksPerReference;
+  const auto at_tick = [](std::int64_t ticks) { return Instant(ticks * kFeedbackTick); };
+  const TransportFeedback feedback{.packets = {{1, at_tick(first - 8'449)}, {2, at_tick(first - 8'448)}}};
+  ByteVector once;
+  write_transport_feedback(feedback, once);
+  const auto read = parse_transport_feedback(once);
+  ASSERT_TRUE(read);
+  ByteVector twice;
+  write_transport_feedback(*read, twice);
+  EXPECT_EQ(once, twice);
+}
+
 TEST(TransportFeedbackTest, any_mix_of_losses_and_steps_comes_back) {
   SeededRandom random(3);
   for (int round = 0; round < 300; ++round) {

@@ -127,7 +127,9 @@ void write_transport_feedback(const TransportFeedback& feedback, ByteVector& out
   std::int64_t reference = 0;
   for (const TransportFeedback::Status& status : feedback.packets) {
     if (!status.received) continue;
-    reference = feedback_ticks(*status.received) / kTicksPerReference;
+    const std::int64_t ticks = feedback_ticks(*status.received);
+    // Downwards also before zero: a reference that wraps round 24 bits then leaves the same deltas.
+    reference = ticks / kTicksPerReference - (ticks % kTicksPerReference < 0 ? 1 : 0);
     break;
   }
   const std::vector<Delta> deltas = deltas_of(feedback, reference);
