@@ -13,6 +13,7 @@
 
 #include "media/base/check.h"
 #include "media/crypto/dtls_context.h"
+#include "media/crypto/srtp.h"
 
 namespace plenary::crypto {
 namespace {
@@ -155,6 +156,7 @@ std::optional<Fingerprint> fingerprint_of(x509_st* x509, std::string_view algori
 }
 
 std::shared_ptr<const Certificate> Certificate::generate() {
+  prepare_srtp();
   Owned<EVP_PKEY> key = make_key();
   // A name that says nothing: the certificate goes out in clear, and its fingerprint is its identity.
   Owned<X509> x509 = make_unsigned(key.get(), "WebRTC", kPeerValidFor);

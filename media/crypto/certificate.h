@@ -30,6 +30,7 @@ std::optional<Fingerprint> fingerprint_of(x509_st* x509, std::string_view algori
 // Shared by all peers of a process; immutable.
 class Certificate {
  public:
+  // Takes some 100 ms, as it readies what peers need later: before there are any.
   static std::shared_ptr<const Certificate> generate();
   ~Certificate();
   Certificate(const Certificate&) = delete;

@@ -16,6 +16,10 @@ constexpr std::size_t kCmTag = 10;
 constexpr std::size_t kMaxInboundSsrcs = 32;    // faults.md R5
 constexpr std::uint64_t kReplayWindow = 1'024;  // packets
 
+// Loads what libsrtp stands on: 90 ms of CPU with Debian's NSS, and seconds on a busy machine. Otherwise the first peer
+// would stop its shard for as long; Certificate::generate() calls this.
+void prepare_srtp();
+
 enum class SrtpFault : std::uint8_t { none, authentication, replay, malformed, too_many_sources };
 
 // One direction pair of one peer. Unprotect works in place and returns the plain length.

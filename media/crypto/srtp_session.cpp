@@ -15,11 +15,6 @@ constexpr std::size_t kRtcpHeader = 8;
 constexpr std::size_t kSrtcpIndex = 4;  // E flag and index (RFC 3711 §3.4)
 constexpr std::size_t kMaxPacket = 65'535;
 
-void initialise_once() {
-  static const bool ready = srtp_init() == srtp_err_status_ok;
-  PLENARY_CHECK(ready);
-}
-
 srtp_t make_context(SrtpProfile profile, const ByteVector& key, const ByteVector& salt, srtp_ssrc_type_t direction) {
   srtp_policy_t policy{};
   if (profile == SrtpProfile::aead_aes_128_gcm) {
@@ -58,6 +53,18 @@ SrtpFault fault_of(srtp_err_status_t status) {
 
 }  // namespace
 
+void prepare_srtp() {
+  static const bool ready = [] {
+    if (srtp_init() != srtp_err_status_ok) return false;
+    for (const SrtpProfile profile : {SrtpProfile::aead_aes_128_gcm, SrtpProfile::aes128_cm_sha1_80}) {
+      const std::size_t salt = profile == SrtpProfile::aead_aes_128_gcm ? 12 : 14;
+      srtp_dealloc(make_context(profile, ByteVector(16), ByteVector(salt), ssrc_any_inbound));
+    }
+    return true;
+  }();
+  PLENARY_CHECK(ready);
+}
+
 struct SrtpSession::State {
   explicit State(const SrtpKeys& keys)
       : tag(keys.profile == SrtpProfile::aead_aes_128_gcm ? kGcmTag : kCmTag),
@@ -95,7 +102,7 @@ std::optional<std::size_t> SrtpSession::State::unprotect(Unprotect function, Mut
 }
 
 SrtpSession::SrtpSession(const SrtpKeys& keys) {
-  initialise_once();
+  prepare_srtp();
   state_ = std::make_unique<State>(keys);
 }
 SrtpSession::~SrtpSession() = default;
