@@ -77,8 +77,8 @@ struct LocalParameters {
   std::string cname;                // slot pairs get cname + "-" + number, from 1
   // H.264 that this room sends, e.g. "42e01f": answered where the offer can take it.
   std::string h264_profile_level_id = "42e01f";
-  // Offers with setup:passive (some versions of FFmpeg's WHIP muxer) need us to open DTLS; else they are refused with 422.
-  bool may_open_dtls = false;
+  // Offers with setup:passive (FFmpeg's WHIP muxer, versions that cannot be DTLS client) are answered active; else 422.
+  bool may_open_dtls = true;
 };
 
 // The offer must be recvonly (or sendrecv, answered sendonly). Video slots 1 and up carry H.264; VP8 is answered beside

@@ -80,7 +80,9 @@ TEST(Refusal, viewers_who_do_not_receive) {
 TEST(Refusal, roles_of_dtls_that_we_do_not_take) {
   EXPECT_EQ(refused(replaced(small_offer(), "setup:actpass", "setup:active")), "200");
   EXPECT_EQ(refused(without(small_offer(), "a=setup")), "200") << "active is what nothing means";
-  EXPECT_EQ(refused(replaced(small_offer(), "setup:actpass", "setup:passive")), "422 setup");
+  LocalParameters passive_only = local_parameters();
+  passive_only.may_open_dtls = false;
+  EXPECT_EQ(verdict(viewer(replaced(small_offer(), "setup:actpass", "setup:passive"), passive_only)), "422 setup");
   EXPECT_EQ(refused(replaced(small_offer(), "setup:actpass", "setup:holdconn")), "422 setup");
   EXPECT_EQ(refused(replaced(small_offer(), "setup:actpass", "setup:both")), "400 malformed_setup");
 }

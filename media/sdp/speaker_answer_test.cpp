@@ -45,7 +45,8 @@ TEST(SpeakerAnswer, every_recorded_offer_is_accepted_recvonly_without_sources_of
     EXPECT_TRUE(said->ice_lite);
     for (const Section& section : said->sections) {
       EXPECT_EQ(section.direction, Direction::recvonly) << name;
-      EXPECT_EQ(section.transport.setup, Setup::passive) << name;
+      EXPECT_EQ(section.transport.setup, result->dtls_active ? Setup::active : Setup::passive) << name;
+      EXPECT_EQ(result->dtls_active, name == "ffmpeg_speaker");
       EXPECT_TRUE(section.ssrcs.empty()) << name;
       EXPECT_EQ(section.rids, 0U) << name;
     }
@@ -110,14 +111,15 @@ TEST(SpeakerAnswer, the_offer_must_send) {
 
 TEST(SpeakerAnswer, a_passive_peer_is_served_only_where_we_may_open_dtls) {
   const std::string offer = recorded_offer("ffmpeg_speaker");
-  EXPECT_EQ(verdict(speaker(offer)), "422 setup");
   LocalParameters local = local_parameters();
+  local.may_open_dtls = false;
+  EXPECT_EQ(verdict(speaker(offer, local)), "422 setup");
   local.may_open_dtls = true;
   const auto result = speaker(offer, local);
   ASSERT_EQ(verdict(result), "200");
   EXPECT_TRUE(result->dtls_active);
   EXPECT_THAT(lines_starting(result->answer, "a=setup:"), ElementsAre("a=setup:active", "a=setup:active"));
-  EXPECT_FALSE(speaker(recorded_offer("obs_speaker"), local)->dtls_active);
+  EXPECT_FALSE(speaker(recorded_offer("obs_speaker"), local)->dtls_active) << "passive to all who can be active";
 }
 
 }  // namespace

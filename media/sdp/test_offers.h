@@ -21,10 +21,12 @@ inline std::string recorded_offer(const std::string& name) {
 }
 inline const std::vector<std::string> kViewerOffers = {"chromium_viewer",  "chromium_viewer_page", "firefox_viewer",
                                                        "gstreamer_viewer", "werift_viewer",        "aiortc_viewer"};
-inline const std::vector<std::string> kSpeakerOffers = {
-    "chromium_speaker",  "chromium_speaker_simulcast", "firefox_speaker", "firefox_speaker_without_h264",
-    "gstreamer_speaker", "gstreamer_speaker_vp8",      "werift_speaker",  "aiortc_speaker",
-    "obs_speaker",       "ffmpeg_speaker_active"};
+inline const std::vector<std::string> kSpeakerOffers = {"chromium_speaker",     "chromium_speaker_simulcast",
+                                                        "firefox_speaker",      "firefox_speaker_without_h264",
+                                                        "gstreamer_speaker",    "gstreamer_speaker_vp8",
+                                                        "werift_speaker",       "aiortc_speaker",
+                                                        "obs_speaker",          "ffmpeg_speaker",
+                                                        "ffmpeg_speaker_active"};
 
 inline std::string replaced(std::string text, std::string_view what, std::string_view by) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
