@@ -54,7 +54,9 @@ TEST(udp_socket, a_run_arrives_as_its_datagrams) {
     EXPECT_EQ(got[i].second.local, path.remote);
   }
   EXPECT_EQ(counters.get(Count::datagrams_out), 9u);
-  if (counters.get(Count::gso_refused) == 0) EXPECT_EQ(counters.get(Count::send_messages), 1u);
+  if (counters.get(Count::gso_refused) == 0) {
+    EXPECT_EQ(counters.get(Count::send_messages), 1u);
+  }
 }
 
 TEST(udp_socket, an_answer_leaves_from_the_address_that_was_asked) {
