@@ -10,15 +10,12 @@
 #include <sstream>
 
 #include "signaling/protocol/json_text.h"
+#include "signaling/protocol/sample_calls.h"
 
 namespace plenary::signaling {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string call(const std::string& method, const std::string& params) {
-  return R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}";
-}
 
 int code_of(const std::string& text) {
   const auto decoded = decode_message(text);
@@ -36,9 +33,9 @@ T act_of(const std::string& text) {
 }
 
 TEST(Session, a_request_for_the_floor_is_decoded) {
-  const auto act = act_of<act::RequestFloor>(
-      call("floor.request",
-           R"({"key":"k1","kind":"question","topic":"  How\n\nmuch? ","language":"fr","beneficiary":"Minister"})"));
+  const auto act = act_of<act::RequestFloor>(sample_call(
+      "floor.request",
+      R"({"key":"k1","kind":"question","topic":"  How\n\nmuch? ","language":"fr","beneficiary":"Minister"})"));
   EXPECT_EQ(act.key, "k1");
   EXPECT_EQ(act.kind, RequestKind::question);
   EXPECT_EQ(act.topic, "How much?");
@@ -47,71 +44,15 @@ TEST(Session, a_request_for_the_floor_is_decoded) {
 }
 
 TEST(Session, each_method_of_the_table_decodes) {
-  const std::string r = R"({"request":"r-12"})";
-  const std::vector<std::pair<std::string, std::string>> calls = {
-      {"meeting.join", R"({"token":"a.b.c","resume":"xyz"})"},
-      {"meeting.join", R"({"token":null})"},
-      {"meeting.state", "{}"},
-      {"channel.select", R"({"language":"floor"})"},
-      {"return.sound", R"({"started":true})"},
-      {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":"en"})"},
-      {"floor.withdraw", r},
-      {"floor.ready", r},
-      {"floor.release", "{}"},
-      {"floor.release", r},
-      {"floor.approve", r},
-      {"floor.deny", R"({"request":"r-12","reason":"off topic"})"},
-      {"floor.pass", r},
-      {"floor.prepare", r},
-      {"floor.grant", "{}"},
-      {"floor.grant", R"({"request":"r-12","override":true})"},
-      {"floor.move", R"({"request":"r-12","before":null})"},
-      {"floor.move", R"({"request":"r-12","before":"r-3"})"},
-      {"floor.pause", "{}"},
-      {"floor.resume", "{}"},
-      {"floor.mute", "{}"},
-      {"floor.unmute", r},
-      {"floor.extend", R"({"seconds":-30})"},
-      {"floor.revoke", R"({"request":"r-12","reason":"time"})"},
-      {"floor.add", R"({"name":"N","organisation":"O","category":"","where":"room","kind":"statement"})"},
-      {"list.open", "{}"},
-      {"list.close", "{}"},
-      {"list.order", R"({"order":"balance"})"}};
-  for (const auto& [method, params] : calls) {
-    EXPECT_EQ(code_of(call(method, params)), 0) << method << " " << params;
+  for (const auto& [method, params] : kGoodCalls) {
+    EXPECT_EQ(code_of(sample_call(method, params)), 0) << method << " " << params;
   }
   EXPECT_EQ(code_of(R"({"jsonrpc":"2.0","id":1,"method":"list.open"})"), 0) << "parameters may be absent";
 }
 
 TEST(Session, bad_parameters_are_refused_with_the_member_at_fault) {
-  const std::vector<std::pair<std::string, std::string>> calls = {
-      {"floor.request", "{}"},
-      {"floor.request", R"({"key":"","kind":"statement","topic":"","language":"en"})"},
-      {"floor.request", R"({"key":"k k","kind":"statement","topic":"","language":"en"})"},
-      {"floor.request", R"({"key":1,"kind":"statement","topic":"","language":"en"})"},
-      {"floor.request", R"({"key":"k","kind":"speech","topic":"","language":"en"})"},
-      {"floor.request", R"({"key":"k","kind":"statement","topic":{},"language":"en"})"},
-      {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":"../en"})"},
-      {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":""})"},
-      {"floor.withdraw", R"({"request":12})"},
-      {"floor.withdraw", R"({"request":"12"})"},
-      {"floor.withdraw", R"({"request":"r-0"})"},
-      {"floor.withdraw", R"({"request":"r-99999999999999999999999"})"},
-      {"floor.withdraw", R"({"request":"r-1 "})"},
-      {"floor.move", R"({"request":"r-1"})"},
-      {"floor.move", R"({"request":"r-1","before":7})"},
-      {"floor.grant", R"({"override":"yes"})"},
-      {"floor.extend", R"({"seconds":1.5})"},
-      {"floor.extend", R"({"seconds":1e300})"},
-      {"floor.extend", R"({"seconds":18446744073709551615})"},
-      {"floor.extend", "{}"},
-      {"floor.add", R"({"name":"\u200b","organisation":"","category":"","where":"room","kind":"statement"})"},
-      {"list.order", R"({"order":"random"})"},
-      {"return.sound", "{}"},
-      {"list.open", "[]"},
-      {"list.open", "null"}};
-  for (const auto& [method, params] : calls) {
-    const auto decoded = decode_message(call(method, params));
+  for (const auto& [method, params] : kBadCalls) {
+    const auto decoded = decode_message(sample_call(method, params));
     ASSERT_FALSE(decoded) << method << " " << params;
     EXPECT_EQ(decoded.error().code, -32602) << method << " " << params;
     EXPECT_FALSE(decoded.error().sentence.empty());
@@ -140,30 +81,32 @@ TEST(Session, the_envelope_is_checked_as_json_rpc_says) {
 TEST(Session, duplicate_keys_depth_and_size_are_refused) {
   EXPECT_EQ(code_of(R"({"jsonrpc":"2.0","id":1,"method":"list.open","params":{"a":1,"a":2}})"), -32602);
   EXPECT_EQ(code_of(R"({"jsonrpc":"2.0","id":1,"method":"list.open","method":"list.close"})"), -32602);
-  EXPECT_EQ(code_of(call("list.open", R"({"a":)" + std::string(30, '[') + std::string(30, ']') + "}")), 0);
-  EXPECT_EQ(code_of(call("list.open", R"({"a":)" + std::string(31, '[') + std::string(31, ']') + "}")), -32600);
+  EXPECT_EQ(code_of(sample_call("list.open", R"({"a":)" + std::string(30, '[') + std::string(30, ']') + "}")), 0);
+  EXPECT_EQ(code_of(sample_call("list.open", R"({"a":)" + std::string(31, '[') + std::string(31, ']') + "}")), -32600);
   EXPECT_EQ(code_of(std::string(60'000, '[')), -32600);
-  EXPECT_EQ(code_of(call("list.open", R"({"a":")" + std::string(64 * 1024, 'x') + "\"}")), -32600);
+  EXPECT_EQ(code_of(sample_call("list.open", R"({"a":")" + std::string(64 * 1024, 'x') + "\"}")), -32600);
 }
 
 TEST(Session, lone_surrogates_and_bytes_that_are_no_utf8_are_refused) {
   for (const char* bad :
        {R"("\ud800")", R"("\udc00")", R"("\ud800\ud800")", "\"\xFF\"", "\"\xED\xA0\x80\"", "\"\xC0\xAF\""}) {
-    EXPECT_EQ(code_of(call("floor.deny", std::string(R"({"request":"r-1","reason":)") + bad + "}")), -32700) << bad;
+    EXPECT_EQ(code_of(sample_call("floor.deny", std::string(R"({"request":"r-1","reason":)") + bad + "}")), -32700)
+        << bad;
   }
-  EXPECT_EQ(act_of<act::Deny>(call("floor.deny", R"({"request":"r-1","reason":"\ud83d\ude00"})")).reason, "\U0001F600");
+  EXPECT_EQ(act_of<act::Deny>(sample_call("floor.deny", R"({"request":"r-1","reason":"\ud83d\ude00"})")).reason,
+            "\U0001F600");
 }
 
 TEST(Session, identity_in_a_message_has_no_place_to_go) {
   const auto act = act_of<act::Grant>(
-      call("floor.grant", R"({"participant":"p-1","role":"moderator","senderId":"p-2","request":"r-1"})"));
+      sample_call("floor.grant", R"({"participant":"p-1","role":"moderator","senderId":"p-2","request":"r-1"})"));
   EXPECT_EQ(act.request, RequestId{1});
 }
 
 TEST(Session, texts_are_capped_by_characters) {
   const std::string params = R"({"key":"k","kind":"statement","topic":")" + std::string(20'000, 'x') +
                              R"(","language":"en","beneficiary":")" + std::string(20'000, 'y') + "\"}";
-  const auto act = act_of<act::RequestFloor>(call("floor.request", params));
+  const auto act = act_of<act::RequestFloor>(sample_call("floor.request", params));
   EXPECT_EQ(act.topic.size(), kMaxTopic);
   EXPECT_EQ(act.beneficiary.size(), kMaxName);
 }
@@ -188,7 +131,7 @@ TEST(Session, a_client_that_sends_too_fast_is_slowed_and_then_closed) {
 TEST(Session, mutations_of_good_messages_never_crash_and_refusals_are_json) {
   std::mt19937_64 random(7);
   const std::string good =
-      call("floor.request", R"({"key":"k1","kind":"question","topic":"Ünïcode \ud83d\ude00","language":"fr"})");
+      sample_call("floor.request", R"({"key":"k1","kind":"question","topic":"Ünïcode \ud83d\ude00","language":"fr"})");
   for (int i = 0; i < 5'000; ++i) {
     std::string text = good;
     for (std::uint64_t n = 1 + random() % 3; n > 0; --n) text[random() % text.size()] = static_cast<char>(random());
