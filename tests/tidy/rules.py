@@ -49,6 +49,7 @@ CHANCE = re.compile(r"\brandom_device\b|(?<![\w.>])(?:std::)?s?rand\s*\(")
 ALLOWED = {
     ("sans_io", "media/base/address.cpp"): "inet_pton and inet_ntop read and write texts, they open nothing",
     ("sans_io", "media/sdp/test_offers.h"): "reads recorded offers for tests",
+    ("libraries", "server/http/https_test.cpp"): "is the TLS client that the server is asked by",
     ("libraries", "server/app/room_media.h"): "keeps a room process's reports as the JSON they came in",
     ("libraries", "server/config/toml_reader.h"): "wraps toml++ for the three files that read the configuration",
 }
