@@ -302,6 +302,41 @@ TEST(Config, reads_a_file_and_takes_relative_paths_from_its_folder) {
   EXPECT_FALSE(load_config("/", {}).ok());
 }
 
+// The commented lines are defaults: with them taken in, nothing but the rooms differs from an empty file.
+TEST(Config, the_example_is_right_and_shows_every_default) {
+  std::ifstream stream(std::filesystem::path(PLENARY_SOURCE_DIR) / "config/plenary.example.toml");
+  ASSERT_TRUE(stream.is_open());
+  std::string with_defaults;
+  for (std::string line; std::getline(stream, line);) {
+    const std::size_t hash = line.find_first_not_of(' ');
+    const std::size_t end = line.find_first_of(" =", hash == std::string::npos ? 0 : hash + 2);
+    const bool setting = hash != std::string::npos && line.compare(hash, 2, "# ") == 0 && end != std::string::npos &&
+                         line.compare(end, 3, " = ") == 0;
+    // Those have no default: TLS, TCP and what only looks like a setting within a sentence.
+    const bool example = line.find("tls_") != std::string::npos || line.find("# tcp") != std::string::npos ||
+                         line.find("public_address") != std::string::npos || line.find("slate") != std::string::npos;
+    with_defaults += (setting && !example ? line.substr(0, hash) + line.substr(hash + 2) : line) + "\n";
+  }
+  const auto config = parse_config(with_defaults, "example", {});
+  ASSERT_TRUE(config.ok()) << config.error().at(0).text();
+  EXPECT_THAT(config->warnings, IsEmpty());
+  const Config defaults;
+  EXPECT_EQ(config->server.http, defaults.server.http);
+  EXPECT_EQ(config->server.udp, defaults.server.udp);
+  EXPECT_EQ(config->server.data, defaults.server.data);
+  EXPECT_EQ(config->server.pages, defaults.server.pages);
+  EXPECT_EQ(config->server.shards, defaults.server.shards);
+  EXPECT_EQ(config->auth.secret_file, defaults.server.data / "secret");
+  EXPECT_EQ(config->auth.anonymous, defaults.auth.anonymous);
+  EXPECT_EQ(config->floor.speakers_max, defaults.floor.speakers_max);
+  EXPECT_EQ(config->floor.statement, defaults.floor.statement);
+  EXPECT_EQ(config->floor.grace, defaults.floor.grace);
+  EXPECT_EQ(config->log.format, defaults.log.format);
+  EXPECT_EQ(config->log.level, defaults.log.level);
+  EXPECT_EQ(config->rooms.at(0).mix, RoomConfig{}.mix);
+  EXPECT_EQ(config->rooms.at(0).sources.at(0).kind, SourceConfig{}.kind);
+}
+
 TEST(Duration, is_a_number_with_its_unit) {
   using std::chrono::milliseconds;
   EXPECT_EQ(parse_duration("3m"), milliseconds(180'000));
