@@ -19,7 +19,8 @@ ViewerClient& watch_room(World& world) {
   ViewerClient& viewer = world.add_viewer(kViewer);
   world.command(io::SetSlot{.peer = kViewer, .slot = 0, .track = kSound});
   world.command(io::SetSlot{.peer = kViewer, .slot = 1, .track = kPicture});
-  EXPECT_TRUE(world.run_until_true([&] { return !viewer.slots[1].frames().empty(); }, 5s));
+  EXPECT_TRUE(world.run_until_true(
+      [&] { return !viewer.slots[0].frames().empty() && !viewer.slots[1].frames().empty(); }, 5s));
   return viewer;
 }
 
