@@ -34,7 +34,9 @@ export function toneFile(folder, frequency, seconds = 2, rate = 48_000) {
   wav.write("data", 36);
   wav.writeUInt32LE(samples * 2, 40);
   for (let i = 0; i < samples; i++) {
-    wav.writeInt16LE(Math.round(9_000 * Math.sin((2 * Math.PI * frequency * i) / rate)), 44 + i * 2);
+    // In pulses of a syllable's length: a browser's noise suppression takes a steady tone out.
+    const loud = i % (rate / 4) < rate / 8 ? 1 : 0.02;
+    wav.writeInt16LE(Math.round(12_000 * loud * Math.sin((2 * Math.PI * frequency * i) / rate)), 44 + i * 2);
   }
   const file = join(folder, `tone-${frequency}.wav`);
   writeFileSync(file, wav);
