@@ -34,8 +34,9 @@ export function toneFile(folder, frequency, seconds = 2, rate = 48_000) {
   wav.write("data", 36);
   wav.writeUInt32LE(samples * 2, 40);
   for (let i = 0; i < samples; i++) {
-    // In pulses of a syllable's length: a browser's noise suppression takes a steady tone out.
-    const loud = i % (rate / 4) < rate / 8 ? 1 : 0.02;
+    // In pulses of a syllable's length: a browser's noise suppression takes a steady tone out. Their soft edges keep
+    // the tone's neighbours free of it.
+    const loud = Math.max(0.02, Math.sin((2 * Math.PI * 4 * i) / rate));
     wav.writeInt16LE(Math.round(12_000 * loud * Math.sin((2 * Math.PI * frequency * i) / rate)), 44 + i * 2);
   }
   const file = join(folder, `tone-${frequency}.wav`);
