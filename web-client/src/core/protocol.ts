@@ -118,6 +118,8 @@ export interface ReturnStatus {
 
 export interface RoomStatus {
   room: string;
+  title?: string;
+  picture?: 'live' | 'slate';
   process: 'running' | 'restarting';
   viewers: number;
   return_connected: boolean;
@@ -125,7 +127,7 @@ export interface RoomStatus {
   returns: ReturnStatus[];
   channels: { language: string; level_db?: number | null; silent?: boolean }[];
   speakers: { request: string; name: string; state: string; level_db?: number | null }[];
-  alarms: { code: string; text: string; since: number }[];
+  alarms: { code: string; text: string; since?: number }[];
 }
 
 export interface RoomSummary {

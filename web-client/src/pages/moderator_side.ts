@@ -8,7 +8,7 @@ import { icon } from '../parts/icons.ts';
 import '../parts/meters.ts';
 import '../parts/preview.ts';
 import '../parts/still.ts';
-import { affiliation, stateChip, type Content } from '../parts/words.ts';
+import { affiliation, alarmText, stateChip, type Content } from '../parts/words.ts';
 import type { ModeratorModel } from './moderator_model.ts';
 
 // floor.md: every console shows who can hear now.
@@ -83,7 +83,7 @@ function room(model: ModeratorModel): Content {
           <level-meter .level=${source.level_db ?? -90} .label=${t('technician.level', { name: source.id })}></level-meter>
           <p class="line"><span class="chip">${known('source', source.state)}</span><span class="chip">${t('moderator.viewers', { count: status.viewers })}</span></p>`
       : nothing}
-    ${status.alarms.map((alarm) => html`<p class="alarm">${icon('alert')}<span>${alarm.text}</span></p>`)}
+    ${status.alarms.map((alarm) => html`<p class="alarm">${icon('alert')}<span>${alarmText(alarm)}</span></p>`)}
   </section>`;
 }
 

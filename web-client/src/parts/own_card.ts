@@ -50,8 +50,16 @@ const marks: Partial<Record<OwnPhase, () => TemplateResult>> = {
 export function endedText(own: OwnRequest): string {
   const ended = own.ended.value;
   if (!ended) return '';
-  if (ended.outcome === 'released') return t('own.ended', { time: clockText(ended.spoken_ms) });
+  if (ended.outcome === 'released' && ended.reason !== 'no_media') return t('own.ended', { time: clockText(ended.spoken_ms) });
   return known('own.ended', ended.outcome) ?? t('own.ended.closed');
+}
+
+// These words of the server say what the title says already.
+const kSaid: readonly string[] = ['finished', 'withdrawn', 'denied', 'revoked', 'time_over'];
+
+function endedReason(reason: string | null): Content {
+  if (!reason || kSaid.includes(reason)) return nothing;
+  return html`<p class="hint"><bdi>${known('outcome', reason) ?? reason}</bdi></p>`;
 }
 
 function waiting(request: FloorRequest, view: OwnView): TemplateResult {
@@ -99,7 +107,7 @@ function speaking(phase: OwnPhase, request: FloorRequest, view: OwnView): Templa
 function body(phase: OwnPhase, request: FloorRequest | null, view: OwnView): Content {
   const { own } = view;
   if (phase === 'ended')
-    return html`${own.ended.value?.reason ? html`<p class="hint"><bdi>${own.ended.value.reason}</bdi></p>` : nothing}
+    return html`${endedReason(own.ended.value?.reason ?? null)}
       <button type="button" class="button" @click=${() => own.dismiss()}>${t('app.close')}</button>`;
   if (!request) return nothing;
   if (phase === 'pending' || phase === 'queued') return waiting(request, view);

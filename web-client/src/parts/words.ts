@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 import { initials, languageName } from '../core/format.ts';
 import { known, locale, pieces, t, type MessageKey } from '../core/i18n.ts';
-import type { FloorRequest, Person, Where } from '../core/protocol.ts';
+import type { FloorRequest, Person, RoomStatus, Where } from '../core/protocol.ts';
 import type { RpcError, RpcStatus } from '../core/rpc.ts';
 import type { MediaState } from '../core/media/transport.ts';
 import { icon, type IconName } from './icons.ts';
@@ -94,6 +94,11 @@ export function connectionChip(state: Connection): TemplateResult {
 export function errorText(error: RpcError): string {
   const by_code: Readonly<Record<number, string>> = { [-32001]: 'not_allowed', [-32002]: 'list_closed', [-32003]: 'not_found', [-32004]: 'conflict', [-32005]: 'too_many' };
   return known('error', error.word) ?? known('error', by_code[error.code]) ?? t('error.generic', { message: error.message });
+}
+
+// An alarm's sentence in the page's language where it is known; it stands beside the room's name.
+export function alarmText({ code, text }: RoomStatus['alarms'][number]): string {
+  return known('alarm', code) ?? text;
 }
 
 export function timeOfDay(ms: number): string {
