@@ -16,7 +16,7 @@ import { icon, type IconName } from '../parts/icons.ts';
 import '../parts/meters.ts';
 import { define, Part } from '../parts/part.ts';
 import '../parts/still.ts';
-import { bdi, channelName, connectionChip, connectionOf, type Content } from '../parts/words.ts';
+import { alarmText, bdi, channelName, connectionChip, connectionOf, type Content } from '../parts/words.ts';
 
 // Rooms are configured, not made by the minute.
 const kRooms_ms = 30_000;
@@ -131,7 +131,7 @@ class TechnicianPage extends Part {
     return html`${status.alarms.length
         ? html`<ul class="alarms" aria-label=${t('technician.alarms')}>
             ${status.alarms.map(
-              (alarm) => html`<li class="alarm">${icon('alert')}<span>${alarm.text}</span>${alarm.since ? html`<since-clock .since=${alarm.since}></since-clock>` : nothing}</li>`,
+              (alarm) => html`<li class="alarm">${icon('alert')}<span>${alarmText(alarm)}</span>${alarm.since ? html`<since-clock .since=${alarm.since}></since-clock>` : nothing}</li>`,
             )}
           </ul>`
         : nothing}
@@ -159,10 +159,12 @@ class TechnicianPage extends Part {
 
   #tile(room: string, kind: 'source' | 'return', item: Omit<SourceStatus, 'state'> & { state: string }): TemplateResult {
     const facts = pictureWords(item.picture);
+    // All returns carry one mix; the server keeps its still under the name of the screen.
+    const still = kind === 'return' ? 'screen' : item.id;
     return html`<li class="tile" data-state=${item.state}>
       <div class="frame">
         <still-picture
-          .url=${`/api/v1/rooms/${encodeURIComponent(room)}/pictures/${kind}/${encodeURIComponent(item.id)}`}
+          .url=${`/api/v1/rooms/${encodeURIComponent(room)}/pictures/${kind}/${encodeURIComponent(still)}`}
           .token=${this.#token}
           .label=${t('technician.picture', { name: item.id })}
         ></still-picture>
