@@ -1,6 +1,6 @@
 // The return on a screen in the room: remote speakers, full screen, with sound. Connects again for ever; tells the server
 // whether its sound runs, because a silent return is an alarm for the technician.
-import { effect, signal } from '@preact/signals-core';
+import { effect, signal, untracked } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { Actions } from '../core/actions.ts';
@@ -53,6 +53,13 @@ class ReturnPage extends Part {
       if (connected && this.#session.joined.value && this.#session.status.value === 'open') {
         this.#actions.returnSound(started).catch(() => undefined);
       }
+    });
+    // The server counts the return as gone when any session of it ends, also one that this page has given up before; then
+    // it is told once more. Only who plays contradicts: of two such pages the silent one has nothing to say.
+    effect(() => {
+      const screen = this.#session.room_status.value?.returns.find(({ id }) => id === 'screen');
+      const playing = untracked(() => this.#listening.playing.value && this.#viewer.transport.state.value === 'connected');
+      if (screen?.state === 'waiting' && playing) this.#actions.returnSound(true).catch(() => undefined);
     });
     effect(() => {
       if (this.#session.joined.value) void this.#viewer.transport.probe();
