@@ -114,7 +114,9 @@ export class ParticipantModel {
     document.title = phase === 'standby' ? t('own.title.next') : phase === 'live' ? t('own.title.live') : `${title} · ${t('app.name')}`;
     if (phase !== 'standby' || request === this.#called) return;
     this.#called = request;
-    if ('vibrate' in navigator) navigator.vibrate([200, 100, 200]);
+    // Before the first touch, as after a reload, browsers refuse it loudly. Older ones do not say whether there was one.
+    const activation = navigator.userActivation as UserActivation | undefined;
+    if ('vibrate' in navigator && activation?.hasBeenActive) navigator.vibrate([200, 100, 200]);
     chime();
   }
 }
