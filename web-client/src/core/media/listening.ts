@@ -1,6 +1,6 @@
 // The two audio slots as a listener hears them: slot 1 at the own volume, slot 2 (the floor under an interpretation) at
 // its share of it. Pictures are muted; sound comes from here only.
-import { effect, signal, type ReadonlySignal } from '@preact/signals-core';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import type { Shelf } from '../memory.ts';
 
@@ -18,6 +18,11 @@ export class Listening {
   readonly blocked = signal(false);
   readonly playing = signal(false);
 
+  // What each slot is heard at, 0…1.
+  readonly #shares = computed(() => {
+    const volume = this.muted.value ? 0 : this.volume.value / 100;
+    return [volume, this.language.value === 'floor' ? 0 : (volume * this.under.value) / 100];
+  });
   readonly #elements: HTMLAudioElement[] = [];
   readonly #shelf: Shelf;
   readonly #language_key: string;
@@ -41,16 +46,8 @@ export class Listening {
       tracks.value.forEach((track, slot) => this.#attach(slot, track));
     });
     const stop_volume = effect(() => {
-      const volume = this.muted.value ? 0 : this.volume.value / 100;
-      const under = this.language.value === 'floor' ? 0 : this.under.value / 100;
-      tracks.value.forEach((_, slot) => {
-        const element = this.#elements[slot];
-        const share = slot === 0 ? volume : volume * under;
-        if (!element) return;
-        element.volume = share;
-        // Where a page may not set the volume (iOS), silence at least works.
-        element.muted = share === 0;
-      });
+      const shares = this.#shares.value;
+      this.#elements.forEach((element, slot) => set_share(element, shares[slot] ?? 0));
     });
     return () => {
       stop_tracks();
@@ -66,6 +63,8 @@ export class Listening {
 
   #attach(slot: number, track: MediaStreamTrack): void {
     const element = (this.#elements[slot] ??= new Audio());
+    // Before it plays: a new element is loud.
+    set_share(element, this.#shares.peek()[slot] ?? 0);
     element.autoplay = true;
     element.srcObject = new MediaStream([track]);
     void this.#start(element);
@@ -83,6 +82,12 @@ export class Listening {
       if (first && error instanceof DOMException && error.name === 'NotAllowedError') this.blocked.value = true;
     }
   }
+}
+
+function set_share(element: HTMLAudioElement, share: number): void {
+  element.volume = share;
+  // Where a page may not set the volume (iOS), silence at least works.
+  element.muted = share === 0;
 }
 
 function percent(text: string | null, otherwise: number, most: number): number {
