@@ -1,6 +1,13 @@
 // Installed in a page before its own scripts: the other end of every peer connection. Pictures are drawn, sounds are
 // silent, and a connection is up as soon as an answer was set.
 (() => {
+  // A browser that wants a click before it plays sound.
+  const play = HTMLMediaElement.prototype.play;
+  addEventListener('click', () => (window.fakeBlocked = false), { capture: true });
+  HTMLMediaElement.prototype.play = function () {
+    return this instanceof HTMLAudioElement && window.fakeBlocked ? Promise.reject(new DOMException('a click is needed', 'NotAllowedError')) : play.call(this);
+  };
+
   const draw = (slot) => {
     const canvas = document.createElement('canvas');
     canvas.width = 1280;

@@ -20,6 +20,10 @@ export class Meeting {
   down = false;
   clients = new Set();
   media = [];
+  media_down = false;
+  process = 'running';
+  // What the return page told last; null while none is there.
+  screen_sound = null;
   calls = [];
   alarms = [];
   meeting = { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', audience: 'public', list: 'open', order: 'asked', speakers_max: 1 };
@@ -97,7 +101,7 @@ export class Meeting {
     if (method === 'meeting.join') return this.join(client, params);
     if (!client.you) throw new Refusal(-32001, 'not_joined', 'Join first.');
     if (method === 'meeting.state') return this.state(client);
-    if (kMethods[method] && client.you.role !== 'moderator') throw new Refusal(-32001, 'not_allowed', 'Only moderators may do that.');
+    if (kMethods[method] && client.you.role !== 'moderator') throw new Refusal(-32001, 'role', 'Only moderators may do that.');
     const act = acts[method];
     if (!act) throw new Refusal(-32601, 'unknown_method', 'No such method.');
     return act(this, client, params) ?? {};
@@ -105,7 +109,7 @@ export class Meeting {
 
   join(client, { token, resume }) {
     const claims = token ? JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) : {};
-    if (claims.role === 'expired') throw new Refusal(-32001, 'token_expired', 'This link has expired.');
+    if (claims.role === 'expired') throw new Refusal(-32001, 'expired', 'This link has expired.');
     const participant = claims.sub ? `p-${claims.sub}` : (resume ?? `p-guest-${this.next++}`);
     client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
     return { participant, resume: participant, media_token: `media-${participant}-${this.next++}`, seq: this.seq, ice_servers: [], state: this.state(client) };
@@ -133,7 +137,7 @@ export class Meeting {
 
   find(id) {
     const found = [...this.queue, ...this.floor].find(({ request }) => request === id);
-    if (!found) throw new Refusal(-32003, 'not_found', 'That request has ended already.');
+    if (!found) throw new Refusal(-32003, 'ended', 'That request has ended already.');
     return found;
   }
 
@@ -155,20 +159,23 @@ export class Meeting {
 
   status() {
     return {
-      room: 'room-a', process: 'running', viewers: 128, return_connected: this.returns.connected,
+      room: 'room-a', title: 'Room A', process: this.process, picture: this.room.picture, viewers: 128, return_connected: this.returns.connected,
       sources: [
         { id: 'main', kind: 'room', url: 'srt://0.0.0.0:9001', state: 'live', detail: '', level_db: -19.5, picture: { codec: 'h264', width: 1280, height: 720, frame_rate: 30, passthrough: true } },
-        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'connecting', detail: 'connection refused; next attempt in 2 s', level_db: -90, picture: null },
+        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'failed', detail: 'connection refused', level_db: -100 },
       ],
       returns: [
         { id: 'wall', url: 'srt://0.0.0.0:9101', state: this.returns.connected ? 'connected' : 'waiting', detail: '', level_db: -42 },
-        { id: 'screen', url: 'screen:', state: 'connected', detail: '', level_db: -60 },
+        {
+          id: 'screen', url: 'screen:', state: this.screen_sound ? 'connected' : 'waiting', level_db: -42,
+          detail: this.screen_sound === false ? 'the page is open, its sound has not been started' : '',
+        },
       ],
       channels: this.languages.map((language, index) => ({ language, level_db: language === 'ru' ? -70 : -17 - index * 3, silent: language === 'ru' })),
-      speakers: [...this.queue.filter(({ state }) => state === 'standby'), ...this.floor].map(({ request, person, state }) => ({
-        request, name: person.name, state: state === 'on_air' ? 'on_air' : 'decoding', level_db: -24,
+      speakers: [...this.queue.filter(({ state }) => state === 'standby'), ...this.floor].map(({ request, person, state, media }) => ({
+        request, name: person.name, state: state === 'on_air' ? 'on_air' : media === 'none' ? 'connecting' : 'decoding', level_db: -24,
       })),
-      alarms: this.alarms,
+      alarms: this.process === 'running' ? this.alarms : [...this.alarms, { code: 'room_restarting', text: 'Room A: the room process is starting' }],
     };
   }
 }
@@ -179,23 +186,27 @@ function notify(client, method, params) {
 
 const acts = {
   'channel.select': () => ({}),
-  'return.sound': () => ({}),
+  'return.sound': (meeting, { you }, { started }) => {
+    if (you.role !== 'technician') throw new Refusal(-32001, 'role', 'Only technicians show the return.');
+    meeting.screen_sound = started;
+    meeting.tell_status();
+  },
   'floor.request': (meeting, { you }, params) => {
-    if (you.role === 'observer') throw new Refusal(-32001, 'not_allowed', 'Observers only watch.');
+    if (you.role === 'observer') throw new Refusal(-32001, 'role', 'Observers only watch.');
     if (meeting.meeting.list === 'closed' && params.kind !== 'point_of_order') throw new Refusal(-32002, 'list_closed', 'The list is closed.');
     const open = [...meeting.queue, ...meeting.floor].find(({ person }) => person.participant === you.participant);
     if (open && open.key === params.key) return { request: open.request, position: open.position };
-    if (open) throw new Refusal(-32005, 'too_many', 'You have an open request already.');
+    if (open) throw new Refusal(-32004, 'already_asked', 'You have an open request already.');
     const request = meeting.add(you.name, { ...you, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
     return { request: request.request, position: request.position };
   },
-  'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn'),
+  'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn', 'withdrawn'),
   'floor.ready': (meeting, _, { request }) => meeting.set(meeting.find(request), { ready: true }),
   'floor.release': (meeting, { you }, { request }) => {
     const found = request ? meeting.find(request) : meeting.floor.find(({ person }) => person.participant === you.participant);
-    if (found) meeting.end(found, 'released');
+    if (found) meeting.end(found, 'released', found.person.participant === you.participant ? 'finished' : 'ended');
   },
-  'floor.deny': (meeting, _, { request }) => meeting.end(meeting.find(request), 'denied'),
+  'floor.deny': (meeting, _, { request }) => meeting.end(meeting.find(request), 'denied', 'denied'),
   'floor.revoke': (meeting, _, { request, reason }) => meeting.end(meeting.find(request), 'revoked', reason),
   'floor.approve': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'queued' }),
   'floor.prepare': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'standby', media: 'flowing' }),
@@ -208,9 +219,9 @@ const acts = {
   },
   'floor.grant': (meeting, _, { request, override }) => {
     const found = request ? meeting.find(request) : (meeting.queue.find(({ state }) => state === 'standby') ?? meeting.queue[0]);
-    if (!found) throw new Refusal(-32003, 'not_found', 'Nobody is waiting.');
+    if (!found) throw new Refusal(-32003, 'nobody_waiting', 'Nobody is waiting.');
     if (!meeting.returns.connected && found.person.where === 'remote' && !override) throw new Refusal(-32004, 'no_return', 'No return is connected.');
-    for (const speaker of [...meeting.floor]) meeting.end(speaker, 'released');
+    for (const speaker of [...meeting.floor]) meeting.end(speaker, 'released', 'next_speaker');
     meeting.take(found);
     found.state = 'granted';
     meeting.floor.push(found);

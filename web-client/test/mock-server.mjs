@@ -60,6 +60,8 @@ function handle(request, response, meeting) {
   if (path === '/api/v1/rooms') return json(meeting.rooms());
   if (/^\/api\/v1\/rooms\/[^/]+\/status$/.test(path)) return json(meeting.status());
   if (/^\/api\/v1\/rooms\/[^/]+\/pictures\//.test(path)) {
+    // Like the real one: a still of each source, and one of the return, which is the same for all.
+    if (path.includes('/return/') && !path.endsWith('/screen')) return json({ code: 'no_picture' }, 404);
     response.writeHead(200, { 'content-type': 'image/jpeg' });
     return response.end(picture);
   }
@@ -72,7 +74,8 @@ function media(request, response, path, meeting, json) {
   request.resume();
   if (request.method === 'DELETE') return response.writeHead(200).end();
   if (request.method === 'GET') return response.writeHead(meeting.forgot_media ? 404 : 204).end();
-  if (request.method !== 'POST') return json({ code: 'bad_method' }, 405);
+  if (request.method !== 'POST') return json({ code: 'method' }, 405);
+  if (meeting.media_down) return json({ code: 'overloaded' }, 503);
   if (path.startsWith('/whip/') && !meeting.mayPublish()) return json({ code: 'not_called' }, 403);
   response.writeHead(201, { 'content-type': 'application/sdp', location: `${path}/session-1`, etag: '"1"' });
   response.end('v=0\r\n');

@@ -23,8 +23,8 @@ export const test = base.extend({
     await use(async (path, claims, query = '') => {
       const page = await context.newPage();
       page.on('pageerror', (error) => faults.push(error.message));
-      // Chromium itself reports a lost socket and a 404, which tests bring about on purpose.
-      const expected = (text) => text.includes('WebSocket connection') || text.includes('status of 404');
+      // Chromium itself reports a lost socket and a refused request, which tests bring about on purpose.
+      const expected = (text) => text.includes('WebSocket connection') || /status of (404|503)/.test(text);
       page.on('console', (message) => message.type() === 'error' && !expected(message.text()) && faults.push(message.text()));
       await page.goto(`${mock.url}${path}${query}${claims ? `#token=${mockToken(claims)}` : ''}`);
       return page;

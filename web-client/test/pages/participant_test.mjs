@@ -82,6 +82,7 @@ test('a request goes from the form to the floor and back', async ({ open, mock }
   await expect(named(page, 'Unmute my microphone')).toBeVisible();
   await named(page, 'End my speech').click();
   await expect(own).toContainText('thank you');
+  await expect(own).not.toContainText('finished');
   await expect.poll(() => mock.meeting.media.some(({ path, method }) => method === 'DELETE' && path.startsWith('/whip/'))).toBe(true);
 });
 
@@ -103,6 +104,38 @@ test('a denied request says so with the reason', async ({ open, mock }) => {
   mock.meeting.end(mock.meeting.queue[0], 'denied', 'off topic');
   await expect(page.getByText('The moderator did not take your request.')).toBeVisible();
   await expect(page.getByText('off topic')).toBeVisible();
+});
+
+test('a speech that ended by somebody else says why in words', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  const request = mock.meeting.queue[0];
+  mock.meeting.onAir(request);
+  await expect(page.getByText('You are live').first()).toBeVisible();
+  mock.meeting.end(request, 'released', 'next_speaker');
+  await expect(page.getByText('The floor went to the next speaker.')).toBeVisible();
+});
+
+test('a second window that asks again is told that there is a request', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  const form = page.getByRole('dialog', { name: 'Request the floor' });
+  mock.meeting.add('Li Wei', { participant: 'p-li' });
+  await form.getByRole('button', { name: 'Ask for the floor' }).click();
+  await expect(form.getByRole('alert')).toContainText('You have an open request already.');
+});
+
+test('after a reload the camera and microphone are opened again with one press', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  mock.meeting.set(mock.meeting.queue[0], { state: 'standby' });
+  await expect(named(page, "I'm ready")).toBeEnabled();
+  await page.reload();
+  await named(page, 'Open camera and microphone').click();
+  await expect(page.getByRole('region', { name: 'Your request' })).toContainText('Picture and sound ready');
 });
 
 test('a closed list takes only points of order', async ({ open, mock }) => {

@@ -152,6 +152,7 @@ test('the technician sees sources, returns, channels and alarms', async ({ open,
   await expect(room).toContainText('return page is open');
   await expect(room).toContainText('connection refused');
   await expect(room.getByRole('img', { name: 'Picture of main' })).toBeVisible();
+  await expect(room.getByRole('img', { name: 'Picture of wall' })).toBeVisible();
   await expect(room.getByRole('meter', { name: 'Level of main' })).toHaveAttribute('aria-valuenow', '-19');
   await expect(room).toContainText('128 viewers');
   await expect(room).toContainText('Amina Diallo');
@@ -182,6 +183,29 @@ test('the return page tells whether its sound runs, and connects again', async (
   mock.meeting.cut();
   await expect.poll(() => mock.meeting.media.filter(({ method }) => method === 'POST').length).toBeGreaterThan(1);
   await expect.poll(() => called(mock, 'return.sound').length).toBeGreaterThan(told);
+});
+
+test('a return page whose browser wants a click says so, to the technician too', async ({ context, open, mock }) => {
+  await context.addInitScript('window.fakeBlocked = true');
+  const desk = await open('/technician', technician);
+  const page = await open('/room/room-a/return', { ...technician, sub: 'screen' });
+  const start = page.getByRole('button', { name: 'Start sound' });
+  await expect(start).toBeVisible();
+  await expect.poll(() => called(mock, 'return.sound').at(-1)?.params.started).toBe(false);
+  const room = desk.getByRole('region', { name: 'Room A' });
+  await expect(room).toContainText('its sound has not been started');
+  await start.click();
+  await expect(start).toBeHidden();
+  await expect.poll(() => called(mock, 'return.sound').at(-1)?.params.started).toBe(true);
+  await expect(room).not.toContainText('its sound has not been started');
+});
+
+test('a return page that plays says so again when the server takes it for silent', async ({ open, mock }) => {
+  await open('/room/room-a/return', technician);
+  await expect.poll(() => mock.meeting.screen_sound).toBe(true);
+  mock.meeting.screen_sound = null;
+  mock.meeting.tell_status();
+  await expect.poll(() => mock.meeting.screen_sound).toBe(true);
 });
 
 test('the list of rooms says what is on', async ({ open, mock }) => {
