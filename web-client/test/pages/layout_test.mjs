@@ -1,0 +1,75 @@
+// No page in no state is wider than its screen, cuts a word, or hides a target from a thumb.
+import { expect, test } from './fixture.mjs';
+import { crowd, scenes } from '../scenes.mjs';
+
+const kPhone = { width: 360, height: 740 };
+const kWall = { width: 1920, height: 1080 };
+const kThumb = 44; // px
+
+const overflow = () => document.documentElement.scrollWidth - innerWidth;
+
+// Buttons and links whose words do not fit, and whatever stands outside the screen at its sides.
+function cutWords() {
+  const seen = [...document.querySelectorAll('button, a, h1, h2, h3, p, legend, label, select, .state, .chip')].filter((element) => element.checkVisibility());
+  // These are meant to be shortened, or only to be heard.
+  const meant = '.unseen, .bar h1, .url, .connection, .connection *, [data-phase="none"] *';
+  return seen
+    .filter((element) => !element.matches(meant))
+    .filter((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      const clips = getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
+      return clips || left < -1 || right > innerWidth + 1;
+    })
+    .map((element) => element.outerHTML.slice(0, 100));
+}
+
+function smallTargets(least) {
+  return [...document.querySelectorAll('button, select, a, input')]
+    .filter((element) => element.checkVisibility() && !element.closest('dialog:not([open])') && !element.matches('.pick, input[type=range]'))
+    .map((element) => ({ what: element.outerHTML.slice(0, 100), box: (element.closest('.choice') ?? element).getBoundingClientRect() }))
+    .filter(({ box }) => box.width < least - 0.5 || box.height < least - 0.5)
+    .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`);
+}
+
+for (const [name, { path, claims, before, act, preview, blocked, shown }] of Object.entries(scenes)) {
+  for (const lang of ['en', 'ar']) {
+    test(`${name} fits a phone and a wall, ${lang}`, async ({ context, open, mock }) => {
+      mock.meeting.onAir(crowd(mock.meeting));
+      before?.(mock.meeting);
+      await context.addInitScript(`window.fakePreview = ${Boolean(preview)}; window.fakeBlocked = ${Boolean(blocked)}`);
+      const page = await open(path, claims, `?lang=${lang}`);
+      await act?.(page, mock.meeting);
+      await page.locator(shown).first().waitFor();
+      for (const size of [kPhone, kWall]) {
+        await page.setViewportSize(size);
+        expect(await page.evaluate(overflow), `sideways at ${size.width} px`).toBeLessThanOrEqual(0);
+        expect(await page.evaluate(cutWords), `cut at ${size.width} px`).toEqual([]);
+      }
+      await page.setViewportSize(kPhone);
+      expect(await page.evaluate(smallTargets, kThumb)).toEqual([]);
+    });
+  }
+}
+
+for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/room-a/moderator', scenes.moderator.claims], ['/technician', scenes.technician.claims], ['/', null]]) {
+  test(`whatever the keyboard reaches on ${path} shows it`, async ({ open, mock }) => {
+    mock.meeting.onAir(crowd(mock.meeting));
+    const page = await open(path, claims);
+    if (path === '/room/room-a') await page.locator('[data-action=watch]').click();
+    await page.locator({ '/': '.card a', '/technician': '.tile', '/room/room-a': '.controls' }[path] ?? '[data-action=next]').first().waitFor();
+    const reached = new Set();
+    for (let press = 0; press < 30; press += 1) {
+      await page.keyboard.press('Tab');
+      const { what, width, style } = await page.evaluate(() => {
+        const element = document.activeElement;
+        const shown = element.closest('.choice') ?? element;
+        const look = getComputedStyle(shown);
+        return { what: element.outerHTML.slice(0, 100), width: parseFloat(look.outlineWidth), style: look.outlineStyle };
+      });
+      if (what.startsWith('<body')) break;
+      expect(`${style} ${width >= 2} ${what}`).toBe(`solid true ${what}`);
+      reached.add(what);
+    }
+    expect(reached.size).toBeGreaterThan(3);
+  });
+}
