@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
 import { listen, pictureIn, tonesIn } from "./lib/measure.mjs";
+import { askForFloor, enter, keepSound, link, screenshot, seesPicture } from "./lib/pages.mjs";
 import { openPlayer } from "./lib/room_player.mjs";
 import { freePort, root, startServer } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
@@ -41,19 +42,7 @@ mix = "server"
 `);
   browser = await startBrowser({ microphone });
   context = await browser.context({ viewport: { width: 1280, height: 800 } });
-  // The page's sound plays in elements outside the document: kept here, slot by slot, to be measured.
-  await context.addInitScript(() => {
-    const heard = [];
-    const Plain = window.Audio;
-    window.Audio = class extends Plain {
-      constructor(...more) {
-        super(...more);
-        heard.push(this);
-      }
-    };
-    const slot = (fromLast) => heard.filter((element) => element.srcObject).at(fromLast)?.srcObject;
-    window.__streams = { get heard0() { return slot(-2); }, get heard1() { return slot(-1); } };
-  });
+  await keepSound(context);
 });
 after(async () => {
   await wall?.stop();
@@ -61,25 +50,9 @@ after(async () => {
   await server?.stop();
 });
 
-const link = (page, role, name, more) => `${server.url}${page}#token=${server.token("hall", role, name, more)}`;
-// A page that was in the meeting before a reload goes straight back into it.
-const enter = (page) =>
-  until("the meeting", async () => {
-    const watch = page.getByRole("button", { name: "Just watch" });
-    if (await watch.isVisible()) await watch.click();
-    return page.getByText("Speakers' list").first().isVisible();
-  });
-const seesRoom = (page) => until("the room's picture", async () => (await pictureIn(page, "video"))?.spread > 10);
-// A page behind another is not painted; what is asserted here is what a person in front of it sees.
 const shot = async (page, name) => {
-  await page.bringToFront();
-  if (page === participant) await seesRoom(page);
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
-  });
-  await page.screenshot({ path: join(shots, `${name}.png`) });
+  if (page === participant) await seesPicture(page);
+  await screenshot(page, join(shots, `${name}.png`));
 };
 
 test("a participant watches the room and asks for the floor", async () => {
@@ -87,12 +60,9 @@ test("a participant watches the room and asks for the floor", async () => {
   participant = await context.newPage();
   await participant.goto(`${server.url}/room/hall#token=${token}`);
   await enter(participant);
-  await seesRoom(participant);
+  await seesPicture(participant);
   await shot(participant, "participant-watching");
-  await participant.getByRole("button", { name: "Request the floor" }).first().click();
-  await participant.getByLabel("About what, in one line").fill("Affordable access in rural areas");
-  await participant.getByRole("button", { name: "Ask for the floor" }).click();
-  await participant.getByText("You are number 1 in the list").first().waitFor();
+  await askForFloor(participant, "Affordable access in rural areas");
   await shot(participant, "participant-queued");
 });
 
@@ -100,18 +70,18 @@ test("the place survives a reload, cleared storage with the same token, and kill
   await participant.reload();
   await enter(participant);
   await participant.getByText("You are number 1 in the list").first().waitFor();
-  await seesRoom(participant);
+  await seesPicture(participant);
   await participant.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
   await participant.reload();
   await enter(participant);
   await participant.getByText("You are number 1 in the list").first().waitFor();
-  await seesRoom(participant);
+  await seesPicture(participant);
   await server.kill("SIGKILL");
   await server.start();
   await until("the list to be back", async () => {
     const page = await context.newPage();
     try {
-      await page.goto(link("/room/hall/moderator", "moderator", "Moderator"));
+      await page.goto(link(server, "/room/hall/moderator", "moderator", "Moderator"));
       await page.getByText("Amina Diallo").first().waitFor({ timeout: 10_000 });
       return true;
     } finally {
@@ -119,12 +89,12 @@ test("the place survives a reload, cleared storage with the same token, and kill
     }
   });
   await participant.getByText("You are number 1 in the list").first().waitFor({ timeout: 60_000 });
-  await seesRoom(participant);
+  await seesPicture(participant);
 });
 
 test("a grant is refused with a clear word while no return is connected", async () => {
   moderator = await context.newPage();
-  await moderator.goto(link("/room/hall/moderator", "moderator", "Moderator"));
+  await moderator.goto(link(server, "/room/hall/moderator", "moderator", "Moderator"));
   await moderator.getByText("Amina Diallo").first().waitFor();
   await shot(moderator, "moderator-queue");
   await moderator.getByRole("button", { name: /Grant next/ }).click();
@@ -150,7 +120,7 @@ test("called to the green room, the participant publishes; the grant puts them o
     (await server.status("hall", technician)).speakers.some((speaker) => speaker.state === "decoding"));
   await shot(participant, "participant-green-room");
   await moderator.bringToFront();
-  await until("the speaker's picture at the moderator's", async () => (await pictureIn(moderator, "video"))?.spread > 10);
+  await seesPicture(moderator, "the speaker's");
   await shot(moderator, "moderator-green-room");
   assert.ok(wall.tone(microphone) < -60, "in standby the room does not hear the speaker");
 

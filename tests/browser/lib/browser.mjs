@@ -14,7 +14,6 @@ const flags = [
   "--disable-sync",
   "--use-fake-ui-for-media-stream",
   "--use-fake-device-for-media-stream=fps=30",
-  "--autoplay-policy=no-user-gesture-required",
   "--allow-loopback-in-peer-connection",
 ];
 
@@ -44,12 +43,17 @@ export function toneFile(folder, frequency, seconds = 2, rate = 48_000) {
   return file;
 }
 
-export async function startBrowser({ microphone = 1_000 } = {}) {
+// `autoplay`: false is how people's browsers are, where a page may sound only after a click.
+export async function startBrowser({ microphone = 1_000, autoplay = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "plenary-chromium-"));
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     headless: true,
-    args: [...flags, `--use-file-for-fake-audio-capture=${toneFile(folder, microphone)}`],
+    args: [
+      ...flags,
+      `--autoplay-policy=${autoplay ? "no-user-gesture-required" : "user-gesture-required"}`,
+      `--use-file-for-fake-audio-capture=${toneFile(folder, microphone)}`,
+    ],
   });
   return {
     context: (options = {}) => browser.newContext({ permissions: ["camera", "microphone"], ...options }),
