@@ -97,6 +97,24 @@ test('a request can be withdrawn, by key too', async ({ open, mock }) => {
   expect(mock.meeting.queue).toHaveLength(0);
 });
 
+for (const [lang, words, spacing] of [['en', 'You are live', /^[1-9]/], ['ar', 'أنت على الهواء', /^(normal|0px)$/]]) {
+  test(`the banner of somebody live has its words, and spaced letters only where letters stand apart, ${lang}`, async ({ open, mock }) => {
+    const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+    const page = await open('/room/room-a', me, `?lang=${lang}`);
+    await page.locator('[data-action=watch]').click();
+    mock.meeting.onAir(request);
+    const banner = page.locator('.live-banner');
+    await banner.waitFor();
+    const look = await banner.evaluate((element) => {
+      const { content, letterSpacing, textTransform } = getComputedStyle(element, '::before');
+      return { content, letterSpacing, textTransform };
+    });
+    expect(look.content).toBe(`"${words}"`);
+    expect(look.letterSpacing).toMatch(spacing);
+    expect(look.textTransform).toBe(lang === 'ar' ? 'none' : 'uppercase');
+  });
+}
+
 test('a denied request says so with the reason', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
   await enter(page);
