@@ -1,7 +1,13 @@
-// A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
-export async function openPlayer(context, server, room, { token, language, audio = 2, video = 2, path = `/whep/${room}` } = {}) {
+export async function emptyPage(context, server) {
   const page = await context.newPage();
   await page.goto(`${server.url}/livez`);
+  return page;
+}
+
+// A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
+// With `page` the player comes into that one, whose meeting it then belongs to.
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}` } = {}) {
+  page ??= await emptyPage(context, server);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
     async ({ url, token, audio, video }) => {
