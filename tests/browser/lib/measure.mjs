@@ -42,14 +42,15 @@ export function tonesIn(page, selector, frequencies, milliseconds = 700) {
   );
 }
 
-// In the page: mean luma and its spread over a picture that plays now.
+// In the page: mean luma and its spread over a picture that plays or stands there now.
 export function pictureIn(page, selector) {
   return page.evaluate((selector) => {
-    const video = window.__videos?.[selector] ?? document.querySelector(selector);
-    if (!video || video.videoWidth === 0) return null;
+    const picture = window.__videos?.[selector] ?? document.querySelector(selector);
+    const width = picture?.videoWidth ?? picture?.width;
+    if (!width) return null;
     const canvas = new OffscreenCanvas(160, 90);
     const context = canvas.getContext("2d");
-    context.drawImage(video, 0, 0, 160, 90);
+    context.drawImage(picture, 0, 0, 160, 90);
     const { data } = context.getImageData(0, 0, 160, 90);
     let sum = 0;
     let squares = 0;
@@ -60,7 +61,7 @@ export function pictureIn(page, selector) {
     }
     const count = data.length / 4;
     const mean = sum / count;
-    return { mean, spread: Math.sqrt(squares / count - mean * mean), width: video.videoWidth, height: video.videoHeight };
+    return { mean, spread: Math.sqrt(squares / count - mean * mean), width, height: picture.videoHeight ?? picture.height };
   }, selector);
 }
 

@@ -13,8 +13,8 @@ export const enter = (page) =>
     return page.getByText("Speakers' list").first().isVisible();
   });
 
-export const seesPicture = (page, whose = "the room's") =>
-  until(`${whose} picture`, async () => (await pictureIn(page, "video"))?.spread > 10);
+export const seesPicture = (page, whose = "the room's", selector = "video") =>
+  until(`${whose} picture`, async () => (await pictureIn(page, selector))?.spread > 10);
 
 // A page's sound plays in elements outside the document: kept here, to be measured as "heard0" and "heard1", by slot;
 // in a page with one slot both are that.

@@ -1,6 +1,6 @@
 // A WHEP player with one audio and one video slot on werift, an engine in plain JavaScript: what it received is kept as
 // packets and judged after decoding by ffmpeg.
-import { RTCPeerConnection, dePacketizeRtpPackets, useH264, useOPUS } from "werift";
+import { MediaStreamTrack, RTCPeerConnection, dePacketizeRtpPackets, useH264, useOPUS } from "werift";
 import { decodeH264, decodeOpus } from "./decode.mjs";
 import { strength } from "./measure.mjs";
 import { readCounter } from "./sender.mjs";
@@ -120,6 +120,40 @@ export async function openWerift(context, server, room, { token, language } = {}
   };
   context.after(player.stop);
   return player;
+}
+
+// A speaker's uplink whose packets the test writes itself, header included; they are encrypted like any other.
+export async function openWeriftUplink(context, server, room, token) {
+  const peer = newPeer();
+  const { sender } = peer.addTransceiver(new MediaStreamTrack({ kind: "audio" }), { direction: "sendonly" });
+  await peer.setLocalDescription(await peer.createOffer());
+  const answer = await fetch(`${server.url}/whip/${room}/floor`, {
+    method: "POST",
+    headers: { "content-type": "application/sdp", authorization: `Bearer ${token}` },
+    body: peer.localDescription.sdp,
+  });
+  if (answer.status !== 201) throw new Error(`WHIP ${answer.status}: ${await answer.text()}`);
+  await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  context.after(() => peer.close());
+  await until("werift to be connected", () => peer.connectionState === "connected");
+  const payloadType = Number(peer.localDescription.sdp.match(/^a=rtpmap:(\d+) opus/im)[1]);
+  let sequenceNumber = 0;
+  return {
+    peer,
+    // `first` is the header's first byte, `behind` what follows the fixed header in clear.
+    async send({ first = 0x80, behind = Buffer.alloc(0), payload = Buffer.from([0xf8, 0xff, 0xfe]) } = {}) {
+      sequenceNumber = (sequenceNumber + 1) & 0xffff;
+      const head = Buffer.alloc(12);
+      head[0] = first;
+      head[1] = payloadType;
+      head.writeUInt16BE(sequenceNumber, 2);
+      head.writeUInt32BE((sequenceNumber * 960) >>> 0, 4);
+      head.writeUInt32BE(sender.ssrc, 8);
+      const clear = Buffer.concat([head, behind]);
+      await peer.dtlsTransports[0].sendRtp(payload,
+        { ssrc: sender.ssrc, sequenceNumber, serializeSize: clear.length, serialize: () => clear });
+    },
+  };
 }
 
 export { nalKinds };
