@@ -72,7 +72,8 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
                        .peer = peer,
                        .bearer = std::string(request.bearer().value_or("")),
                        .etag = "\"" + random_.token(16) + "\"",
-                       .local_ice = local.ice};
+                       .local_ice = local.ice,
+                       .remote_ice = negotiated->remote_ice};
   for (std::size_t i = 0; i < negotiated->media.size(); ++i) {
     (negotiated->media[i].kind == MediaKind::audio ? session.audio_slots : session.video_slots).push_back(i);
   }
@@ -127,7 +128,8 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   if (match.empty()) return refuse(428, "if_match", "Send If-Match with the session's ETag.");
   Result<sdp::IceFragment, sdp::Refusal> fragment = sdp::parse_ice_fragment(request.body);
   if (!fragment) return refuse(fragment.error().status, fragment.error().code, fragment.error().message);
-  const bool restart = fragment->credentials.has_value();
+  // Trickled candidates come with the credentials that the session has; new ones ask for a restart (RFC 9725 §4.3).
+  const bool restart = fragment->credentials.has_value() && *fragment->credentials != session.remote_ice;
   if (match != session.etag && !(restart && match == "*")) {
     return refuse(412, "etag", "The session has another ETag by now.");
   }
@@ -135,12 +137,13 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   add_cors(response);
   if (!restart) return response;  // a lite agent learns candidates from their checks
   session.local_ice = ice::make_credentials(random_);
+  session.remote_ice = *fragment->credentials;
   session.etag = "\"" + random_.token(16) + "\"";
-  plane_.post(io::RestartIce{session.peer, session.local_ice, *fragment->credentials});
+  plane_.post(io::RestartIce{session.peer, session.local_ice, session.remote_ice});
   response.status = 200;
   response.content_type = kFragment;
   response.headers.emplace_back("ETag", session.etag);
-  response.body = sdp::write_ice_fragment(session.local_ice, plane_.candidates());
+  response.body = sdp::write_ice_fragment(session.local_ice, plane_.candidates(), fragment->mid.empty() ? "0" : fragment->mid);
   return response;
 }
 

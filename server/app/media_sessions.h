@@ -31,6 +31,7 @@ struct MediaSession {
   std::string bearer;  // what the POST carried; later requests must carry the same
   std::string etag;
   ice::Credentials local_ice;
+  ice::Credentials remote_ice;
   bool connected = false;
   // viewers
   ViewerSeat seat;
@@ -46,7 +47,7 @@ struct MediaSession {
   bool audio = false;
 };
 
-constexpr std::size_t kMaxHalfOpen = 200;    // POSTs whose peer never came (faults.md H6); freed after 30 s by the shard
+constexpr std::size_t kMaxHalfOpen = 200;    // POSTs whose peer never came; the shard frees each after 30 s
 constexpr std::size_t kMaxSessions = 10'000;
 
 class MediaSessions {
