@@ -250,10 +250,20 @@ void Room::handle_uplink(const MediaSession& session, bool flowing, Instant last
 
 void Room::handle_session_closed(const MediaSession& session, Now now) {
   status_dirty_ = true;
-  if (session.use == SessionUse::return_page) take(media_.set_screen_return(false, false), now);
+  if (session.use == SessionUse::return_page) handle_screen_closed(session, now);
   if (session.use == SessionUse::uplink && services_.sessions.uplink_of(config_.id, session.participant) == nullptr) {
     handle_uplink(session, false, now.monotonic, now);
   }
+}
+
+// After a reload the page's last session still lives for a while; the newest is the one that sounds.
+void Room::handle_screen_closed(const MediaSession& closed, Now now) {
+  bool newer = false;
+  bool older = false;
+  services_.sessions.for_each(config_.id, [&](const MediaSession& other) {
+    if (other.use == SessionUse::return_page) (other.peer > closed.peer ? newer : older) = true;
+  });
+  if (!newer) take(media_.set_screen_return(older, false), now);
 }
 
 void Room::handle_return_sound(signaling::PageId, bool started, Now now) {

@@ -78,6 +78,7 @@ class Room {
   HttpResponse open_return(const HttpRequest& request, const Identity& identity);
   HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
   void take(const RoomMediaChange& change, Now now);
+  void handle_screen_closed(const MediaSession& closed, Now now);
   void settle_speakers();
   void settle_viewers();
   void show_session(MediaSession& session);
