@@ -115,6 +115,10 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
   } else {
     hosts = {config.server.http.is_unspecified() ? "127.0.0.1" : config.server.http.ip_text()};
   }
+  const auto site = [&](const std::string& host) {
+    const std::string address = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return fmt::format("{}://{}:{}", scheme, address, app.http_port());
+  };
   const auto link = [&](const std::string& host, const std::string& room, const std::string& page,
                         const std::string& role, const std::string& name, const std::string& category) {
     Claims claims{.subject = room + "/" + name,
@@ -124,20 +128,18 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
                   .organisation = category.empty() ? "Secretariat" : "Demo delegation",
                   .category = category,
                   .expires = now + kLinksLast};
-    const std::string address = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    return fmt::format("{}://{}:{}{}#token={}", scheme, address, app.http_port(), page,
-                       app.signer().sign(std::move(claims), now, random));
+    return fmt::format("{}{}#token={}", site(host), page, app.signer().sign(std::move(claims), now, random));
   };
   std::string text = "\nPlenary demo is running. Open these pages in a browser:\n";
   for (const std::string& host : hosts) {
-    text += fmt::format("\n  All rooms      {}://{}:{}/\n", scheme, host.find(':') == std::string::npos ? host : "[" + host + "]", app.http_port());
+    text += fmt::format("\n  All rooms      {}/\n", site(host));
     for (const RoomConfig& room : config.rooms) {
       const std::string base = "/room/" + room.id;
       text += fmt::format("\n  {}\n", room.title);
       text += "    participant  " + link(host, room.id, base, "participant", "Amina Diallo", "government") + "\n";
       text += "    participant  " + link(host, room.id, base, "participant", "Li Wei", "private_sector") + "\n";
       text += "    moderator    " + link(host, room.id, base + "/moderator", "moderator", "Moderator", "") + "\n";
-      text += fmt::format("    stage        {}://{}:{}{}/stage\n", scheme, host, app.http_port(), base);
+      text += fmt::format("    stage        {}{}/stage\n", site(host), base);
       text += "    return       " + link(host, room.id, base + "/return", "technician", "Return screen", "") + "\n";
     }
     text += "\n  technician     " + link(host, "*", "/technician", "technician", "Technician", "") + "\n";

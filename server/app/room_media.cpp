@@ -389,6 +389,7 @@ json RoomMedia::status() const {
     channels.push_back({{"language", language},
                         {"level_db", level_in(channel_levels_, language)},
                         {"silent", silent_channels_.contains(language)}});
+    if (language == "floor") std::rotate(channels.begin(), channels.end() - 1, channels.end());
   }
   json speakers = json::array();
   for (const auto& [request, speaker] : speakers_) {
