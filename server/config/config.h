@@ -122,5 +122,6 @@ constexpr std::uint32_t kMostSpeakers = 6;  // a composite of more is unreadable
 constexpr std::size_t kMostRooms = 32;
 constexpr std::size_t kMostLanguages = 16;  // a room; each is one more Opus encoder
 constexpr std::size_t kMostSources = 16;    // a room
+constexpr std::size_t kMostReturns = 8;     // a room; each is an encoder of its own
 
 }  // namespace plenary::server

@@ -139,8 +139,16 @@ void load_server(TableReader reader, const fs::path& folder, ServerSection& serv
   server.http = reader.address("http").value_or(server.http);
   server.udp = reader.address("udp").value_or(server.udp);
   server.tcp = reader.address("tcp");
+  if (server.tcp) {
+    reader.faults().warning(reader.table().get("tcp"), reader.path_of("tcp"), "media over TCP is not served yet",
+                            "leave it out; a TURN server carries viewers whose networks block UDP");
+  }
   load_public_addresses(reader, server);
   server.shards = reader.number("shards", 0, kMostShards).value_or(server.shards);
+  if (server.shards > 1) {
+    reader.faults().warning(reader.table().get("shards"), reader.path_of("shards"), "one media thread is used so far",
+                            "leave it out");
+  }
   if (const auto data = reader.string("data")) server.data = folder / *data;
   if (const auto pages = reader.string("pages")) server.pages = folder / *pages;
   for (const auto& [key, value] :

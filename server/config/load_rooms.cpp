@@ -110,7 +110,7 @@ std::optional<SourceUrl> RoomLoader::load_url(TableReader& reader, UrlUse use, s
   const toml::node* node = reader.table().get("url");
   auto url = parse_source_url(*text, use);
   if (!url) {
-    faults_.error(node, reader.path_of("url"), url.error().message, "interface.md lists the URLs");
+    faults_.error(node, reader.path_of("url"), url.error().message, "see the sources in plenary.example.toml");
     return std::nullopt;
   }
   const bool listens = (url->scheme == UrlScheme::srt && url->srt_mode == SrtMode::listener) ||
@@ -264,7 +264,7 @@ RoomConfig RoomLoader::load(std::set<std::string>& ids, std::set<std::string>& l
     source_tables_.push_back(&reader.table());
   }
   std::set<std::string> return_ids;
-  for (TableReader& reader : reader_.tables("returns", kMostSources)) {
+  for (TableReader& reader : reader_.tables("returns", kMostReturns)) {
     ReturnConfig back;
     back.id = load_id(reader, return_ids, "return of this room");
     if (auto url = load_url(reader, UrlUse::return_path, listeners)) back.url = std::move(*url);
