@@ -100,7 +100,7 @@ TEST(Dtls, there_are_no_keys_before_the_handshake_has_ended) {
   EXPECT_EQ(ends.server.state(), DtlsState::handshaking);
 }
 
-// faults.md D9, first by dropping each single datagram, then at random.
+// First each single datagram is dropped, then some at random.
 TEST(Dtls, any_one_lost_datagram_is_repaired_by_retransmission) {
   for (int lost = 0; lost < 8; ++lost) {
     Ends ends;
@@ -152,7 +152,6 @@ TEST(Dtls, a_passive_end_waits_without_a_timer_until_the_first_datagram) {
   EXPECT_FALSE(server.poll_output());
 }
 
-// faults.md D4.
 TEST(Dtls, a_certificate_with_another_fingerprint_never_leads_to_keys) {
   const auto stranger = Certificate::generate();
   Dtls server(server_certificate(), DtlsRole::passive, client_certificate()->fingerprint(), at(0));
@@ -204,7 +203,6 @@ ByteVector fragment(std::uint16_t sequence, std::uint16_t message, std::size_t l
 
 Dtls passive() { return Dtls(server_certificate(), DtlsRole::passive, client_certificate()->fingerprint(), at(0)); }
 
-// faults.md D5.
 TEST(Dtls, a_message_that_claims_sixteen_megabytes_ends_the_handshake_at_once) {
   Dtls server = passive();
   server.handle_datagram(fragment(0, 0, 0xFFFFFF, 0, 1), at(0));
@@ -249,7 +247,6 @@ ByteVector plaintext_alert(std::uint8_t level, std::uint8_t description) {
   return {21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0x7F, 0xFF, 0, 2, level, description};
 }
 
-// faults.md D7.
 TEST(Dtls, clear_alerts_and_client_hellos_in_a_running_session_are_ignored) {
   Ends ends;
   ends.run(lossless, at(0));

@@ -84,7 +84,6 @@ TEST(DtlsWithOpenssl, a_client_that_knows_only_aes_cm_is_served_with_it) {
   EXPECT_EQ(keys->remote_salt.size(), 14U);
 }
 
-// faults.md D8.
 TEST(DtlsWithOpenssl, dtls_1_0_is_refused) {
   Dtls server = passive();
   Foreign foreign([](SSL_CTX* context) {
@@ -132,7 +131,6 @@ TEST(DtlsWithOpenssl, renegotiation_gets_no_answer_and_the_session_lives) {
   EXPECT_FALSE(server.take_keys());
 }
 
-// faults.md D2.
 TEST(DtlsWithOpenssl, a_client_hello_with_no_usable_cipher_fails_only_its_session) {
   Dtls other = passive();
   Dtls another = passive();

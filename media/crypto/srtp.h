@@ -1,5 +1,5 @@
-// SRTP and SRTCP (RFC 3711, RFC 7714). Two ways, as design.md says: SrtpSession is libsrtp (all that comes in, RTCP
-// both ways, media out for AES-CM clients); GcmEgress is our own path for media out with AES-128-GCM.
+// SRTP and SRTCP (RFC 3711, RFC 7714). Two ways: SrtpSession is libsrtp (all that comes in, RTCP both ways, media out
+// for AES-CM clients); GcmEgress is our own path for media out with AES-128-GCM, far faster than Debian's libsrtp.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@ namespace plenary::crypto {
 
 constexpr std::size_t kGcmTag = 16;
 constexpr std::size_t kCmTag = 10;
-constexpr std::size_t kMaxInboundSsrcs = 32;    // faults.md R5
+// libsrtp keeps a stream for each source it met and searches them one by one; an honest speaker has seven at most.
+constexpr std::size_t kMaxInboundSsrcs = 32;
 constexpr std::uint64_t kReplayWindow = 1'024;  // packets
 
 // Loads what libsrtp stands on: 90 ms of CPU with Debian's NSS, and seconds on a busy machine. Otherwise the first peer

@@ -97,7 +97,6 @@ TEST(Srtp, one_flipped_bit_anywhere_fails_authentication) {
   }
 }
 
-// faults.md R2.
 TEST(Srtp, a_replayed_packet_is_delivered_once) {
   for (const SrtpProfile profile : kProfiles) {
     Pair pair(profile);
@@ -158,7 +157,7 @@ TEST(Srtp, packets_of_the_last_round_are_refused_after_the_sequence_wrapped) {
   }
 }
 
-// faults.md R3. Each packet has memory of exactly its size, so that a sanitizer or valgrind sees a read behind it.
+// Each packet has memory of exactly its size, so that a sanitizer or valgrind sees a read behind it.
 TEST(Srtp, every_short_length_is_refused_whatever_it_says_of_itself) {
   std::mt19937 random(3);
   for (const SrtpProfile profile : kProfiles) {
@@ -203,7 +202,7 @@ TEST(Srtp, lengths_that_point_out_of_the_packet_are_malformed) {
   }
 }
 
-// faults.md R1: what is not authentic ends nothing and leaves nothing behind.
+// What is not authentic ends nothing and leaves nothing behind.
 TEST(Srtp, a_session_outlives_garbage) {
   for (const SrtpProfile profile : kProfiles) {
     Pair pair(profile);
@@ -216,7 +215,6 @@ TEST(Srtp, a_session_outlives_garbage) {
   }
 }
 
-// faults.md R5.
 TEST(Srtp, an_authenticated_sender_gets_thirty_two_sources_and_no_more) {
   for (const SrtpProfile profile : kProfiles) {
     Pair pair(profile);

@@ -14,7 +14,7 @@
 namespace plenary::forward {
 
 constexpr std::size_t kMaxSegments = 8;
-constexpr Duration kMaxAge = std::chrono::milliseconds(500);  // traps.md: nothing older is ever sent
+constexpr Duration kMaxAge = std::chrono::milliseconds(500);  // nothing older is sent: queues may not become delay
 constexpr std::size_t kTrainPackets = 16;                     // of one slot in a row, so that sound is not starved
 constexpr Duration kTrainInterval = std::chrono::milliseconds(2);
 // A key frame so young is replayed instead of asking for another: many who join share one.

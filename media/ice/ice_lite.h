@@ -33,9 +33,8 @@ struct Tuple {
 constexpr std::size_t kMaxTuples = 8;  // a browser with three interfaces in both IP versions makes six
 constexpr Duration kConsentTimeout = std::chrono::seconds(30);  // RFC 7675 §5.1
 
-// Checks whose transaction is remembered, so that a recorded one moves nothing when it comes again (faults.md S4). A
-// browser checks its pair every 2.5 s: this is 20 minutes of it, for 4 KiB a peer. A restart makes older ones
-// worthless.
+// Checks whose transaction is remembered, so that a recorded one moves nothing when it comes again. A browser
+// checks its pair every 2.5 s: this is 20 minutes of it, for 4 KiB a peer. A restart makes older ones worthless.
 constexpr std::size_t kRememberedChecks = 512;
 
 enum class IceDrop : std::uint8_t {
@@ -64,7 +63,7 @@ class IceLite {
   // Nothing changes unless the message is a binding request that is whole, authentic and fresh. A lawful request that
   // cannot be followed is answered by an error: 420 (attribute unknown), 487 (we are always the controlled side).
   IceResult handle_request(const StunMessage& message, const Tuple& tuple, Instant now);
-  // New credentials; the old ones stay valid until a check uses the new ones (RFC 8445 §9, traps.md).
+  // New credentials; the old ones stay valid until a check uses the new ones (RFC 8445 §9): some are under way.
   void restart(Credentials local, Credentials remote);
   // A DTLS or SRTP packet may be taken from this tuple: some authenticated check came over it.
   [[nodiscard]] bool validated(const Tuple& tuple) const;

@@ -92,7 +92,6 @@ TEST_F(IceLiteTest, the_same_remote_over_another_of_our_addresses_is_another_pai
   EXPECT_TRUE(receive(browser.nominate(), other).selected_changed);
 }
 
-// S2
 TEST_F(IceLiteTest, a_right_name_with_missing_or_wrong_integrity_changes_nothing) {
   Browser attacker;
   attacker.password = "guess";
@@ -121,7 +120,6 @@ TEST_F(IceLiteTest, a_forged_check_leaves_a_running_session_alone) {
   EXPECT_EQ(agent.tuples().size(), 1U);
 }
 
-// S3
 TEST_F(IceLiteTest, names_of_other_sessions_swapped_or_cut_are_dropped) {
   for (const char* user :
        {"theirs:ours", "ours:other", "other:theirs", "ours", "ours:", ":theirs", "ours:theirs:", "oursXtheirs"}) {
@@ -141,7 +139,6 @@ TEST_F(IceLiteTest, the_right_integrity_of_another_session_is_dropped) {
   expect_untouched();
 }
 
-// S4
 TEST_F(IceLiteTest, a_recorded_nomination_sent_from_a_third_address_moves_nothing) {
   receive(browser.nominate(), kHome, at(0));
   const ByteVector roaming = browser.nominate();
@@ -201,7 +198,6 @@ TEST_F(IceLiteTest, whoever_says_it_is_controlled_gets_487) {
   expect_untouched();
 }
 
-// S8
 TEST_F(IceLiteTest, an_unknown_required_attribute_gets_420_only_when_authentic) {
   const ByteVector bytes = browser.nominate();
   auto message = parse_stun(bytes);
@@ -292,7 +288,6 @@ TEST_F(IceLiteTest, answers_never_have_more_bytes_than_the_shortest_request) {
   EXPECT_LE(result.reply->size(), request.size());
 }
 
-// S1
 TEST_F(IceLiteTest, a_million_broken_datagrams_get_no_reply_and_change_nothing) {
   const ByteVector valid = browser.nominate();
   std::mt19937_64 random(1);

@@ -157,7 +157,7 @@ using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, Uplink
 
 constexpr Duration kSlateAfter = std::chrono::milliseconds(500);
 constexpr Duration kUplinkSilence = std::chrono::seconds(2);
-constexpr Duration kPeerConnectDeadline = std::chrono::seconds(30);  // faults.md H6
+constexpr Duration kPeerConnectDeadline = std::chrono::seconds(30);  // who never connects keeps no seat
 constexpr std::size_t kMaxCommands = 65'536;
 constexpr std::size_t kMaxEvents = 65'536;
 

@@ -12,7 +12,7 @@
 
 namespace plenary::peer {
 
-constexpr Duration kUplinkSilentAfter = std::chrono::seconds(2);  // floor.md: `held`
+constexpr Duration kUplinkSilentAfter = std::chrono::seconds(2);  // no packet for so long: the floor is `held`
 
 class Peer {
  public:

@@ -16,7 +16,7 @@
 namespace plenary::peer {
 
 constexpr std::uint64_t kMaxUplinkBitrate = 2'500'000;  // bit/s that we ask for by REMB: a 720p camera and sound
-// faults.md R10: what no camera sends. Above it packets are dropped, and a peer that goes on is closed.
+// What no camera sends. Above it packets are dropped, and a peer that goes on is closed.
 constexpr std::uint32_t kMaxUplinkPackets = 3'000;         // a second
 constexpr std::uint64_t kMaxUplinkBytes = 12'000'000 / 8;  // a second
 constexpr std::uint32_t kMaxSecondsOverLimit = 5;

@@ -19,7 +19,7 @@
 
 namespace plenary::peer {
 
-constexpr Duration kConnectDeadline = std::chrono::seconds(30);  // from the answer to the first key (faults.md H6)
+constexpr Duration kConnectDeadline = std::chrono::seconds(30);  // from the answer to the first key
 constexpr std::size_t kMaxControlDatagrams = 32;  // STUN and DTLS waiting to leave; a handshake flight has four
 
 class Transport {

@@ -15,7 +15,7 @@ rtp::ExtensionIds outgoing(const sdp::NegotiatedMedia& media) {
           .abs_send_time = media.extensions.abs_send_time};
 }
 
-// traps.md: below 2^15, so that nobody is unsure about the first roll-over.
+// Below 2^15, so that nobody is unsure about the first roll-over.
 std::uint64_t first_sequence(RandomSource& random) { return 1 + random.u32() % 0x7fff; }
 
 }  // namespace

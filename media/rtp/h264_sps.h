@@ -10,7 +10,7 @@
 
 namespace plenary::rtp {
 
-constexpr std::uint32_t kMaxPictureSide = 4'096;  // pixels; level 5.2's longest usable side. Larger is refused (R9)
+constexpr std::uint32_t kMaxPictureSide = 4'096;  // pixels; level 5.2's longest usable side. Larger is refused
 
 struct H264Sps {
   std::uint8_t profile_idc = 0;

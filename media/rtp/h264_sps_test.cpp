@@ -130,7 +130,6 @@ TEST(H264SpsTest, only_a_promise_in_the_sps_rules_out_reordering) {
   EXPECT_FALSE(parse_h264_sps(with_reorder({100, 0, 31, 0}, 0))->may_reorder());
 }
 
-// faults.md R9
 TEST(H264SpsTest, a_picture_of_16k_by_16k_is_refused) {
   EXPECT_FALSE(parse_h264_sps(plain({66, 0, 62, 2, 1'024, 1'024})));
   EXPECT_FALSE(parse_h264_sps(plain({66, 0, 62, 2, 80, 0x10000})));

@@ -213,7 +213,7 @@ TEST(H264DepacketizeTest, duplicates_and_late_packets_change_nothing) {
   EXPECT_EQ(depacketizer.dropped_frames(), 0u);
 }
 
-// faults.md R9: lies of STAP-A and FU-A.
+// Lies of STAP-A and FU-A.
 TEST(H264DepacketizeTest, every_lie_drops_the_frame) {
   const std::vector<std::vector<ByteVector>> lies = {
       {{0x78}},                            // STAP-A without content

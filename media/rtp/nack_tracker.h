@@ -11,7 +11,7 @@
 
 namespace plenary::rtp {
 
-constexpr Duration kNackGiveUp = std::chrono::milliseconds(500);   // nothing older than this is ever shown (traps.md)
+constexpr Duration kNackGiveUp = std::chrono::milliseconds(500);   // nothing older than this is ever shown
 constexpr Duration kNackFirstWait = std::chrono::milliseconds(5);  // lets a reordered packet come by itself
 constexpr Duration kNackMinRetry = std::chrono::milliseconds(20);  // also where the round trip is shorter
 constexpr Duration kNackDefaultRoundTrip = std::chrono::milliseconds(100);

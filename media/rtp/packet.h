@@ -10,7 +10,7 @@ namespace plenary::rtp {
 
 constexpr std::size_t kMinHeader = 12;
 
-// An Ethernet frame's worth; longer ones cannot have come from anybody we negotiated with (faults.md R4).
+// An Ethernet frame's worth; longer ones cannot have come from anybody we negotiated with.
 constexpr std::size_t kMaxPacket = 1'500;
 
 enum class RtpFault : std::uint8_t { too_short, version, csrc_cut, extension_cut, padding, empty_payload, too_long };

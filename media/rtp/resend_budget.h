@@ -1,5 +1,5 @@
-// Sender side of repair: how much of it one stream of one viewer may have (faults.md R8). Whoever asks for everything
-// again and again gets at most a quarter of the stream, and no packet twice in one round trip.
+// Sender side of repair: how much of it one stream of one viewer may have. Whoever asks for everything again and again
+// gets at most a quarter of the stream, and no packet twice in one round trip.
 #pragma once
 
 #include <cstdint>

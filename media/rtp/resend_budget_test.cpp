@@ -26,7 +26,7 @@ TEST(ResendBudgetTest, the_same_packet_goes_once_a_round_trip) {
   EXPECT_EQ(budget.refused_too_soon(), 1u);
 }
 
-// faults.md R8: whoever asks for every packet, repeatedly.
+// Greedy: asks for every packet, repeatedly.
 TEST(ResendBudgetTest, a_greedy_viewer_gets_at_most_a_quarter_of_the_stream) {
   ResendBudget budget;
   budget.set_round_trip(std::chrono::milliseconds(20));

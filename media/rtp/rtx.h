@@ -12,8 +12,8 @@ namespace plenary::rtp {
 
 constexpr std::size_t kRtxPrefix = 2;  // bytes
 
-// What an RTX packet carries; payload is a view. Nothing when there is no byte behind its prefix (padding-only probes
-// too; faults.md R4).
+// What an RTX packet carries; payload is a view. Nothing when there is no byte behind its prefix, as in
+// padding-only probes.
 struct RtxContent {
   std::uint16_t sequence = 0;
   Bytes payload;

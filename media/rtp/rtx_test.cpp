@@ -37,7 +37,6 @@ TEST(RtxTest, the_prefix_is_the_original_sequence) {
   EXPECT_EQ(rtx_prefix(0x0abc), (std::array<std::uint8_t, 2>{0x0a, 0xbc}));
 }
 
-// faults.md R4: RTX < 2 B
 TEST(RtxTest, a_packet_with_nothing_behind_its_prefix_is_refused) {
   ByteVector rtx = {0x80, 0x67, 0, 7, 0, 0, 0, 9, 1, 1, 1, 1};
   for (int i = 0; i < 3; ++i) {

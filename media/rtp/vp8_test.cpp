@@ -145,7 +145,6 @@ TEST(Vp8PacketizeTest, pieces_are_equal_and_only_the_first_starts_the_frame) {
   }
 }
 
-// faults.md R9
 TEST(HostileVp8Test, truncations_and_mutations_are_harmless) {
   SeededRandom random(9);
   Vp8Widener widener;

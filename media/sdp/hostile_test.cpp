@@ -1,4 +1,4 @@
-// Recorded offers, cut and changed in every way: an answer or a refusal with 4xx, never more (faults.md H2).
+// Recorded offers, cut and changed in every way: an answer or a refusal with 4xx, never more.
 #include <gtest/gtest.h>
 
 #include <random>

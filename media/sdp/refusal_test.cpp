@@ -12,7 +12,6 @@ std::string refused(const std::string& offer) { return verdict(viewer(offer)); }
 
 TEST(Refusal, the_small_offer_is_fine) { EXPECT_EQ(refused(small_offer()), "200"); }
 
-// H4
 TEST(Refusal, plain_rtp_and_keys_in_the_description) {
   for (const char* protocol : {"RTP/AVP", "RTP/AVPF", "RTP/SAVP", "UDP/RTP/AVP", "TCP/DTLS/RTP/SAVPF", "TCP/RTP/AVP"}) {
     EXPECT_EQ(refused(replaced(small_offer(), "UDP/TLS/RTP/SAVPF", protocol)), "422 protocol") << protocol;

@@ -22,7 +22,7 @@ constexpr std::size_t kMaxExtensions = 32;      // in one section; Chromium offe
 constexpr std::size_t kMaxSsrcs = 32;           // in one section; three simulcast layers with RTX have six
 constexpr std::size_t kMaxRids = 16;            // in one section; simulcast has three
 constexpr std::size_t kMaxFingerprints = 8;     // in one section
-constexpr std::size_t kMaxCandidatesKept = 32;  // the rest is ignored (faults.md S6)
+constexpr std::size_t kMaxCandidatesKept = 32;  // more is a flood: ignored
 constexpr std::uint8_t kMaxPayloadType = 127;
 
 enum class Direction : std::uint8_t { sendrecv, sendonly, recvonly, inactive };

@@ -116,7 +116,6 @@ TEST(SdpParse, feedback_for_all_formats_reaches_each_wherever_it_stands) {
   EXPECT_FALSE(parsed->sections[1].formats[0].feedback.nack) << "the wildcard is the section's";
 }
 
-// H3
 TEST(SdpParse, header_extension_ids_are_from_1_to_14_or_two_byte_ones) {
   for (const char* id : {"0", "15", "256", "4095", "4352", "65536", "-1", "x", ""}) {
     EXPECT_EQ(fault(audio_with("a=extmap:" + std::string(id) + " urn:x")), "400 extension_id") << id;
@@ -156,7 +155,6 @@ TEST(SdpParse, each_list_has_its_limit) {
   EXPECT_EQ(fault(session("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17")), "400 too_many_sections");
 }
 
-// S6
 TEST(SdpParse, ten_thousand_candidates_leave_at_most_32) {
   std::string lines;
   for (int i = 1; i <= 1'200; ++i)
@@ -188,7 +186,6 @@ TEST(SdpParse, repair_groups_and_sources_are_read) {
   EXPECT_EQ(fault(audio_with("a=ssrc-group:FID 1")), "400 malformed_ssrc");
 }
 
-// H1
 TEST(SdpParse, too_much_text_is_refused_by_size_lines_and_line_length) {
   std::string megabyte = session("a");
   while (megabyte.size() < 1'000'000) megabyte += "a=d\n";

@@ -1,4 +1,4 @@
-// What an offer or answer says about ICE and DTLS; fails closed (faults.md H4).
+// What an offer or answer says about ICE and DTLS; fails closed: never plain RTP.
 #pragma once
 
 #include "media/sdp/negotiate.h"

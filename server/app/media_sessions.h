@@ -1,4 +1,4 @@
-// WHIP (RFC 9725) and WHEP sessions: what a POST makes, a PATCH restarts and a DELETE ends. Each is one peer on a shard.
+// WHIP (RFC 9725) and WHEP sessions: what a POST makes, a PATCH restarts and a DELETE ends. Each is a peer on a shard.
 // Which slot of a viewer carries which track is decided by routing/slots.h and carried out here.
 #pragma once
 

@@ -10,7 +10,7 @@
 
 namespace plenary::server {
 
-// The names of interface.md; `title` is the person's ("Minister"), not the room's.
+// What a token says of its bearer; `title` is the person's ("Minister"), not the room's.
 struct Claims {
   std::string subject;   // sub: the same person on every device; may be empty
   std::string token_id;  // jti: the token itself; made by TokenSigner::sign when empty

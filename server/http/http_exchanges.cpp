@@ -144,7 +144,7 @@ int HttpServer::State::write_at_once(lws* wsi, Exchange exchange) {
   return kGoOn;
 }
 
-// faults.md H9: the library starts its own clock anew with every byte of a body.
+// Our own deadlines: the library starts its own clock anew with every byte of a body.
 void HttpServer::State::sweep() {
   const Instant now = read_clock();
   for (auto& [wsi, exchange] : exchanges) {

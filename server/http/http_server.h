@@ -66,7 +66,7 @@ class HttpHandler {
   virtual void on_wake() {}
 };
 
-// For a TLS handshake, for headers, for a body (faults.md H9).
+// For a TLS handshake, for headers, for a body: who sends a byte now and then holds no connection for longer.
 constexpr Duration kRequestTimeout = std::chrono::seconds(15);
 
 struct HttpServerConfig {
@@ -77,9 +77,9 @@ struct HttpServerConfig {
   Duration request_timeout = kRequestTimeout;  // whole seconds, at least three
 };
 
-constexpr std::size_t kMaxRequestBody = 64 * 1024;       // bytes; the longest is an SDP offer
-constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;  // bytes; longer closes with 1009
-constexpr std::size_t kMaxOutQueue = 1024 * 1024;        // bytes waiting for one client; more closes it (faults.md W4)
+constexpr std::size_t kMaxRequestBody = 64 * 1024;         // bytes; the longest is an SDP offer
+constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;    // bytes; longer closes with 1009
+constexpr std::size_t kMaxOutQueue = 1024 * 1024;          // bytes waiting for one client; who reads slower is closed
 constexpr Duration kPingAfter = std::chrono::seconds(10);  // without a sign of life from a WebSocket
 constexpr Duration kDropAfter = std::chrono::seconds(25);
 

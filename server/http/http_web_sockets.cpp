@@ -143,7 +143,7 @@ bool HttpServer::send(ConnectionId connection, std::shared_ptr<const std::string
     ++state_->counts.messages_out;
     return true;
   }
-  // faults.md W4. A close frame would only join the queue that nobody reads.
+  // A close frame would only join the queue that nobody reads.
   ++state_->counts.slow_clients_closed;
   log(LogLevel::info, "http.slow_client", {{"connection", std::to_string(static_cast<std::uint64_t>(connection))}});
   found->second->drop();

@@ -93,7 +93,7 @@ Status SqliteFile::prepare(const std::filesystem::path& file) {
     return Error{"journal_unusable", "The file " + file.string() + " is a database, but not a journal."};
   }
   database_->exec("PRAGMA journal_mode = WAL");
-  // floor.md "What is promised": an acknowledged act survives power loss, so every commit is flushed.
+  // An acknowledged act survives power loss, so every commit is flushed.
   database_->exec("PRAGMA synchronous = FULL");
   if (version == 0) {
     SQLite::Transaction creation(*database_, SQLite::TransactionBehavior::IMMEDIATE);

@@ -19,8 +19,8 @@ class Database;
 namespace plenary::server {
 
 constexpr int kJournalSchema = 1;  // user_version
-constexpr int kJournalBusyTimeoutMs =
-    500;  // somebody else holds the file's lock: faults.md B3 wants the alarm within 1 s
+// While somebody else holds the file's lock; short, so that the alarm comes within 1 s.
+constexpr int kJournalBusyTimeoutMs = 500;
 
 struct MeetingBatch {
   std::string meeting;

@@ -15,7 +15,7 @@
 
 namespace plenary::server {
 
-constexpr std::size_t kMaxLinesPerEvent = 20;  // a second (faults.md SAFE)
+constexpr std::size_t kMaxLinesPerEvent = 20;  // a second; an attack must not fill the disk
 constexpr std::size_t kLogQueueLines = 8192;   // about 2 MB; a disk that stalls for longer loses the oldest lines
 constexpr std::size_t kMaxFieldBytes = 1024;   // a longer value is cut and marked
 

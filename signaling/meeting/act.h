@@ -93,7 +93,7 @@ using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Rele
                          act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
                          act::Revoke, act::Add, act::OpenList, act::ChooseOrder>;
 
-// Numbers of interface.md.
+// Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {
   unknown_method = -32601,
   bad_parameters = -32602,

@@ -29,7 +29,7 @@ struct Case {
   Moment at;
 };
 
-constexpr std::size_t kMaxRequestsPerMinute = 10;  // F7: of one person; nobody honest asks and withdraws faster
+constexpr std::size_t kMaxRequestsPerMinute = 10;              // of one person; nobody honest asks and withdraws faster
 constexpr Milliseconds kMaxExtension = std::chrono::hours(1);  // at once, either way
 
 Decided decide(const Case& c, const Act& act);

@@ -42,7 +42,7 @@ Result<const Request*, Refusal> grantable(const Case& c, std::optional<RequestId
   return Refusal{RefusalCode::not_found, "nobody_waiting", "Nobody is waiting for the floor."};
 }
 
-// floor.md "The moderator": granting while somebody speaks ends that speech first, in one act.
+// Granting while somebody speaks ends that speech first, in one act.
 void end_others(const Case& c, std::vector<EventBody>& events) {
   std::vector<const Request*> staying;
   for (const Request* request : floor_holders(c.state)) {

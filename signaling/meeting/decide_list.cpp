@@ -16,7 +16,7 @@ Refusal on_floor() { return conflict("on_floor", "This person has the floor alre
 
 Refusal needs_approval() { return conflict("needs_approval", "Approve this request first."); }
 
-// floor.md "The list": a closed list still takes points of order and rights of reply.
+// A closed list still takes points of order and rights of reply.
 bool passes_closed_list(RequestKind kind) {
   return kind == RequestKind::point_of_order || kind == RequestKind::right_of_reply;
 }
@@ -104,7 +104,7 @@ Decided decide_act(const Case& c, const act::Ready& act) {
   const auto found = open_request(c, act.request);
   if (!found) return found.error();
   const Request& request = *found.value();
-  // floor.md "A request": the secretariat confirms readiness for a speaker who will not click.
+  // The secretariat confirms readiness for a speaker who will not click.
   if (!is_owner(c, request) && !manages_floor(c.actor.role)) return not_yours();
   if (request.state < RequestState::standby) return conflict("not_called", "You have not been called yet.");
   if (request.ready || holds_floor(request.state)) return Decision{};

@@ -53,7 +53,7 @@ class Search {
       held(request, flowing);
       return;
     }
-    // floor.md "States": nothing authenticated for 2 s. A speaker whose media never came has nothing to lose yet.
+    // Nothing authenticated came for `lost_after`. A speaker whose media never came has nothing to lose yet.
     if (uplink != nullptr && !flowing) {
       const Moment lost_at = std::max(uplink->last_packet, request.granted_at);
       offer(lost_at + rules_.lost_after, Moved{request.id, RequestState::held, "connection_lost", lost_at});

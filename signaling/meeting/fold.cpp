@@ -24,7 +24,7 @@ void count_speech(State& state, const Request& request) {
     ++total.count;
   };
   add(state.spoken_by_kind[request.kind]);
-  if (request.kind == RequestKind::point_of_order) return;  // floor.md: consumes nobody's time
+  if (request.kind == RequestKind::point_of_order) return;  // consumes nobody's time
   add(state.spoken_by_category[request.person.category]);
   if (state.spoken_by_person.contains(request.person.id) || state.spoken_by_person.size() < kMaxPeople) {
     add(state.spoken_by_person[request.person.id]);

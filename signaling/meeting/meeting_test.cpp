@@ -1,4 +1,4 @@
-// The stories of floor.md: who gets the floor, when they are on air, and how it ends.
+// Stories of a meeting: who gets the floor, when they are on air, and how it ends.
 #include "signaling/meeting/meeting.h"
 
 #include <gmock/gmock.h>

@@ -29,9 +29,8 @@ SpokenTotal total_of(const std::map<Category, SpokenTotal>& totals, Category cat
   return found == totals.end() ? SpokenTotal{} : found->second;
 }
 
-// floor.md "Order": the category that has spoken least (time, then count) comes next; inside it who has not spoken yet,
-// then who asked first. Each place taken is counted as a speech of its limit, else one category would take all the
-// places.
+// The category that has spoken least (time, then count) comes next; inside it who has not spoken yet, then who asked
+// first. Each place taken is counted as a speech of its limit, else one category would take all the places.
 void sort_by_balance(const State& state, std::vector<const Request*>& requests) {
   std::map<Category, SpokenTotal> totals = state.spoken_by_category;
   const auto comes_before = [&](const Request* a, const Request* b) {

@@ -17,7 +17,7 @@ struct Rules {
   std::size_t speakers_max = 1;        // 1 … 6
   bool needs_approval = false;         // requests are born pending
   bool opens_live = true;              // a standing meeting
-  // floor.md "Time": statement 3 min unless set; the others are our choice.
+  // The configuration sets a statement's only.
   std::map<RequestKind, Milliseconds> limits = {
       {RequestKind::statement, std::chrono::minutes(3)},      {RequestKind::question, std::chrono::minutes(2)},
       {RequestKind::reply, std::chrono::minutes(2)},          {RequestKind::right_of_reply, std::chrono::minutes(3)},

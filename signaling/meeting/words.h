@@ -62,7 +62,7 @@ constexpr bool is_ended(RequestState s) { return s >= RequestState::released; }
 constexpr bool needs_return(Where w) { return w == Where::remote; }
 // Does all a moderator does on the floor.
 constexpr bool manages_floor(Role r) { return r == Role::moderator || r == Role::admin; }
-// floor.md: the chair gives and ends the floor, the moderator does all a chair does.
+// The chair gives and ends the floor, the moderator does all a chair does.
 constexpr bool gives_floor(Role r) { return manages_floor(r) || r == Role::chair; }
 
 std::string_view to_text(Role value);

@@ -72,7 +72,7 @@ struct DeskConfig {
 // Refuses with a stable word (`bad_token`, `expired`, `wrong_room`).
 using TokenCheck = std::function<Result<Claims>(std::string_view token)>;
 
-constexpr Duration kJoinWithin = std::chrono::seconds(5);      // W5: a page that does not join is closed
+constexpr Duration kJoinWithin = std::chrono::seconds(5);      // else closed: strangers keep no sockets
 constexpr Duration kMediaTokenKept = std::chrono::minutes(2);  // after its page has gone: media outlives a reconnect
 
 class Desk {

@@ -19,11 +19,11 @@ constexpr std::size_t kMaxMessage = 64 * 1024;  // bytes (interface); the longes
 constexpr int kMaxDepth = 32;                   // JSON nesting; honest messages need 2
 constexpr std::size_t kMaxName = 100;           // characters, also title
 constexpr std::size_t kMaxOrganisation = 140;
-constexpr std::size_t kMaxTopic = 140;   // floor.md
+constexpr std::size_t kMaxTopic = 140;
 constexpr std::size_t kMaxReason = 280;  // a moderator's sentence
 constexpr std::size_t kMaxKey = 64;
 constexpr std::size_t kMaxToken = 4'096;   // bytes of a join or resume token
-constexpr double kMessagesPerSecond = 20;  // W7: nobody clicks faster; a page's start sends three
+constexpr double kMessagesPerSecond = 20;  // nobody clicks faster; a page's start sends three
 constexpr double kMessageBurst = 40;
 constexpr int kExcessBeforeClose = 200;  // messages refused as too many, without a good one between them
 

@@ -1,6 +1,5 @@
 // Participants, two moderators, failing connections, a failing disk and kill -9, in every order that a seed gives.
-// After each step what floor.md promises is checked, and what is shown is compared with the fold of what is on the
-// disk.
+// After each step what the floor promises is checked, and what is shown is compared with the fold of what is on disk.
 #include <gtest/gtest.h>
 
 #include <map>

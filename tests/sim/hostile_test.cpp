@@ -1,4 +1,4 @@
-// faults.md: what strangers and broken peers send, and a peer that moves. S2, S4, D1, D3, D4, D7, R1.
+// What strangers and broken peers send, and a peer that moves.
 #include <gtest/gtest.h>
 
 #include "tests/sim/world.h"
@@ -41,7 +41,7 @@ struct Hostile : testing::Test {
   ViewerClient* viewer;
 };
 
-TEST_F(Hostile, a_hello_from_a_path_that_nobody_checked_never_reaches_openssl) {  // D1, D3
+TEST_F(Hostile, a_hello_from_a_path_that_nobody_checked_never_reaches_openssl) {
   for (int i = 0; i < 200; ++i) {
     world.inject(kStranger, null_hello());
     world.run_for(5ms);
@@ -52,7 +52,7 @@ TEST_F(Hostile, a_hello_from_a_path_that_nobody_checked_never_reaches_openssl) {
   expect_alive();
 }
 
-TEST_F(Hostile, a_bad_hello_from_the_peers_own_path_ends_that_peer_only) {  // D2
+TEST_F(Hostile, a_bad_hello_from_the_peers_own_path_ends_that_peer_only) {
   const PeerId other{101};
   const std::uint64_t answered = world.count(Count::stun_answered);
   world.add_viewer(other);
@@ -74,7 +74,7 @@ TEST_F(Hostile, a_hello_that_overtakes_its_check_is_kept_and_answered) {
   ASSERT_TRUE(world.run_until_true([&] { return late.transport.connected(); }, 5s));
 }
 
-TEST_F(Hostile, plaintext_alerts_and_hellos_in_a_running_session_are_ignored) {  // D7
+TEST_F(Hostile, plaintext_alerts_and_hellos_in_a_running_session_are_ignored) {
   world.run_for(1s);
   const Address from = world.address(kViewer);
   for (int i = 0; i < 50; ++i) {
@@ -89,7 +89,7 @@ TEST_F(Hostile, plaintext_alerts_and_hellos_in_a_running_session_are_ignored) { 
   EXPECT_GE(world.count(Count::dtls_plaintext_ignored), 150u);
 }
 
-TEST_F(Hostile, garbage_on_a_live_path_is_counted_and_changes_nothing) {  // R1
+TEST_F(Hostile, garbage_on_a_live_path_is_counted_and_changes_nothing) {
   world.run_for(1s);
   ByteVector junk(200);
   for (int i = 0; i < 5'000; ++i) {
@@ -104,7 +104,7 @@ TEST_F(Hostile, garbage_on_a_live_path_is_counted_and_changes_nothing) {  // R1
   expect_alive();
 }
 
-TEST_F(Hostile, every_short_datagram_is_survived) {  // R3
+TEST_F(Hostile, every_short_datagram_is_survived) {
   world.run_for(1s);
   for (std::size_t size = 0; size <= 64; ++size) {
     for (int first = 0; first < 256; ++first) {
@@ -121,7 +121,7 @@ TEST_F(Hostile, every_short_datagram_is_survived) {  // R3
   expect_alive();
 }
 
-TEST_F(Hostile, a_check_with_the_wrong_password_changes_nothing) {  // S2
+TEST_F(Hostile, a_check_with_the_wrong_password_changes_nothing) {
   world.run_for(1s);
   const std::uint64_t answered = world.count(Count::stun_answered);
   ByteVector forged = viewer->transport.make_check(world.now);
@@ -133,7 +133,7 @@ TEST_F(Hostile, a_check_with_the_wrong_password_changes_nothing) {  // S2
   expect_alive();
 }
 
-TEST_F(Hostile, a_replayed_check_from_another_address_moves_no_media) {  // S4
+TEST_F(Hostile, a_replayed_check_from_another_address_moves_no_media) {
   world.run_for(1s);
   const ByteVector check = viewer->transport.make_check(world.now);
   world.inject(world.address(kViewer), check);
@@ -174,7 +174,7 @@ TEST_F(Hostile, ice_restarts_under_way_and_old_credentials_hold_until_the_new_ar
   EXPECT_TRUE(viewer->transport.connected());
 }
 
-TEST_F(Hostile, who_never_connects_is_forgotten_after_thirty_seconds) {  // H6
+TEST_F(Hostile, who_never_connects_is_forgotten_after_thirty_seconds) {
   const PeerId other{101};
   world.add_viewer(other);
   world.vanish(other);
@@ -186,7 +186,7 @@ TEST_F(Hostile, who_never_connects_is_forgotten_after_thirty_seconds) {  // H6
   EXPECT_EQ(world.board.peers(), 1u);
 }
 
-TEST_F(Hostile, a_viewer_that_vanishes_gets_nothing_after_thirty_seconds) {  // S7
+TEST_F(Hostile, a_viewer_that_vanishes_gets_nothing_after_thirty_seconds) {
   world.run_for(1s);
   const Address gone = world.address(kViewer);
   world.vanish(kViewer);
@@ -205,7 +205,7 @@ TEST_F(Hostile, a_viewer_that_says_good_bye_is_gone_at_once) {
   EXPECT_EQ(world.told<io::PeerClosed>()[0].reason, "closed");
 }
 
-TEST_F(Hostile, a_certificate_that_was_not_announced_ends_before_any_key) {  // D4
+TEST_F(Hostile, a_certificate_that_was_not_announced_ends_before_any_key) {
   const PeerId other{101};
   const auto announced = crypto::Certificate::generate();
   const sdp::ViewerOffer offer{.ice = ice::make_credentials(world.random), .fingerprint = announced->fingerprint()};
@@ -227,7 +227,7 @@ TEST_F(Hostile, a_certificate_that_was_not_announced_ends_before_any_key) {  // 
   EXPECT_EQ(closed[0].reason, "fingerprint");
 }
 
-TEST_F(Hostile, thirty_percent_loss_during_the_handshake_is_survived) {  // D9
+TEST_F(Hostile, thirty_percent_loss_during_the_handshake_is_survived) {
   for (std::uint64_t i = 0; i < 20; ++i) {
     const PeerId id{300 + i};
     ViewerClient& client = world.add_viewer(id);

@@ -1,5 +1,5 @@
 // Delays between attempts. Half of each delay is random, so that thousands of pages that lost the server together do not
-// come back together (faults.md W9).
+// come back together.
 
 export interface BackoffLimits {
   readonly first_ms: number;

@@ -11,7 +11,7 @@ export function clockText(ms: number): string {
 
 export type SpeechPhase = 'running' | 'closing' | 'over';
 
-// floor.md: amber in the last 30 seconds, then it counts over.
+// Amber in the last 30 seconds, then it counts over.
 const kClosing_ms = 30_000;
 
 export interface SpeechTime {

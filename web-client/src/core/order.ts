@@ -1,5 +1,5 @@
-// The order in which rows are shown: the server's, except that the row under somebody's pointer or focus stays where it is
-// (floor.md: "The list never re-sorts the row that a moderator's pointer or focus is on").
+// The order in which rows are shown: the server's, except that the row under somebody's pointer or focus stays where it
+// is: no click may hit another person.
 
 export interface Held {
   id: string;

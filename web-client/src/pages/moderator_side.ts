@@ -11,7 +11,7 @@ import '../parts/still.ts';
 import { affiliation, alarmText, stateChip, type Content } from '../parts/words.ts';
 import type { ModeratorModel } from './moderator_model.ts';
 
-// floor.md: every console shows who can hear now.
+// Nobody may take a closed or suspended meeting for a public one: every console shows who can hear now.
 export function hearKey({ meeting }: MeetingState): MessageKey {
   if (meeting.state === 'rehearsal') return 'moderator.hear.rehearsal';
   if (meeting.state === 'suspended') return 'moderator.hear.suspended';

@@ -14,8 +14,7 @@ import { define, Part } from './part.ts';
 import './self_view.ts';
 import { errorText } from './words.ts';
 
-// floor.md: the topic has 140 characters.
-const kTopic = 140;
+const kTopic = 140; // characters; the server takes no more
 
 export class RequestForm extends Part {
   static override properties: PropertyDeclarations = { state: { attribute: false } };
