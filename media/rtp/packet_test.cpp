@@ -79,7 +79,6 @@ TEST(PacketTest, removes_padding_and_keeps_a_probe_of_padding_only) {
   EXPECT_TRUE(parse_packet(probe)->payload.empty());
 }
 
-// faults.md R4
 TEST(PacketTest, names_the_reason_for_each_refusal) {
   EXPECT_EQ(fault_of(ByteVector(11, 0x80)), RtpFault::too_short);
   EXPECT_EQ(fault_of(ByteVector(1'501, 0x80)), RtpFault::too_long);
@@ -141,7 +140,6 @@ void survive(const ByteVector& bytes) {
   }
 }
 
-// faults.md R3: all lengths from 0 to 64, each with every first byte.
 TEST(HostileRtpTest, every_length_up_to_64_with_every_first_byte_is_harmless) {
   for (unsigned first = 0; first < 256; ++first) {
     for (std::size_t length = 0; length <= 64; ++length) {
@@ -161,7 +159,7 @@ TEST(HostileRtpTest, truncations_and_mutations_are_harmless) {
 TEST(HostileRtpTest, packets_that_crashed_others_are_harmless) {
   for (const char* folder : {"rtp", "rtcp", "crashes"}) {
     const auto files = read_corpus(folder);
-    if (files.empty()) GTEST_SKIP() << "no corpora beside the repository: " << folder;
+    if (files.empty()) GTEST_SKIP() << "no folder " << folder << " in PLENARY_CORPORA";
     SeededRandom random(2);
     for (const ByteVector& file : files) {
       for_each_truncation(file, survive);

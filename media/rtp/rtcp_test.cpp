@@ -165,7 +165,6 @@ ByteVector feedback_packet(ByteVector body) {
   return bytes;
 }
 
-// faults.md R6
 TEST(HostileRtcpTest, the_reserved_symbol_and_65535_statuses_drop_the_feedback) {
   EXPECT_TRUE(parse_rtcp(feedback_packet({0, 1, 0, 2, 0, 0, 0, 0, 0x60, 2})).fault);
   EXPECT_TRUE(parse_rtcp(feedback_packet({0, 1, 0, 1, 0, 0, 0, 0, 0xf0, 0})).fault);
@@ -271,7 +270,6 @@ TEST(HostileRtcpTest, a_good_compound_holds_all_its_packets) {
   EXPECT_EQ(compound.packets.size(), 8u);
 }
 
-// faults.md R3
 TEST(HostileRtcpTest, every_length_up_to_64_with_every_type_and_count_is_harmless) {
   for (unsigned type = 192; type < 224; ++type) {
     for (unsigned count = 0; count < 32; ++count) {
@@ -296,7 +294,7 @@ TEST(HostileRtcpTest, truncations_and_mutations_are_harmless) {
 TEST(HostileRtcpTest, packets_that_crashed_others_are_harmless) {
   for (const char* folder : {"rtcp", "rtp", "crashes"}) {
     const auto files = read_corpus(folder);
-    if (files.empty()) GTEST_SKIP() << "no corpora beside the repository: " << folder;
+    if (files.empty()) GTEST_SKIP() << "no folder " << folder << " in PLENARY_CORPORA";
     SeededRandom random(5);
     for (const ByteVector& file : files) {
       for_each_truncation(file, survive);

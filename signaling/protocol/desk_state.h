@@ -55,8 +55,11 @@ constexpr std::size_t kResumeLength = 32;   // characters, about 190 bits
 constexpr std::size_t kMaxVisits = 30'000;  // pages joined or gone less than two minutes ago; more are refused
 
 struct Desk::State {
-  State(DeskConfig config_, Meeting meeting_, TokenCheck check_, RandomSource& random_)
-      : config(std::move(config_)), meeting(std::move(meeting_)), check(std::move(check_)), random(random_) {}
+  State(DeskConfig desk_config, Meeting desk_meeting, TokenCheck token_check, RandomSource& random_source)
+      : config(std::move(desk_config)),
+        meeting(std::move(desk_meeting)),
+        check(std::move(token_check)),
+        random(random_source) {}
 
   void receive(PageId id, std::string_view text, Now now);
   void leave(PageId id, Now now);

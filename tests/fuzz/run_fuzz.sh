@@ -1,22 +1,24 @@
 #!/bin/sh
 # run_fuzz.sh SECONDS BUILD_DIR: every fuzz target over its known inputs, then SECONDS of new ones each.
-# Inputs: tests/fuzz/seeds/NAME and what `seeds` names below, and ../shared/corpora/NAME where that is. What a run finds
-# worth keeping stays in BUILD_DIR/fuzz/NAME; an input that broke something is named crash-… there.
+# Inputs: tests/fuzz/seeds/NAME, the further seeds named below, and NAME in the folder that the environment's
+# PLENARY_CORPORA names (../shared/corpora beside the repository unless set); what is not there is left out. What a run
+# finds worth keeping stays in BUILD_DIR/fuzz/NAME; an input that broke something is named crash-… there.
 set -eu
 seconds=${1:?usage: run_fuzz.sh SECONDS BUILD_DIR}
 build=${2:?usage: run_fuzz.sh SECONDS BUILD_DIR}
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+corpora=${PLENARY_CORPORA:-$root/../shared/corpora}
 
 # NAME LARGEST_INPUT [DIRECTORY OF FURTHER SEEDS]; a packet is at most 1,500 bytes
 targets() {
   cat <<END
 stun 1500
-sdp 16384 media/sdp/offers
-rtp 1500 ../shared/corpora/crashes
-rtcp 1500 ../shared/corpora/crashes
+sdp 16384 $root/media/sdp/offers
+rtp 1500 $corpora/crashes
+rtcp 1500 $corpora/crashes
 feed 65536
-jsonrpc 8192 ../shared/corpora/json
+jsonrpc 8192 $corpora/json
 END
 }
 
@@ -25,7 +27,7 @@ targets | while read -r name longest seeds; do
   kept="$build/fuzz/$name"
   mkdir -p "$kept"
   set -- "$kept"
-  for directory in "$here/seeds/$name" "${seeds:+$root/$seeds}" "$root/../shared/corpora/$name"; do
+  for directory in "$here/seeds/$name" "$seeds" "$corpora/$name"; do
     if [ -n "$directory" ] && [ -d "$directory" ]; then set -- "$@" "$directory"; fi
   done
   dictionary="$here/$name.dict"
