@@ -4,7 +4,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from source_text import functions_of
+from source_text import CODE, functions_of
 
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 80
@@ -56,6 +56,8 @@ ALLOWED = {
 
 UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX")) + r")\b")
 MACHINE_PATHS = re.compile(r"(?<![\w./$}:-])/(?:work|home|root|Users)/\w")
+# Not the end of a URL.
+NOTES = re.compile(r"(?<![\w./:-])[\w./-]*\w\.md\b")
 EMPTY_NAMES = r"(?:Manager|Helper|Helpers|Util|Utils|Impl|Common)"
 
 
@@ -222,6 +224,18 @@ def words(sources):
                 yield Finding(source.path, number, "words", f"{match.group()}…: a path of one machine")
 
 
+def notes(sources):
+    """A text that a comment sends its reader to; it may be named by the end of its path."""
+    parts = [source.path.split("/") for source in sources if source.suffix == ".md"]
+    there = {"/".join(path[start:]) for path in parts for start in range(len(path))}
+    for source in sources:
+        for match in NOTES.finditer(source.text):
+            is_code = source.suffix in CODE and source.code[match.start()] == match.group()[0]
+            if not is_code and re.sub(r"^(?:\.{1,2}/)+", "", match.group()) not in there:
+                yield Finding(source.path, source.line_of(match.start()), "notes",
+                              f"{match.group()} is not here: say the reason itself")
+
+
 def names(sources):
     for source in sources:
         if source.suffix not in (".cpp", ".h", ".ts"):
@@ -241,7 +255,7 @@ def headers(sources):
                 yield Finding(source.path, 1, "headers", "#pragma once is missing")
 
 
-RULES = [floors, libraries, sans_io, lengths, dead_files, words, names, headers]
+RULES = [floors, libraries, sans_io, lengths, dead_files, words, notes, names, headers]
 
 
 def check(sources, allowed=None):

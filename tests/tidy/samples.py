@@ -58,9 +58,14 @@ BAD = [
     bad("dead_files", "media/rtp/a.h", "int x;\n"),
     bad("dead_files", "web-client/src/a.ts", "export const x = 1;\n"),
     bad("dead_files", "media/rtp/CMakeLists.txt", "file(GLOB all *.cpp)\n"),
-    bad("words", "docs/a.md", f"{UNDONE}: later\n"),
+    bad("words", "README.md", f"{UNDONE}: later\n"),
     bad("words", "media/rtp/a.cpp", "// FIX" + "ME\n"),
     bad("words", "script/a", "cd /ho" + "me/someone/plenary\n"),
+    bad("notes", "media/rtp/a.cpp", "// faults." + "md R5\n"),
+    bad("notes", "server/app/a.cpp", 'const char* kHint = "interface.' + 'md lists them";\n'),
+    bad("notes", "web-client/src/a.ts", "/* see ../docs/floor." + "md */\n"),
+    bad("notes", "script/a", "# traps." + "md: why\n"),
+    bad("notes", "media/README.md", "[rtp](rtp/README." + "md)\n"),
     bad("names", "server/app/a.h", "class RoomManager {};\n"),
     bad("names", "server/app/string_utils.h", "int x;\n"),
     ("headers", [Source("media/rtp/a.h", "#pragma once\nint x;\n")]),
@@ -83,7 +88,9 @@ GOOD = [
     source("web-client/page.html", '<script type="module" src="/src/page.ts"></script>\n'),
     source("web-client/src/page.ts", 'import { x } from "./part.js";\nconst t = html`<p>${x.map((y) => html`{${y}`)}</p>`;\n'
            "function f() {\n  g();\n}\n"),
-    source("web-client/src/part.ts", "export const x = [1];\n"),
+    source("web-client/src/part.ts", "export const x = [1];\nconst width = sizes." + "md;\n"
+           "// web-client/README.md, README.md, https://example.org/any.md and every *.md\n"),
+    source("web-client/README.md", "[the same](../web-client/README.md)\n"),
 ]
 
 
