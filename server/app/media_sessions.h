@@ -17,10 +17,10 @@
 namespace plenary::server {
 
 enum class SessionUse : std::uint8_t {
-  viewer,         // the room, by the table
-  return_page,    // the return, for the room's own screen
-  preview,        // one speaker in standby
-  uplink,         // a participant's camera and microphone
+  viewer,       // the room, by the table
+  return_page,  // the return, for the room's own screen
+  preview,      // one speaker in standby
+  uplink,       // a participant's camera and microphone
 };
 
 struct MediaSession {
@@ -35,8 +35,8 @@ struct MediaSession {
   bool connected = false;
   // viewers
   ViewerSeat seat;
-  std::string preview_of;                 // request
-  std::vector<std::size_t> audio_slots;   // m-line indices
+  std::string preview_of;                // request
+  std::vector<std::size_t> audio_slots;  // m-line indices
   std::vector<std::size_t> video_slots;
   SlotPlan plan;
   std::map<std::size_t, TrackId> carried;  // what each m-line has now
@@ -47,7 +47,7 @@ struct MediaSession {
   bool audio = false;
 };
 
-constexpr std::size_t kMaxHalfOpen = 200;    // POSTs whose peer never came; the shard frees each after 30 s
+constexpr std::size_t kMaxHalfOpen = 200;  // POSTs whose peer never came; the shard frees each after 30 s
 constexpr std::size_t kMaxSessions = 10'000;
 
 class MediaSessions {
