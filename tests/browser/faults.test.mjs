@@ -1,5 +1,5 @@
 // What strangers, broken players and cheating pages send to a running server, while one viewer goes on watching.
-// Rows of the fault table: S1 S2 S3 D1 D3 D4 R1 R3 H1 H2 H3 H4 H6 H9 W6 F1 F6; parsers are tested beside their code.
+// Rows of the fault table: S1 S2 S3 D1 D3 D4 R1 R3 R4 H1 H2 H3 H4 H6 H9 W6 F1 F6; parsers are tested beside their code.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -12,13 +12,13 @@ import { tonesIn } from "./lib/measure.mjs";
 import { call, emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { root, startServer } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
-import { openWerift } from "./lib/werift_player.mjs";
+import { openWerift, openWeriftUplink } from "./lib/werift_player.mjs";
 import { credentials, garbageMedia, nullHello, offer, openSession, openUdp, postOffer, stunCheck } from "./lib/wire.mjs";
 
 const room = 440;
 const microphone = 1_300;
 const corpora = join(root, "../shared/corpora");
-const maxGrowth = 64 * 1024; // KiB of resident memory over the whole file
+const maxGrowth = 32 * 1024; // KiB of resident memory over the whole file
 let server;
 let browser;
 let canary;
@@ -233,6 +233,46 @@ test("R1, R3: garbage on a live path, off it and at every short length is droppe
   await viewer.stop();
 });
 
+test("R4: what an authenticated speaker gets wrong is dropped, and what is right goes on", async (context) => {
+  const page = await newPage();
+  const joined = await joinMeeting(page, server, "hall", server.token("hall", "participant", "Amina Diallo"));
+  const asked = await call(page, "floor.request", { key: "r4", kind: "statement", topic: "x", language: "en" });
+  assert.equal(asked.error, undefined, JSON.stringify(asked.error));
+  const uplink = await openWeriftUplink(context, server, "hall", joined.media_token);
+  // First in the list and without the floor: what is understood is counted where it is dropped.
+  const understood = () => counter("uplink_dropped_no_floor");
+  const refusals = ["rtp_malformed", "srtp_refused", "udp_truncated"];
+  const refused = async () => (await Promise.all(refusals.map(counter))).reduce((sum, value) => sum + value, 0);
+  const talk = async (what) => {
+    const before = await understood();
+    await until(what, async () => {
+      for (let i = 0; i < 10; i++) await uplink.send();
+      return (await understood()) >= before + 50;
+    });
+  };
+  await talk("the speaker to be understood");
+  const before = await refused();
+  const wrong = [
+    { first: 0x90, behind: Buffer.from([0xbe, 0xde, 0xff, 0xff]) }, // an extension that ends outside
+    { first: 0x90, behind: Buffer.from([0x10, 0x00, 0x40, 0x00]) },
+    { first: 0x8f, behind: Buffer.alloc(4) }, // fifteen sources, one there
+    { first: 0xa0, payload: Buffer.from([1, 2, 3, 255]) }, // more padding than payload
+    { first: 0xa0, payload: Buffer.from([1, 2, 3, 0]) },
+    { payload: Buffer.alloc(0) },
+    { payload: Buffer.alloc(1_600) },
+  ];
+  for (let round = 0; round < 100; round++) for (const packet of wrong) await uplink.send(packet);
+  await until("them to be counted", async () => (await refused()) >= before + 90 * wrong.length);
+  const random = seeded(3);
+  for (let round = 0; round < 1_000; round++) {
+    await uplink.send({ first: random(256), behind: randomBytes(random(40)), payload: randomBytes(random(1_000)) });
+  }
+  await talk("the speaker to be understood after it");
+  assert.equal(uplink.peer.connectionState, "connected");
+  await call(page, "floor.withdraw", { request: asked.result.request });
+  await page.context().close();
+});
+
 test("H1: descriptions of a megabyte, of many lines or of blanks are refused at once", async () => {
   const bodies = {
     megabyte: "a=d\r\n".repeat(260_000).slice(0, 1024 * 1024),
@@ -323,10 +363,11 @@ test("H6: who only posts offers is told to come later, and others get in once th
 });
 
 test("H9: slow and endless requests hold nobody up and are cut off", async (context) => {
-  const closed = [];
+  let closed = 0;
   const slow = Array.from({ length: 200 }, (_, i) => {
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
-    closed.push(new Promise((resolve) => socket.once("close", resolve)));
+    context.after(() => socket.destroy());
+    socket.once("close", () => closed++);
     socket.on("error", () => {});
     socket.resume();
     socket.write(i % 2
@@ -340,8 +381,8 @@ test("H9: slow and endless requests hold nobody up and are cut off", async (cont
   await viewer.connected();
   await viewer.stop();
   assert.equal(await (await fetch(`${server.url}/livez`)).text(), "ok\n");
-  await Promise.all(closed);
-  slow.forEach((socket) => socket.destroy());
+  assert.ok(closed < slow.length, "there was nothing slow meanwhile");
+  await until("the slow ones to be cut off", () => closed === slow.length);
 });
 
 test("W6: messages that are no calls are answered with errors, and the page goes on", async () => {
@@ -468,7 +509,7 @@ test("after all of it the log has only whole lines, and memory is bounded", asyn
     perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
   }
   const most = Math.max(0, ...perSecond.values());
-  assert.ok(most <= 40, `${most} lines in a second`);
+  assert.ok(most <= 20, `${most} lines in a second`);
   const growth = memory() - memoryBefore;
   assert.ok(growth < maxGrowth, `${growth} KiB more than at the start`);
 });
