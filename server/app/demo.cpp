@@ -112,6 +112,7 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
   std::vector<std::string> hosts;
   if (command.lan) {
     hosts = lan_addresses();
+    if (hosts.empty()) hosts = {"127.0.0.1"};
   } else {
     hosts = {config.server.http.is_unspecified() ? "127.0.0.1" : config.server.http.ip_text()};
   }
