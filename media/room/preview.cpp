@@ -19,13 +19,18 @@ Preview::Preview()
 ByteVector Preview::encode(const Picture& picture) {
   if (!ok_ || !picture.data) return {};
   GstBuffer* buffer = copy_bytes(make_thumbnail(picture.data.get()));
-  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(to_nanoseconds(picture.captured));
+  const GstClockTime number = ++last_number_;
+  GST_BUFFER_PTS(buffer) = number;
   if (gst_app_src_push_buffer(GST_APP_SRC(input_.get()), buffer) != GST_FLOW_OK) return {};
-  const SampleHandle sample(
-      gst_app_sink_try_pull_sample(GST_APP_SINK(sink_.get()), static_cast<GstClockTime>(kEncodingTime.count())));
-  if (!sample) return {};
-  const MappedSample mapped(sample.get());
-  return {mapped.bytes().begin(), mapped.bytes().end()};
+  // What came too late for its own call is another source's picture.
+  for (;;) {
+    const SampleHandle sample(
+        gst_app_sink_try_pull_sample(GST_APP_SINK(sink_.get()), static_cast<GstClockTime>(kEncodingTime.count())));
+    if (!sample) return {};
+    if (GST_BUFFER_PTS(gst_sample_get_buffer(sample.get())) != number) continue;
+    const MappedSample mapped(sample.get());
+    return {mapped.bytes().begin(), mapped.bytes().end()};
+  }
 }
 
 }  // namespace plenary::room

@@ -16,6 +16,7 @@ class Preview {
   Pipeline pipeline_;
   ElementHandle input_;
   ElementHandle sink_;
+  GstClockTime last_number_ = 0;  // goes with the picture as its time
   bool ok_ = false;
 };
 
