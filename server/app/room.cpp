@@ -172,6 +172,7 @@ HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest
   if (opened.session == nullptr) return std::move(opened.response);
   // One camera and microphone a person: the page opened last has them.
   if (MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant)) {
+    if (before->page && before->page != identity->page) desk_->notify_replaced(*before->page);
     services_.sessions.close(before->peer, true);
   }
   opened.session->participant = identity->participant;

@@ -19,6 +19,7 @@ let browser;
 let context;
 let returnUrl;
 let wall;
+let token;
 let participant;
 let moderator;
 
@@ -55,8 +56,16 @@ const shot = async (page, name) => {
   await screenshot(page, join(shots, `${name}.png`));
 };
 
+const openDevices = (page) => {
+  const open = page.getByRole("button", { name: "Open camera and microphone" });
+  return until("the green room", async () => {
+    if (await open.isVisible().catch(() => false)) await open.click();
+    return page.getByText("The room cannot hear you").first().isVisible();
+  });
+};
+
 test("a participant watches the room and asks for the floor", async () => {
-  const token = server.token("hall", "participant", "Amina Diallo", ["--organisation", "Ministry of Posts", "--category", "government"]);
+  token = server.token("hall", "participant", "Amina Diallo", ["--organisation", "Ministry of Posts", "--category", "government"]);
   participant = await context.newPage();
   await participant.goto(`${server.url}/room/hall#token=${token}`);
   await enter(participant);
@@ -111,11 +120,7 @@ test("called to the green room, the participant publishes; the grant puts them o
 
   // Devices are opened again after the reload above: the page asks for it in the green room.
   await moderator.getByRole("button", { name: "Prepare Amina Diallo" }).first().click();
-  const open = participant.getByRole("button", { name: "Open camera and microphone" });
-  await until("the green room", async () => {
-    if (await open.isVisible().catch(() => false)) await open.click();
-    return participant.getByText("The room cannot hear you").first().isVisible();
-  });
+  await openDevices(participant);
   await until("the speaker's media to be decoded", async () =>
     (await server.status("hall", technician)).speakers.some((speaker) => speaker.state === "decoding"));
   await shot(participant, "participant-green-room");
@@ -160,4 +165,18 @@ test("revoked, the speaker is out of the return and told so", async () => {
   await until("silence in the return", () => wall.tone(microphone) < -60);
   await participant.getByText("The moderator has ended your speech.").first().waitFor();
   await shot(participant, "participant-revoked");
+});
+
+test("a second page of the same person takes camera and microphone over, and the first says so", async () => {
+  await participant.getByRole("button", { name: "Close" }).first().click();
+  await askForFloor(participant, "One more remark");
+  await moderator.getByRole("button", { name: "Prepare Amina Diallo" }).first().click();
+  await participant.getByText("Picture and sound ready").first().waitFor({ timeout: 60_000 });
+  const second = await context.newPage();
+  await second.goto(participant.url().split("#")[0] + `#token=${token}`);
+  await enter(second);
+  await openDevices(second);
+  await second.getByText("Picture and sound ready").first().waitFor({ timeout: 60_000 });
+  await participant.getByText("Your camera and microphone are now used by another window of yours.").first().waitFor();
+  await second.close();
 });
