@@ -15,6 +15,7 @@
 namespace plenary::server {
 namespace {
 
+using namespace std::string_literals;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -294,7 +295,7 @@ INSTANTIATE_TEST_SUITE_P(
                   }()),
         std::pair("absolute_form", "GET http://other/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
         std::pair("encoded_nul", "GET /a%00b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-        std::pair("raw_nul", std::string("GET /a\0b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 53)),
+        std::pair("raw_nul", "GET /a\0b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"s),
         std::pair("encoded_line_end", "GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
         std::pair("bad_escape", "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
         std::pair("backslash", "GET /..\\..\\etc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
