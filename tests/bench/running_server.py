@@ -1,0 +1,83 @@
+"""A server of our own on free ports, with one room of 2 Mbit/s, and what /proc says of it."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+CONFIG = """
+[server]
+http = "127.0.0.1:0"
+udp = "127.0.0.1:0"
+public_address = "127.0.0.1"
+data = "{data}"
+
+[[rooms]]
+id = "bench"
+languages = ["en"]
+mix = "desk"
+
+  [[rooms.sources]]
+  id = "main"
+  url = "file://{picture}"
+  audio = {{ floor = 0 }}
+"""
+# Noise keeps the encoder at its rate; baseline without B-frames passes through.
+PICTURE = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
+           "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30,noise=alls=20:allf=t", "-f", "lavfi", "-i", "sine=440",
+           "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-profile:v", "baseline", "-bf", "0",
+           "-b:v", "2M", "-maxrate", "2M", "-bufsize", "1M", "-g", "60", "-pix_fmt", "yuv420p", "-level", "3.1",
+           "-c:a", "aac", "-ac", "2", "-t", "12"]
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+
+class RunningServer:
+    def __init__(self, binary):
+        self.binary = binary
+        self.folder = tempfile.TemporaryDirectory(prefix="plenary-bench-")
+        self.config = Path(self.folder.name) / "plenary.toml"
+        picture = Path(self.folder.name) / "picture.mp4"
+        subprocess.run([*PICTURE, picture], check=True)
+        self.config.write_text(CONFIG.format(data=Path(self.folder.name) / "data", picture=picture))
+        self.log = Path(self.folder.name) / "log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen([binary, "serve", "--config", self.config], stdout=log, stderr=log)
+        self.port = self._wait_for_port()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.folder.cleanup()
+
+    def _wait_for_port(self):
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            ready = re.search(r"server\.ready.*http_port=(\d+)", self.log.read_text())
+            if ready:
+                return int(ready.group(1))
+            time.sleep(0.05)
+        raise RuntimeError("the server did not start:\n" + self.log.read_text())
+
+    def token(self, role, name):
+        command = [self.binary, "token", "--config", self.config, "--room", "bench", "--role", role, "--name", name]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def cpu_seconds(self):
+        """Of the server process; rooms' encoders are processes of their own and not counted."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_kib(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
