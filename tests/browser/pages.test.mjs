@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
-import { enter, screenshot, seesPicture } from "./lib/pages.mjs";
+import { askForFloor, enter, screenshot, seesPicture } from "./lib/pages.mjs";
 import { root, startServer } from "./lib/server.mjs";
 
 const shots = join(root, "build/screenshots");
@@ -84,3 +84,12 @@ for (const { name, path, role, words, picture, enter: enters } of pages) {
     });
   }
 }
+
+test("a room without interpretation takes requests", async () => {
+  const context = await browser.context();
+  const page = await context.newPage();
+  await page.goto(`${server.url}/room/two#token=${server.token("two", "participant", "Amina Diallo")}`);
+  await enter(page);
+  await askForFloor(page, "No language to choose");
+  await context.close();
+});

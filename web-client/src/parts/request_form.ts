@@ -44,7 +44,7 @@ export class RequestForm extends Part {
     if (this.state.meeting.list === 'closed') this.#kind.value = 'point_of_order';
     else if (this.#kind.value === 'point_of_order' || this.#kind.value === 'reply') this.#kind.value = 'statement';
     const spoken = this.#languages();
-    if (!spoken.includes(this.#language.value)) this.#language.value = spoken.includes(locale.value) ? locale.value : (spoken[0] ?? '');
+    if (!spoken.includes(this.#language.value)) this.#language.value = spoken.includes(locale.value) ? locale.value : (spoken[0] ?? 'floor');
     this.#open.value = true;
     dialog.showModal();
     void this.updateComplete.then(() => this.querySelector<HTMLInputElement>('input[name="topic"]')?.focus());
