@@ -233,6 +233,21 @@ class TestStreams(RoomTest):
         stamps = [f.timestamp for f in room.track_frames("video")]
         self.assertTrue(all(0 < (b - a) % 2**32 < 2**31 for a, b in zip(stamps, stamps[1:])))
 
+    def test_srt_is_called_where_the_sender_listens_and_opus_stands_beside_aac(self):
+        port = free_port()
+        room = self.start([{"id": "main", "url": f"srt://127.0.0.1:{port}?mode=caller&latency=50", "kind": "room",
+                            "audio": {"floor": 0, "en": 1}}])
+        self.processes.ffmpeg(
+            "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", *tones(440, 880), "-map", "0:v", "-map", "1:a",
+            "-map", "2:a", *picture(), "-c:a:0", "libopus", "-c:a:1", "aac", "-ac", "2", "-t", "60", "-f", "mpegts",
+            f"srt://127.0.0.1:{port}?mode=listener&latency=50000")
+        self.wait("source", state="live")
+        self.wait_frames("audio/floor", 150)
+        self.wait_frames("audio/en", 150)
+        self.assert_tone("audio/floor", 440, (880,))
+        self.assert_tone("audio/en", 880, (440,))
+        self.assertEqual([a["codec"] for a in room.find("source", state="live")[-1]["audio"]], ["opus", "aac"])
+
     def file(self, *video, name="in.mp4", seconds=4):
         path = os.path.join(FOLDER, name)
         run_ffmpeg(["-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", *tones(440), *video, "-c:a", "aac", "-t",
