@@ -29,21 +29,22 @@ FeedSocket::Read FeedSocket::read(std::vector<rtp::Frame>& frames, Counters& cou
   return result;
 }
 
-void FeedSocket::write(const rtp::Frame& frame, Counters& counters) {
+bool FeedSocket::write(const rtp::Frame& frame, Counters& counters) {
   const bool video = kind_of(frame.codec) == MediaKind::video;
   if (frame.key_frame) needs_key_frame_.erase(frame.track);
   if (needs_key_frame_.contains(frame.track)) {
     counters.add(Count::room_frames_dropped);
-    return;
+    return false;
   }
   for (const ByteVector& message : rtp::write_feed_messages(frame)) {
     if (send(descriptor_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) continue;
     // Full: what was sent of this frame is dropped by its reader when the next one begins.
     counters.add(Count::room_frames_dropped);
     if (video) needs_key_frame_.insert(frame.track);
-    return;
+    return !video;
   }
   counters.add(Count::room_frames_out);
+  return true;
 }
 
 }  // namespace plenary::io

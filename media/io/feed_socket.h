@@ -27,7 +27,8 @@ class FeedSocket {
   // Appends whole frames; `closed` at end of file or on an error.
   Read read(std::vector<rtp::Frame>& frames, Counters& counters);
   // A frame that does not fit is dropped whole, and its track's pictures up to the next key frame with it.
-  void write(const rtp::Frame& frame, Counters& counters);
+  // False: a picture was dropped, and so is the track until its next key frame.
+  [[nodiscard]] bool write(const rtp::Frame& frame, Counters& counters);
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:

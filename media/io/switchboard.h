@@ -41,6 +41,8 @@ class Switchboard {
     rtp::Frame frame;  // payloads are whole RTP packets
   };
   std::optional<FeedOutput> poll_feed_output();
+  // Of the speaker whose picture goes to that feed under that number.
+  void want_key_frame(FeedId feed, std::uint16_t feed_video, Instant now);
   std::optional<ShardEvent> poll_event();
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 

@@ -142,4 +142,12 @@ void Switchboard::handle(RequestKeyFrame& command, Instant now) {
   });
 }
 
+void Switchboard::want_key_frame(FeedId feed, std::uint16_t feed_video, Instant now) {
+  peers_.for_each([&](PeerEntry& entry) {
+    if (entry.peer.speaker() == nullptr || entry.uplink.feed != feed || entry.uplink.feed_video != feed_video) return;
+    entry.peer.speaker()->want_key_frame(now);
+    write_later(entry);
+  });
+}
+
 }  // namespace plenary::io
