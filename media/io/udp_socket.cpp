@@ -264,9 +264,14 @@ void UdpSocket::send(const peer::SendBatch& batch, Counters& counters) {
       for (; done < runs.size(); ++done) counters.add(Count::send_would_block, runs[done].datagrams);
       return;
     }
-    // This one did not leave. Where the device cannot segment, nothing that is a run will.
-    if ((error == EIO || error == EINVAL) && runs[done].datagrams > 1) {
+    // This one did not leave. EIO: the device cannot segment, so nothing that is a run will. The others may come of this
+    // path alone (its port, its route, its packet size), and it alone is sent one by one.
+    if ((error == EIO || error == EINVAL || error == EMSGSIZE) && runs[done].datagrams > 1) {
       counters.add(Count::gso_refused);
+      if (error != EIO) {
+        send_singly(batch, runs[done++], counters);  // uses the first place, which is done with
+        continue;
+      }
       gso_ = false;
       for (; done < runs.size(); ++done) send_singly(batch, runs[done], counters);
       return;
