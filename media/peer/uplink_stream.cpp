@@ -36,6 +36,9 @@ bool UplinkStream::latch(const rtp::Packet& packet, const sdp::CodecChoice& code
   const auto& signalled = media_.remote_ssrcs;
   const bool expected = std::find(signalled.begin(), signalled.end(), packet.ssrc) != signalled.end();
   if (ssrc_ && ssrc_ != packet.ssrc && !expected && received - last_packet_ < kRelatchAfter) return false;
+  // Each change costs the shard a new track: a sender that changes to and fro keeps what it had first.
+  if (ssrc_ && received - latched_at_ < kRelatchAfter) return false;
+  latched_at_ = received;
   restarted_ = ssrc_.has_value();
   ssrc_ = packet.ssrc;
   codec_ = codec.codec;

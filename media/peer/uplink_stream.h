@@ -62,6 +62,7 @@ class UplinkStream {
   bool fir_ = false;
   std::uint8_t fir_sequence_ = 0;
   Instant last_packet_{};
+  Instant latched_at_{};
   bool restarted_ = false;
   rtp::NackTracker nacks_;
   std::optional<rtp::ReceiveStatistics> statistics_;
