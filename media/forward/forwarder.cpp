@@ -139,6 +139,8 @@ void Forwarder::begin_segment(const TrackPacket& first, bool replay, Instant now
              .started = now,
              .delay = delay_,
              .vp8 = {}};
+  // What came late before it began is not late for it; sent twice, a number would be sealed twice.
+  if (!continues) late_seen_ = current_->late_count();
   if (continues) {
     segment.vp8 = segments_[(segment_count_ - 1) % kMaxSegments].vp8;
   } else {
