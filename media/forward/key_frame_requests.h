@@ -31,6 +31,7 @@ class KeyFrameRequests {
  private:
   Duration interval_;
   std::optional<Instant> wanted_since_;
+  std::optional<Instant> asked_since_;  // for the present wish
   std::optional<Instant> asked_at_;
   bool answers_ = true;
 };
