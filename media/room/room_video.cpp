@@ -25,7 +25,9 @@ void RoomVideo::push_picture(int rank, const Picture& picture, Instant now) {
 void RoomVideo::push_access_unit(int rank, const AccessUnit& unit, Instant now) {
   {
     const std::lock_guard lock(mutex_);
-    if (failover_.offer(rank, now) == Failover::Verdict::refused) return;
+    const Failover::Verdict verdict = failover_.offer(rank, now);
+    if (verdict == Failover::Verdict::refused) return;
+    if (verdict == Failover::Verdict::switched) passing_ = false;  // its first pictures lean on others than ours
     if (!passing_ && !unit.key_frame) return;
     passing_ = true;
   }
