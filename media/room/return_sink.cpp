@@ -111,14 +111,15 @@ void ReturnSink::supervise() {
 }
 
 void ReturnSink::stop_pipeline() {
-  connected_ = false;
   {
     const std::lock_guard lock(mutex_);
     video_.reset();
     audio_.reset();
   }
   pipeline_ = Pipeline();
+  // Last, since a caller may have come in meanwhile.
   callers_ = 0;
+  connected_ = false;
 }
 
 // srtsink has no signal for a caller's own connection, but its statistics begin with it.
