@@ -104,9 +104,10 @@ Result<int> RoomLink::start(Instant now) {
   std::optional<SocketPair> control = make_pair_of_sockets(kFrameBuffer);
   restart_at_ = now + kLongestRestartAfter;
   if (!frames || !control) {
-    if (frames) {
-      close(frames->ours);
-      close(frames->theirs);
+    for (const std::optional<SocketPair>& pair : {frames, control}) {
+      if (!pair) continue;
+      close(pair->ours);
+      close(pair->theirs);
     }
     return Error{"no_sockets", std::string("cannot make the sockets of a room process: ") + std::strerror(errno)};
   }
@@ -154,7 +155,7 @@ std::vector<nlohmann::json> RoomLink::handle_readable(Instant now) {
   std::vector<nlohmann::json> reports;
   if (control_ < 0) return reports;
   std::string buffer(kMaxControlMessage, '\0');
-  for (;;) {
+  for (std::size_t i = 0; i < kReportsAtOnce; ++i) {
     const ssize_t size = recv(control_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;

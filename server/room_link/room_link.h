@@ -21,6 +21,7 @@ namespace plenary::server {
 constexpr Duration kRestartAfter = std::chrono::milliseconds(250);
 constexpr Duration kLongestRestartAfter = std::chrono::seconds(2);
 // `levels` comes twice a second; a process silent for this long hangs and is killed.
+constexpr std::size_t kReportsAtOnce = 64;  // the loop comes again for more; other rooms have their turn between
 constexpr Duration kHangAfter = std::chrono::seconds(5);
 // Loading GStreamer's registry for the first time on a slow disk takes seconds.
 constexpr Duration kFirstReportWithin = std::chrono::seconds(20);
