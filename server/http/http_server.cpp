@@ -39,7 +39,12 @@ void emit_library_line(int level, const char* line) {
 
 void on_timer(lws_sorted_usec_list_t* entry) {
   const std::function<void()> due = reinterpret_cast<LoopTimer*>(entry)->due;  // it may set the timer anew
-  if (due) due();
+  if (!due) return;
+  try {
+    due();
+  } catch (const std::exception& fault) {  // never through a C library
+    log(LogLevel::error, "http.fault", {{"what", fault.what()}});
+  }
 }
 
 }  // namespace
