@@ -308,11 +308,11 @@ void App::take_timeouts() {
 }
 
 void App::settle() {
-  const Instant now = io::read_clocks().monotonic;
+  const Now now = io::read_clocks();
   std::optional<Instant> next;
   for (auto& room : rooms_) {
-    room->settle();
-    room->publish_status(now);
+    room->settle(now);
+    room->publish_status(now.monotonic);
     while (const auto output = room->desk().poll_output()) deliver(*room, *output);
     const std::optional<Instant> due = room->next_timeout();
     if (due && (!next || *due < *next)) next = due;

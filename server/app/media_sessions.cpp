@@ -49,7 +49,9 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
   if (!has_media_type(request, kSdp)) {
     return {nullptr, refuse(415, "not_sdp", "Send the offer as application/sdp.")};
   }
-  if (half_open_ >= kMaxHalfOpen || sessions_.size() >= kMaxSessions) {
+  // The caller has checked the token, if there is one.
+  const std::size_t most = request.bearer() ? kMaxHalfOpen : kMaxHalfOpen - kHalfOpenForTokens;
+  if (half_open_ >= most || sessions_.size() >= kMaxSessions) {
     return {nullptr, refuse(503, "busy", "Too many connections are being set up; try again in two seconds.")};
   }
   const PeerId peer = plane_.new_peer();

@@ -48,6 +48,8 @@ struct MediaSession {
 };
 
 constexpr std::size_t kMaxHalfOpen = 200;  // POSTs whose peer never came; the shard frees each after 30 s
+// Of them, for who has a token: strangers without one can not keep speakers and the return out.
+constexpr std::size_t kHalfOpenForTokens = 50;
 constexpr std::size_t kMaxSessions = 10'000;
 
 class MediaSessions {

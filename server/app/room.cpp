@@ -173,7 +173,10 @@ HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest
   // One camera and microphone a person: the page opened last has them.
   if (MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant)) {
     if (before->page && before->page != identity->page) desk_->notify_replaced(*before->page);
-    services_.sessions.close(before->peer, true);
+    if (const auto replaced = services_.sessions.close(before->peer, true)) {
+      // Until media flow on the new one, the floor counts as lost; otherwise an empty connection would keep it.
+      handle_uplink(*replaced, false, now.monotonic, now);
+    }
   }
   opened.session->participant = identity->participant;
   opened.session->page = identity->page;
@@ -230,6 +233,12 @@ void Room::take(const RoomMediaChange& change, Now now) {
   for (const std::string& request : change.on_air) {
     if (const auto id = signaling::request_from(request)) desk_->handle_speaker_on_air(*id, true, now);
   }
+  for (const std::string& request : change.off_air) {
+    if (const auto id = signaling::request_from(request)) desk_->handle_speaker_on_air(*id, false, now);
+  }
+  for (const std::string& request : change.not_decoding) {
+    if (const auto id = signaling::request_from(request)) desk_->handle_speaker_decoding(*id, false, now);
+  }
 }
 
 bool Room::handle_track_live(const io::TrackLive& live, Now now) {
@@ -271,12 +280,12 @@ void Room::handle_return_sound(signaling::PageId, bool started, Now now) {
   take(media_.set_screen_return(true, started), now);
 }
 
-void Room::settle() {
-  settle_speakers();
+void Room::settle(Now now) {
+  settle_speakers(now);
   if (viewers_dirty_) settle_viewers();
 }
 
-void Room::settle_speakers() {
+void Room::settle_speakers(Now now) {
   std::vector<signaling::Speaker> speakers = desk_->speakers();
   std::vector<SpeakerMedia> wanted;
   for (const signaling::Speaker& speaker : speakers) {
@@ -290,6 +299,17 @@ void Room::settle_speakers() {
                       .muted = speaker.muted});
   }
   if (wanted != speaker_media_) {
+    // A connection that took another's place is not in the return before the room process says so.
+    RoomMediaChange replaced;
+    for (const SpeakerMedia& before : speaker_media_) {
+      const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const SpeakerMedia& media) {
+        return media.request == before.request && media.peer == before.peer;
+      });
+      if (stays) continue;
+      replaced.off_air.push_back(before.request);
+      replaced.not_decoding.push_back(before.request);
+    }
+    take(replaced, now);
     media_.set_speakers(wanted);
     speaker_media_ = std::move(wanted);
     viewers_dirty_ = status_dirty_ = true;

@@ -56,7 +56,7 @@ class Room {
   void handle_return_sound(signaling::PageId page, bool started, Now now);
 
   // Brings media in line with the meeting. Cheap when nothing changed; called once after each turn of the loop.
-  void settle();
+  void settle(Now now);
   // `room.status`, when it is due.
   void publish_status(Instant now);
   void select_channel(const std::string& media_token, const std::string& language);
@@ -79,7 +79,7 @@ class Room {
   HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
   void take(const RoomMediaChange& change, Now now);
   void handle_screen_closed(const MediaSession& closed, Now now);
-  void settle_speakers();
+  void settle_speakers(Now now);
   void settle_viewers();
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;

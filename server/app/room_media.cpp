@@ -83,6 +83,8 @@ void RoomMediaChange::add(RoomMediaChange other) {
   status |= other.status;
   std::move(other.decoding.begin(), other.decoding.end(), std::back_inserter(decoding));
   std::move(other.on_air.begin(), other.on_air.end(), std::back_inserter(on_air));
+  std::move(other.not_decoding.begin(), other.not_decoding.end(), std::back_inserter(not_decoding));
+  std::move(other.off_air.begin(), other.off_air.end(), std::back_inserter(off_air));
 }
 
 RoomMedia::RoomMedia(const RoomConfig& config, MediaPlane& plane, std::filesystem::path program)
@@ -119,8 +121,13 @@ RoomMediaChange RoomMedia::handle_timeout(Instant now) {
   feed_.reset();
   for (auto& [id, source] : sources_) source["state"] = "stopped";
   for (auto& [id, back] : returns_) back["state"] = "waiting";
-  for (auto& [request, speaker] : speakers_) speaker.state.clear();
-  return {.returns = true, .status = true};
+  RoomMediaChange change{.returns = true, .status = true};
+  for (auto& [request, speaker] : speakers_) {
+    speaker.state.clear();
+    change.off_air.push_back(request);
+    change.not_decoding.push_back(request);
+  }
+  return change;
 }
 
 RoomMediaChange RoomMedia::handle_readable(Instant now) {
@@ -149,8 +156,10 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     std::map<std::string, json>& entries = kind == "source" ? sources_ : returns_;
     const auto entry = entries.find(text_of(report, "id"));
     if (entry == entries.end()) return change;
-    for (const char* key : {"state", "detail", "picture", "audio"}) {
-      if (report.contains(key)) entry->second[key] = report[key];
+    for (const auto& [key, type] : {std::pair("state", json::value_t::string), std::pair("detail", json::value_t::string),
+                                    std::pair("picture", json::value_t::object), std::pair("audio", json::value_t::array)}) {
+      const auto field = report.find(key);
+      if (field != report.end() && (field->type() == type || field->is_null())) entry->second[key] = *field;
     }
     change.returns = kind == "return";
   } else if (kind == "levels") {
@@ -183,11 +192,14 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
 void RoomMedia::take_tracks(const json& list) {
   if (!list.is_array() || !feed_) return;
   std::vector<std::string> added;
+  std::set<std::string> listed;
   for (const json& entry : list) {
+    if (!entry.is_object()) continue;
     const std::string name = text_of(entry, "name");
     const std::optional<Codec> codec = codec_named(text_of(entry, "codec"));
     const json number = entry.value("track", json());
     if (name.empty() || !codec || !number.is_number_unsigned()) continue;
+    listed.insert(name);
     const bool is_new = !tracks_.contains(name);
     Track& track = tracks_[name];
     track.codec = *codec;
@@ -207,6 +219,13 @@ void RoomMedia::take_tracks(const json& list) {
     const TrackId slate = this->track(track.codec == Codec::opus ? "slate/audio" : "slate/video");
     if (slate != kNoTrack) plane_.post(io::SetSlate{track.id, slate});
   }
+  // A process that has just begun lists the tracks of its sources; those of its speakers follow.
+  if (!ready_) return;
+  std::erase_if(tracks_, [&](const auto& entry) {
+    const bool gone = !listed.contains(entry.first);
+    if (gone) plane_.post(io::RemoveTrack{entry.second.id});
+    return gone;
+  });
 }
 
 void RoomMedia::take_levels(const json& report) {
@@ -222,6 +241,7 @@ void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {
   const std::string state = text_of(report, "state");
   found->second.state = state == "off_air" ? "decoding" : state;
   if (state == "on_air") change.on_air.push_back(found->first);
+  if (state == "off_air") change.off_air.push_back(found->first);
   if (state == "decoding") change.decoding.push_back(found->first);
 }
 
@@ -340,7 +360,7 @@ std::string RoomMedia::h264_profile_level_id() const {
 
 bool RoomMedia::return_connected() const {
   const bool wired = std::any_of(returns_.begin(), returns_.end(),
-                                 [](const auto& back) { return back.second.value("state", "") == "connected"; });
+                                 [](const auto& back) { return text_of(back.second, "state") == "connected"; });
   return wired || screen_sound_;
 }
 

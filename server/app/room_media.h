@@ -36,6 +36,8 @@ struct RoomMediaChange {
   bool status = false;            // anything that a technician sees
   std::vector<std::string> decoding;  // requests
   std::vector<std::string> on_air;    // requests: the return carries them
+  std::vector<std::string> not_decoding;  // requests: no more
+  std::vector<std::string> off_air;
 
   void add(RoomMediaChange other);
 };
