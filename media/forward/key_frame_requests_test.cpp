@@ -50,5 +50,15 @@ TEST(key_frame_requests, a_source_that_never_answers_is_known_and_asked_rarely) 
   EXPECT_TRUE(requests.source_answers());
 }
 
+TEST(key_frame_requests, a_new_source_has_its_time_however_old_the_wish_is) {
+  KeyFrameRequests requests(250ms);
+  requests.want(at(0));
+  EXPECT_TRUE(requests.poll(at(0)));
+  requests.forget();
+  EXPECT_TRUE(requests.poll(at(5'000)));
+  EXPECT_TRUE(requests.source_answers());
+  EXPECT_TRUE(requests.poll(at(5'250)));
+}
+
 }  // namespace
 }  // namespace plenary::forward
