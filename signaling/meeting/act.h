@@ -87,11 +87,12 @@ struct OpenList {
 struct ChooseOrder {
   ListOrder order = ListOrder::asked;
 };
+struct Undo {};  // the last act of a moderator's
 }  // namespace act
 
 using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
                          act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
-                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder>;
+                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {

@@ -3,7 +3,12 @@
 namespace plenary::signaling {
 
 Decided decide(const Case& c, const Act& act) {
-  return std::visit([&](const auto& one) { return decide_act(c, one); }, act);
+  Decided decided = std::visit([&](const auto& one) { return decide_act(c, one); }, act);
+  if (!decided || decided->events.empty()) return decided;
+  if (std::optional<UndoKept> kept = undo_kept(c, act, *decided)) {
+    decided->events.insert(decided->events.begin(), *std::move(kept));
+  }
+  return decided;
 }
 
 Result<const Request*, Refusal> open_request(const Case& c, RequestId id) {
@@ -12,6 +17,12 @@ Result<const Request*, Refusal> open_request(const Case& c, RequestId id) {
     return Refusal{RefusalCode::not_found, "ended", "This request has ended already."};
   }
   return Refusal{RefusalCode::not_found, "not_found", "There is no such request; ask for the state again."};
+}
+
+std::string name_of(const Case& c, const Actor& actor) {
+  const auto known = c.presence.people.find(actor.participant);
+  const bool named = known != c.presence.people.end() && !known->second.name.empty();
+  return named ? known->second.name : std::string(to_text(actor.role));
 }
 
 Refusal conflict(std::string word, std::string sentence) {

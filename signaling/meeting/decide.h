@@ -2,6 +2,7 @@
 // may call the method at all is protocol/access.h; whose request it is, is checked here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ constexpr std::size_t kMaxRequestsPerMinute = 10;              // of one person;
 constexpr Milliseconds kMaxExtension = std::chrono::hours(1);  // at once, either way
 
 Decided decide(const Case& c, const Act& act);
+// What the journal keeps before the act's events, so that it can be undone. None: leaves what can be undone as it is.
+std::optional<UndoKept> undo_kept(const Case& c, const Act& act, const Decision& decision);
 
 // The list (decide_list.cpp).
 Decided decide_act(const Case& c, const act::RequestFloor& act);
@@ -55,8 +58,13 @@ Decided decide_act(const Case& c, const act::Mute& act);
 Decided decide_act(const Case& c, const act::Extend& act);
 Decided decide_act(const Case& c, const act::Revoke& act);
 
-// Shared by both: an open request, or "not found" or "ended already".
+// Taking back (decide_undo.cpp).
+Decided decide_act(const Case& c, const act::Undo& act);
+
+// Shared: an open request, or "not found" or "ended already".
 Result<const Request*, Refusal> open_request(const Case& c, RequestId id);
 Refusal conflict(std::string word, std::string sentence);
+// As others read it; of who has none, the role.
+std::string name_of(const Case& c, const Actor& actor);
 
 }  // namespace plenary::signaling

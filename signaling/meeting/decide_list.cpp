@@ -54,6 +54,12 @@ std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act) {
   return std::nullopt;
 }
 
+// Otherwise they stay in standby, first in line.
+bool takes_offer(const Case& c, const Request& request) {
+  const bool heard = !comes_by_network(request) || c.presence.return_connected;
+  return heard && floor_holders(c.state).size() < c.rules.speakers_max;
+}
+
 Requested new_request(const Case& c, RequestKind kind) {
   Requested event;
   event.request = RequestId{c.state.next_request};
@@ -107,8 +113,14 @@ Decided decide_act(const Case& c, const act::Ready& act) {
   // The secretariat confirms readiness for a speaker who will not click.
   if (!is_owner(c, request) && !manages_floor(c.actor.role)) return not_yours();
   if (request.state < RequestState::standby) return conflict("not_called", "You have not been called yet.");
-  if (request.ready || holds_floor(request.state)) return Decision{};
-  return Decision{{Readied{act.request}}, {}};
+  Decision decision;
+  if (holds_floor(request.state)) return decision;
+  if (!request.ready) decision.events.push_back(Readied{act.request});
+  if (request.offered && is_owner(c, request) && takes_offer(c, request)) {
+    decision.events.push_back(Moved{request.id, RequestState::granted, "", {}});
+    if (!comes_by_network(request)) decision.events.push_back(Moved{request.id, RequestState::on_air, "", {}});
+  }
+  return decision;
 }
 
 Decided decide_act(const Case& c, const act::Approve& act) {

@@ -23,6 +23,7 @@ class Search {
       }
       overtime(request);
     }
+    if (state_.undo) offer(state_.undo->until, UndoKept{});
     return std::move(best_);
   }
 

@@ -68,12 +68,26 @@ struct OrderChosen {
   std::vector<RequestId> rows;  // manual: as it stands now
   bool operator==(const OrderChosen&) const = default;
 };
+// Before what a moderator's act causes: from here on it can be undone, and nothing that was before it. Without `act`
+// nothing can.
+struct UndoKept {
+  std::optional<Undoable> act;
+  std::string by;
+  std::optional<RequestId> request;
+  std::vector<RequestId> ends;
+  std::vector<RequestId> changes;
+  bool operator==(const UndoKept&) const = default;
+};
+struct Undone {
+  bool operator==(const Undone&) const = default;
+};
 struct Restarted {  // the server started again: running clocks stop, who held the floor is held from now
   bool operator==(const Restarted&) const = default;
 };
 
 using EventBody =
-    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen, Restarted>;
+    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen, UndoKept,
+                 Undone, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

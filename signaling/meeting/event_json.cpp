@@ -37,9 +37,9 @@ std::optional<RequestId> optional_request_in(const Json& json, const char* membe
   return request_in(json, member);
 }
 
-std::vector<RequestId> rows_in(const Json& json) {
+std::vector<RequestId> rows_in(const Json& json, const char* member = "rows") {
   std::vector<RequestId> rows;
-  for (const Json& row : need<Json>(json, "rows")) rows.push_back(need(request_from(row.get<std::string>()), "rows"));
+  for (const Json& row : need<Json>(json, member)) rows.push_back(need(request_from(row.get<std::string>()), member));
   return rows;
 }
 
@@ -133,6 +133,16 @@ struct Encode {
     json["order"] = to_text(e.order);
     json["rows"] = rows_out(e.rows);
   }
+  void operator()(const UndoKept& e) const {
+    type = "undo_kept";
+    if (!e.act) return;
+    json["act"] = to_text(*e.act);
+    json["name"] = e.by;
+    if (e.request) json["request"] = to_text(*e.request);
+    json["ends"] = rows_out(e.ends);
+    json["changes"] = rows_out(e.changes);
+  }
+  void operator()(const Undone&) const { type = "undone"; }
   void operator()(const Restarted&) const { type = "restarted"; }
 };
 
@@ -163,6 +173,17 @@ Moved moved_in(const Json& json) {
   return e;
 }
 
+UndoKept undo_kept_in(const Json& json) {
+  UndoKept e;
+  if (!json.contains("act")) return e;
+  e.act = need(undoable_from(need<std::string>(json, "act")), "act");
+  e.by = need<std::string>(json, "name");
+  e.request = optional_request_in(json, "request");
+  e.ends = rows_in(json, "ends");
+  e.changes = rows_in(json, "changes");
+  return e;
+}
+
 EventBody body_in(const std::string& type, const Json& json) {
   if (type == "requested") return requested_in(json);
   if (type == "moved") return moved_in(json);
@@ -177,6 +198,8 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "order_chosen") {
     return OrderChosen{need(order_from(need<std::string>(json, "order")), "order"), rows_in(json)};
   }
+  if (type == "undo_kept") return undo_kept_in(json);
+  if (type == "undone") return Undone{};
   if (type == "restarted") return Restarted{};
   throw Unreadable{"unknown type " + type};
 }

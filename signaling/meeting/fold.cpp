@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "signaling/meeting/order.h"
+#include "signaling/meeting/totals.h"
+#include "signaling/meeting/undo.h"
 
 namespace plenary::signaling {
 namespace {
@@ -12,23 +14,15 @@ void stop_clock(Request& request, Moment at) {
   request.running_since.reset();
 }
 
+// Somebody else has the floor now.
+void withdraw_offers(State& state) {
+  for (auto& [id, request] : state.open) request.offered = false;
+}
+
 void forget_oldest_key(State& state) {
   const auto oldest = std::min_element(state.keys.begin(), state.keys.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
   state.keys.erase(oldest);
-}
-
-void count_speech(State& state, const Request& request) {
-  const auto add = [&](SpokenTotal& total) {
-    total.time += request.elapsed;
-    ++total.count;
-  };
-  add(state.spoken_by_kind[request.kind]);
-  if (request.kind == RequestKind::point_of_order) return;  // consumes nobody's time
-  add(state.spoken_by_category[request.person.category]);
-  if (state.spoken_by_person.contains(request.person.id) || state.spoken_by_person.size() < kMaxPeople) {
-    add(state.spoken_by_person[request.person.id]);
-  }
 }
 
 // The single exit: whatever the cause, a request ends here.
@@ -37,7 +31,7 @@ void end_request(State& state, RequestId id) {
   std::erase(state.rows, id);
   Request& request = node.mapped();
   if (request.spoke) {
-    count_speech(state, request);
+    add_speech(state, request);
     state.last = request;
   }
   state.ended.push_back(std::move(request));
@@ -90,6 +84,7 @@ struct Fold {
     request->state = e.to;
     request->changed_at = event.at;
     if (!e.reason.empty()) request->reason = e.reason;
+    if (holds_floor(e.to) && !holds_floor(from)) withdraw_offers(state);
     if (e.to == RequestState::standby) {
       request->called = true;
       request->ready = false;
@@ -120,7 +115,7 @@ struct Fold {
     if (request == nullptr) return;
     request->state = RequestState::queued;
     request->changed_at = event.at;
-    request->ready = false;
+    request->ready = request->offered = false;
     request->behind = e.behind;
     if (e.reason == "not_ready") ++request->missed;
     if (state.order != ListOrder::manual || !e.behind) return;
@@ -147,6 +142,10 @@ struct Fold {
     if (e.order == ListOrder::manual) lay_rows(e.rows);
     for (auto& [id, request] : state.open) request.behind.reset();
   }
+
+  void operator()(const UndoKept& e) const { keep_undo(state, e, event.at); }
+
+  void operator()(const Undone&) const { undo(state, event.at); }
 
   void operator()(const Restarted&) const {
     for (auto& [id, request] : state.open) {

@@ -46,6 +46,9 @@ std::vector<EventBody> one_of_each() {
           RowMoved{{RequestId{9}, RequestId{4}}},
           ListOpened{false},
           OrderChosen{ListOrder::manual, {RequestId{9}}},
+          UndoKept{Undoable::release, "Mona", RequestId{9}, {RequestId{9}}, {RequestId{4}, RequestId{3}}},
+          UndoKept{},
+          Undone{},
           Restarted{}};
 }
 

@@ -143,7 +143,8 @@ void Meeting::handle_speaker_decoding(RequestId request, bool decoding, Now now)
 }
 
 void Meeting::handle_speaker_on_air(RequestId request, bool on_air, Now now) {
-  if (find_open(tip_, request) != nullptr) presence_.mixed[request] = on_air;
+  const Request* speaker = find_open(tip_, request);
+  if (speaker != nullptr && holds_floor(speaker->state)) presence_.mixed[request] = on_air;
   settle(now);
 }
 
@@ -269,7 +270,12 @@ void Meeting::show_presence(ParticipantId participant) {
 void Meeting::forget_ended() {
   const auto is_over = [&](const auto& entry) { return find_open(tip_, entry.first) == nullptr; };
   std::erase_if(presence_.decoding, is_over);
-  std::erase_if(presence_.mixed, is_over);
+  // Whose floor was taken back has to be mixed anew, or the red light would come before the room hears them.
+  const auto is_off_floor = [&](const auto& entry) {
+    const Request* shown = find_open(state_, entry.first);
+    return shown == nullptr || !holds_floor(shown->state);
+  };
+  std::erase_if(presence_.mixed, is_off_floor);
 }
 
 }  // namespace plenary::signaling

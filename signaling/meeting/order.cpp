@@ -5,12 +5,14 @@
 namespace plenary::signaling {
 namespace {
 
-enum class Rank : std::uint8_t { point_of_order, reply, ordinary, right_of_reply };
+enum class Rank : std::uint8_t { point_of_order, offered, reply, ordinary, right_of_reply };
+constexpr std::size_t kRanks = 5;
 
 constexpr std::uint32_t kMeasuredFrom = 3;  // speeches of a kind before their mean says more than the limit
 constexpr Milliseconds kGuessWithoutLimit = std::chrono::minutes(3);
 
 Rank rank_of(const State& state, const Request& request) {
+  if (request.offered && request.kind != RequestKind::point_of_order) return Rank::offered;
   switch (request.kind) {
     case RequestKind::point_of_order:
       return Rank::point_of_order;
@@ -61,6 +63,8 @@ std::string_view reason_for(Rank rank, const State& state, const Request& reques
   switch (rank) {
     case Rank::point_of_order:
       return "point of order";
+    case Rank::offered:
+      return "is offered the floor again";
     case Rank::reply:
       return "reply to the present speaker";
     case Rank::right_of_reply:
@@ -106,7 +110,7 @@ Milliseconds expected_length(const State& state, const Request& request) {
 
 std::vector<Place> waiting_order(const State& state, ListOrder order) {
   if (order == ListOrder::manual) return manual_order(state);
-  std::vector<const Request*> by_rank[4];
+  std::vector<const Request*> by_rank[kRanks];
   for (const auto& [id, request] : state.open) {
     if (is_waiting(request.state)) by_rank[static_cast<std::size_t>(rank_of(state, request))].push_back(&request);
   }

@@ -55,6 +55,7 @@ struct Request {
   bool ready = false;                             // answered "I'm ready", or readiness is not asked
   bool called = false;                            // has been in standby
   bool spoke = false;                             // has been on air
+  bool offered = false;                           // undone end: has the floor again by answering, until somebody else gets it
   std::uint8_t missed = 0;                        // times called and not answered
   std::string reason;                             // why it ended: a stable word, or what the moderator wrote
   bool operator==(const Request&) const = default;
@@ -64,6 +65,23 @@ struct SpokenTotal {
   Milliseconds time{0};
   std::uint32_t count = 0;
   bool operator==(const SpokenTotal&) const = default;
+};
+
+// The last act of a moderator, and how it was before, for as long as it can be undone.
+struct UndoPoint {
+  Undoable act = Undoable::grant;
+  std::string by;                    // name
+  std::optional<RequestId> request;  // the one that it was about
+  Moment until{};
+  std::vector<RequestId> ends;     // requests that the act ended
+  std::vector<RequestId> changes;  // others that it changed
+  std::vector<Request> before;     // both of them
+  bool list_open = true;
+  ListOrder order = ListOrder::asked;
+  std::vector<RequestId> rows;
+  std::optional<Request> last;
+  std::optional<RequestId> answered;
+  bool operator==(const UndoPoint&) const = default;
 };
 
 struct State {
@@ -85,6 +103,7 @@ struct State {
   std::map<ParticipantId, SpokenTotal> spoken_by_person;
   std::map<Category, SpokenTotal> spoken_by_category;  // points of order not counted
   std::map<RequestKind, SpokenTotal> spoken_by_kind;   // for estimates
+  std::optional<UndoPoint> undo;
   bool operator==(const State&) const = default;
 };
 

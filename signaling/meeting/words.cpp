@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 6> kKinds = {"statement",      "question"
 constexpr std::array<std::string_view, 13> kRequestStates = {"pending", "queued",    "standby",  "granted", "on_air",
                                                              "paused",  "held",      "released", "revoked", "expired",
                                                              "denied",  "withdrawn", "lapsed"};
+constexpr std::array<std::string_view, 15> kUndoables = {
+    "floor.approve", "floor.deny",   "floor.pass",   "floor.prepare", "floor.grant",
+    "floor.move",    "floor.resume", "floor.unmute", "floor.extend",  "floor.revoke",
+    "floor.release", "floor.add",    "list.open",    "list.close",    "list.order"};
 constexpr std::array<std::string_view, 4> kOrders = {"asked", "balance", "protocol", "manual"};
 constexpr std::array<std::string_view, 5> kMeetingStates = {"scheduled", "rehearsal", "live", "suspended", "closed"};
 constexpr std::array<std::string_view, 3> kAudiences = {"public", "registered", "closed"};
@@ -55,6 +59,7 @@ std::string_view to_text(Category value) { return text_of(kCategories, value); }
 std::string_view to_text(Where value) { return text_of(kWheres, value); }
 std::string_view to_text(RequestKind value) { return text_of(kKinds, value); }
 std::string_view to_text(RequestState value) { return text_of(kRequestStates, value); }
+std::string_view to_text(Undoable value) { return text_of(kUndoables, value); }
 std::string_view to_text(ListOrder value) { return text_of(kOrders, value); }
 std::string_view to_text(MeetingState value) { return text_of(kMeetingStates, value); }
 std::string_view to_text(Audience value) { return text_of(kAudiences, value); }
@@ -68,6 +73,7 @@ std::optional<RequestKind> kind_from(std::string_view text) { return value_of<Re
 std::optional<RequestState> request_state_from(std::string_view text) {
   return value_of<RequestState>(kRequestStates, text);
 }
+std::optional<Undoable> undoable_from(std::string_view text) { return value_of<Undoable>(kUndoables, text); }
 std::optional<ListOrder> order_from(std::string_view text) { return value_of<ListOrder>(kOrders, text); }
 std::optional<MeetingState> meeting_state_from(std::string_view text) {
   return value_of<MeetingState>(kMeetingStates, text);

@@ -50,6 +50,25 @@ enum class RequestState : std::uint8_t {
   withdrawn,
   lapsed
 };
+// A moderator's acts that can be undone, by the names of their methods. Not mute and pause: to undo them would open a
+// microphone, which only floor.unmute and floor.resume do.
+enum class Undoable : std::uint8_t {
+  approve,
+  deny,
+  pass,
+  prepare,
+  grant,
+  move,
+  resume,
+  unmute,
+  extend,
+  revoke,
+  release,
+  add,
+  list_open,
+  list_close,
+  list_order
+};
 enum class ListOrder : std::uint8_t { asked, balance, protocol, manual };
 enum class MeetingState : std::uint8_t { scheduled, rehearsal, live, suspended, closed };
 enum class Audience : std::uint8_t { everyone, registered, closed };  // `everyone` is "public" outside
@@ -70,6 +89,7 @@ std::string_view to_text(Category value);  // none: ""
 std::string_view to_text(Where value);
 std::string_view to_text(RequestKind value);
 std::string_view to_text(RequestState value);
+std::string_view to_text(Undoable value);  // "floor.grant", "list.open"
 std::string_view to_text(ListOrder value);
 std::string_view to_text(MeetingState value);
 std::string_view to_text(Audience value);
@@ -81,6 +101,7 @@ std::optional<Category> category_from(std::string_view text);  // "" is none
 std::optional<Where> where_from(std::string_view text);
 std::optional<RequestKind> kind_from(std::string_view text);
 std::optional<RequestState> request_state_from(std::string_view text);
+std::optional<Undoable> undoable_from(std::string_view text);
 std::optional<ListOrder> order_from(std::string_view text);
 std::optional<MeetingState> meeting_state_from(std::string_view text);
 std::optional<Audience> audience_from(std::string_view text);

@@ -39,8 +39,9 @@ constexpr std::array kTable = {
     Row{Method::floor_pause, "floor.pause", kManages},     Row{Method::floor_resume, "floor.resume", kManages},
     Row{Method::floor_mute, "floor.mute", kManages},       Row{Method::floor_unmute, "floor.unmute", kManages},
     Row{Method::floor_extend, "floor.extend", kManages},   Row{Method::floor_revoke, "floor.revoke", kGives},
-    Row{Method::floor_add, "floor.add", kManages},         Row{Method::list_open, "list.open", kManages},
-    Row{Method::list_close, "list.close", kManages},       Row{Method::list_order, "list.order", kManages},
+    Row{Method::floor_add, "floor.add", kManages},         Row{Method::floor_undo, "floor.undo", kGives},
+    Row{Method::list_open, "list.open", kManages},         Row{Method::list_close, "list.close", kManages},
+    Row{Method::list_order, "list.order", kManages},
 };
 static_assert(kTable.size() == static_cast<std::size_t>(kLastMethod) + 1);
 

@@ -32,6 +32,7 @@ enum class Method : std::uint8_t {
   floor_extend,
   floor_revoke,
   floor_add,
+  floor_undo,
   list_open,
   list_close,
   list_order

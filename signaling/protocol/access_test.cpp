@@ -40,6 +40,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"floor.extend", kManagers},
     {"floor.revoke", kGivers},
     {"floor.add", kManagers},
+    {"floor.undo", kGivers},
     {"list.open", kManagers},
     {"list.close", kManagers},
     {"list.order", kManagers},

@@ -205,6 +205,8 @@ Call call_of(Method method, Params& p) {
     }
     case Method::floor_add:
       return add_person(p);
+    case Method::floor_undo:
+      return Act{act::Undo{}};
     case Method::list_open:
       return Act{act::OpenList{true}};
     case Method::list_close:

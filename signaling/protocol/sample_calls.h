@@ -39,6 +39,7 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"floor.extend", R"({"seconds":-30})"},
     {"floor.revoke", R"({"request":"r-12","reason":"time"})"},
     {"floor.add", R"({"name":"N","organisation":"O","category":"","where":"room","kind":"statement"})"},
+    {"floor.undo", "{}"},
     {"list.open", "{}"},
     {"list.close", "{}"},
     {"list.order", R"({"order":"balance"})"}};

@@ -48,6 +48,7 @@ Json request_tree(const Request& request, const Presence& presence) {
                {"running_since", request.running_since ? Json(number(*request.running_since)) : Json(nullptr)},
                {"muted", request.muted},
                {"ready", request.ready},
+               {"offered", request.offered},
                {"connected", !request.person.identity.empty() && !presence.gone_since(request.person.id)},
                {"media", media_of(request, presence)},
                {"outcome", nullptr},
@@ -97,6 +98,15 @@ Json meeting_json(const Meeting& meeting) {
           {"speakers_max", rules.speakers_max}};
 }
 
+Json undo_json(const State& state) {
+  if (!state.undo) return nullptr;
+  const UndoPoint& undo = *state.undo;
+  return {{"by", undo.by},
+          {"act", to_text(undo.act)},
+          {"request", undo.request ? Json(to_text(*undo.request)) : Json(nullptr)},
+          {"until", number(undo.until)}};
+}
+
 }  // namespace
 
 Members state_members(const Meeting& meeting, const RoomFacts& facts) {
@@ -109,6 +119,7 @@ Members state_members(const Meeting& meeting, const RoomFacts& facts) {
           {"queue", dumped(queue_json(meeting))},
           {"floor", dumped(floor_json(meeting))},
           {"last", state.last ? dumped(request_tree(*state.last, meeting.presence())) : "null"},
+          {"undo", dumped(undo_json(state))},
           {"return", dumped({{"connected", meeting.presence().return_connected}})},
           {"room", dumped(room)}};
 }

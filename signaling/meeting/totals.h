@@ -1,0 +1,13 @@
+// Who has spoken how long: what balance and estimates go by.
+#pragma once
+
+#include "signaling/meeting/state.h"
+
+namespace plenary::signaling {
+
+// `request` has ended and was on air.
+void add_speech(State& state, const Request& request);
+// The same speech goes on: as if it had not been added.
+void take_speech_back(State& state, const Request& request);
+
+}  // namespace plenary::signaling
