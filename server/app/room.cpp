@@ -37,6 +37,11 @@ signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
   return rules;
 }
 
+ShownTo shown_to(signaling::MeetingState state) {
+  if (state == signaling::MeetingState::live) return ShownTo::everybody;
+  return state == signaling::MeetingState::rehearsal ? ShownTo::called : ShownTo::staff;
+}
+
 // Goes on hearing while the meeting is in rehearsal or suspended.
 bool works_in_room(Role role) { return role != Role::observer && role != Role::participant; }
 
@@ -281,8 +286,17 @@ void Room::handle_return_sound(signaling::PageId, bool started, Now now) {
 }
 
 void Room::settle(Now now) {
+  settle_meeting();
   settle_speakers(now);
   if (viewers_dirty_) settle_viewers();
+}
+
+void Room::settle_meeting() {
+  const signaling::State& state = desk_->meeting().state();
+  if (state.state != shown_state_) {
+    shown_state_ = state.state;
+    viewers_dirty_ = status_dirty_ = true;
+  }
 }
 
 void Room::settle_speakers(Now now) {
@@ -340,7 +354,7 @@ void Room::show_session(MediaSession& session) {
       break;
     case SessionUse::viewer: {
       RoomPicture picture{.mix = config_.mix,
-                          .shown = desk_->meeting().state().state == signaling::MeetingState::live,
+                          .shown = shown_to(shown_state_),
                           .has_clean_channel = media_.track(channel_track("clean")) != kNoTrack,
                           .channels = {config_.languages.begin(), config_.languages.end()},
                           .silent_channels = media_.silent_channels()};
@@ -354,7 +368,11 @@ void Room::show_session(MediaSession& session) {
                         .on_air = speaker.to_viewers,
                         .has_video = uplink != nullptr && uplink->video.has_value()});
       }
-      plan = plan_slots(picture, open, media_.loudest_speaker(), session.seat);
+      ViewerSeat seat = session.seat;
+      seat.called = std::any_of(speakers_.begin(), speakers_.end(), [&](const signaling::Speaker& speaker) {
+        return signaling::to_text(speaker.participant) == seat.participant;
+      });
+      plan = plan_slots(picture, open, media_.loudest_speaker(), seat);
       break;
     }
   }

@@ -79,7 +79,8 @@ class Room {
   HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
   void take(const RoomMediaChange& change, Now now);
   void handle_screen_closed(const MediaSession& closed, Now now);
-  void settle_speakers(Now now);
+  void settle_meeting();
+  void settle_speakers();
   void settle_viewers();
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;
@@ -88,7 +89,8 @@ class Room {
   RoomServices services_;
   RoomMedia media_;
   std::unique_ptr<signaling::Desk> desk_;
-  std::vector<signaling::Speaker> speakers_;  // as routed last
+  signaling::MeetingState shown_state_ = signaling::MeetingState::live;  // as routed last
+  std::vector<signaling::Speaker> speakers_;                             // as routed last
   std::vector<SpeakerMedia> speaker_media_;
   bool viewers_dirty_ = true;
   bool status_dirty_ = true;

@@ -5,6 +5,11 @@
 namespace plenary::server {
 namespace {
 
+bool gets_room(ShownTo shown, const ViewerSeat& viewer) {
+  if (shown == ShownTo::everybody || viewer.works_here) return true;
+  return shown == ShownTo::called && viewer.called;
+}
+
 const OpenSpeaker* speaker_of(const std::vector<OpenSpeaker>& speakers, const ViewerSeat& viewer) {
   if (viewer.participant.empty()) return nullptr;
   const auto own = std::find_if(speakers.begin(), speakers.end(),
@@ -38,7 +43,7 @@ const OpenSpeaker* shown_speaker(const std::vector<OpenSpeaker>& speakers, const
 SlotPlan plan_slots(const RoomPicture& room, const std::vector<OpenSpeaker>& speakers, const std::string& loudest,
                     const ViewerSeat& viewer) {
   SlotPlan plan;
-  if (!room.shown && !viewer.works_here) {
+  if (!gets_room(room.shown, viewer)) {
     plan.video[0] = "slate/video";
     for (std::size_t slot = viewer.video_slots; slot < kVideoSlots; ++slot) plan.video[slot].clear();
     return plan;

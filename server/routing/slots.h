@@ -13,9 +13,16 @@
 
 namespace plenary::server {
 
+// Who gets the room; the others get slate and silence.
+enum class ShownTo : std::uint8_t {
+  everybody,  // live
+  called,     // rehearsal: who works here, and participants who are called to the green room or have the floor
+  staff,      // scheduled, suspended, closed: who works here
+};
+
 struct RoomPicture {
   Mix mix = Mix::desk;
-  bool shown = true;  // false in rehearsal and suspended: viewers get slate and silence
+  ShownTo shown = ShownTo::everybody;
   bool has_clean_channel = false;
   std::set<std::string> channels;         // languages that exist, without "floor"
   std::set<std::string> silent_channels;  // their booth is silent at present
@@ -34,7 +41,8 @@ struct ViewerSeat {
   std::string language = "floor";
   std::size_t audio_slots = 1;  // 0–2
   std::size_t video_slots = 1;  // 0–4
-  bool works_here = false;      // technician, booth, moderator: goes on hearing in rehearsal and suspension
+  bool works_here = false;      // technician, booth, moderator
+  bool called = false;          // in standby or on the floor
 };
 
 inline constexpr std::size_t kAudioSlots = 2;

@@ -77,12 +77,27 @@ TEST_P(BothMixes, a_speaker_never_sees_or_hears_themselves_in_any_language) {
 
 TEST_P(BothMixes, a_suspended_meeting_gives_slate_and_silence_except_to_those_who_work_here) {
   RoomPicture hidden = room(GetParam());
-  hidden.shown = false;
+  hidden.shown = ShownTo::staff;
   const SlotPlan plan = plan_slots(hidden, {kAmina}, "", listener("fr"));
   EXPECT_EQ(plan, (SlotPlan{.video = {"slate/video"}}));
+  ViewerSeat called = listener("fr");
+  called.called = true;
+  EXPECT_EQ(plan_slots(hidden, {}, "", called), plan) << "what is said in a break is not for them";
   ViewerSeat technician = listener("fr");
   technician.works_here = true;
   EXPECT_EQ(plan_slots(hidden, {}, "", technician).audio[0], "audio/fr");
+}
+
+TEST_P(BothMixes, a_rehearsal_is_for_those_who_work_here_and_those_who_are_called) {
+  RoomPicture rehearsal = room(GetParam());
+  rehearsal.shown = ShownTo::called;
+  EXPECT_EQ(plan_slots(rehearsal, {kAmina}, "", listener("fr")), (SlotPlan{.video = {"slate/video"}}));
+  ViewerSeat called = listener("fr");
+  called.called = true;
+  EXPECT_EQ(plan_slots(rehearsal, {kAmina}, "", called).audio[0], "audio/fr");
+  ViewerSeat technician = listener("fr");
+  technician.works_here = true;
+  EXPECT_EQ(plan_slots(rehearsal, {kAmina}, "", technician).video[1], "speaker/r-1/video");
 }
 
 TEST_P(BothMixes, slots_that_a_player_does_not_have_stay_empty) {

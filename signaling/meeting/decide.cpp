@@ -19,6 +19,17 @@ Result<const Request*, Refusal> open_request(const Case& c, RequestId id) {
   return Refusal{RefusalCode::not_found, "not_found", "There is no such request; ask for the state again."};
 }
 
+Refusal meeting_closed() { return Refusal{RefusalCode::list_closed, "meeting_closed", "The meeting is over."}; }
+
+std::optional<Refusal> floor_is_shut(const State& state) {
+  if (takes_speeches(state.state)) return std::nullopt;
+  if (state.state == MeetingState::closed) return meeting_closed();
+  if (state.state == MeetingState::suspended) {
+    return conflict("meeting_suspended", "The meeting is suspended; resume it first.");
+  }
+  return conflict("meeting_not_open", "The meeting has not been opened yet.");
+}
+
 std::string name_of(const Case& c, const Actor& actor) {
   const auto known = c.presence.people.find(actor.participant);
   const bool named = known != c.presence.people.end() && !known->second.name.empty();

@@ -58,12 +58,20 @@ Decided decide_act(const Case& c, const act::Mute& act);
 Decided decide_act(const Case& c, const act::Extend& act);
 Decided decide_act(const Case& c, const act::Revoke& act);
 
+// The meeting as a whole (decide_meeting.cpp).
+Decided decide_act(const Case& c, const act::OpenMeeting& act);
+Decided decide_act(const Case& c, const act::SuspendMeeting& act);
+Decided decide_act(const Case& c, const act::ResumeMeeting& act);
+Decided decide_act(const Case& c, const act::CloseMeeting& act);
 // Taking back (decide_undo.cpp).
 Decided decide_act(const Case& c, const act::Undo& act);
 
 // Shared: an open request, or "not found" or "ended already".
 Result<const Request*, Refusal> open_request(const Case& c, RequestId id);
 Refusal conflict(std::string word, std::string sentence);
+Refusal meeting_closed();
+// Why nobody can get the floor now; none: somebody can.
+std::optional<Refusal> floor_is_shut(const State& state);
 // As others read it; of who has none, the role.
 std::string name_of(const Case& c, const Actor& actor);
 

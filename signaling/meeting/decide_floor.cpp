@@ -76,6 +76,7 @@ RequestState open_state(const Request& request) {
 }  // namespace
 
 Decided decide_act(const Case& c, const act::Grant& act) {
+  if (std::optional<Refusal> refusal = floor_is_shut(c.state)) return *std::move(refusal);
   const auto found = grantable(c, act.request);
   if (!found) return found.error();
   const Request& request = *found.value();
@@ -119,6 +120,7 @@ Decided decide_act(const Case& c, const act::Pause& act) {
 }
 
 Decided decide_act(const Case& c, const act::Resume& act) {
+  if (std::optional<Refusal> refusal = floor_is_shut(c.state)) return *std::move(refusal);
   std::vector<const Request*> paused;
   std::vector<const Request*> points;
   std::size_t open = 0;

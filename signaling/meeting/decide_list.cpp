@@ -31,9 +31,7 @@ std::size_t asked_lately(const Case& c) {
 }
 
 std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act) {
-  if (c.state.state == MeetingState::closed) {
-    return Refusal{RefusalCode::list_closed, "meeting_closed", "The meeting is over."};
-  }
+  if (c.state.state == MeetingState::closed) return meeting_closed();
   if (!c.state.list_open && !passes_closed_list(act.kind)) {
     return Refusal{RefusalCode::list_closed, "list_closed",
                    "The speakers' list is closed; points of order and rights of reply are still taken."};
@@ -57,7 +55,7 @@ std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act) {
 // Otherwise they stay in standby, first in line.
 bool takes_offer(const Case& c, const Request& request) {
   const bool heard = !comes_by_network(request) || c.presence.return_connected;
-  return heard && floor_holders(c.state).size() < c.rules.speakers_max;
+  return takes_speeches(c.state.state) && heard && floor_holders(c.state).size() < c.rules.speakers_max;
 }
 
 Requested new_request(const Case& c, RequestKind kind) {
@@ -185,6 +183,7 @@ Decided decide_act(const Case& c, const act::Move& act) {
 }
 
 Decided decide_act(const Case& c, const act::Add& act) {
+  if (c.state.state == MeetingState::closed) return meeting_closed();
   if (waiting_order(c.state).size() >= kMaxWaiting) {
     return Refusal{RefusalCode::too_many, "list_full", "The speakers' list is full; try again later."};
   }
@@ -205,6 +204,7 @@ Decided decide_act(const Case& c, const act::Add& act) {
 
 Decided decide_act(const Case& c, const act::OpenList& act) {
   if (c.state.list_open == act.open) return Decision{};
+  if (c.state.state == MeetingState::closed) return meeting_closed();
   return Decision{{ListOpened{act.open}}, {}};
 }
 

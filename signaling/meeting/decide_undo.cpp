@@ -43,6 +43,10 @@ struct NameOf {
   }
   Name operator()(const act::Release&) const { return undoable(Undoable::release); }
   Name operator()(const act::Pause&) const { return {}; }
+  Name operator()(const act::OpenMeeting&) const { return {}; }
+  Name operator()(const act::SuspendMeeting&) const { return {}; }
+  Name operator()(const act::ResumeMeeting&) const { return {}; }
+  Name operator()(const act::CloseMeeting&) const { return {}; }
 };
 
 struct Touched {

@@ -68,6 +68,10 @@ struct OrderChosen {
   std::vector<RequestId> rows;  // manual: as it stands now
   bool operator==(const OrderChosen&) const = default;
 };
+struct MeetingMoved {
+  MeetingState to = MeetingState::live;
+  bool operator==(const MeetingMoved&) const = default;
+};
 // Before what a moderator's act causes: from here on it can be undone, and nothing that was before it. Without `act`
 // nothing can.
 struct UndoKept {
@@ -86,8 +90,8 @@ struct Restarted {  // the server started again: running clocks stop, who held t
 };
 
 using EventBody =
-    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen, UndoKept,
-                 Undone, Restarted>;
+    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen,
+                 MeetingMoved, UndoKept, Undone, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

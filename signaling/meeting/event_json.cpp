@@ -133,6 +133,10 @@ struct Encode {
     json["order"] = to_text(e.order);
     json["rows"] = rows_out(e.rows);
   }
+  void operator()(const MeetingMoved& e) const {
+    type = "meeting_moved";
+    json["to"] = to_text(e.to);
+  }
   void operator()(const UndoKept& e) const {
     type = "undo_kept";
     if (!e.act) return;
@@ -197,6 +201,9 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "list_opened") return ListOpened{need<bool>(json, "open")};
   if (type == "order_chosen") {
     return OrderChosen{need(order_from(need<std::string>(json, "order")), "order"), rows_in(json)};
+  }
+  if (type == "meeting_moved") {
+    return MeetingMoved{need(meeting_state_from(need<std::string>(json, "to")), "to")};
   }
   if (type == "undo_kept") return undo_kept_in(json);
   if (type == "undone") return Undone{};

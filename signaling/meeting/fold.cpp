@@ -1,6 +1,7 @@
 #include "signaling/meeting/fold.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "signaling/meeting/order.h"
 #include "signaling/meeting/totals.h"
@@ -141,6 +142,19 @@ struct Fold {
     state.rows.clear();
     if (e.order == ListOrder::manual) lay_rows(e.rows);
     for (auto& [id, request] : state.open) request.behind.reset();
+  }
+
+  void operator()(const MeetingMoved& e) const {
+    const MeetingState from = std::exchange(state.state, e.to);
+    if (e.to == MeetingState::closed) {
+      state.list_open = false;
+      state.undo.reset();
+    }
+    if (from == MeetingState::closed) state.list_open = true;
+    if (from != MeetingState::rehearsal && from != MeetingState::closed) return;
+    // The public meeting begins anew; nobody replies to what was said before it.
+    state.last.reset();
+    state.answered.reset();
   }
 
   void operator()(const UndoKept& e) const { keep_undo(state, e, event.at); }

@@ -14,6 +14,7 @@ void take_back(Totals& totals, const Key& key, Milliseconds time) {
 }  // namespace
 
 void add_speech(State& state, const Request& request) {
+  if (state.state == MeetingState::rehearsal) return;
   const auto add = [&](SpokenTotal& total) {
     total.time += request.elapsed;
     ++total.count;
@@ -27,6 +28,7 @@ void add_speech(State& state, const Request& request) {
 }
 
 void take_speech_back(State& state, const Request& request) {
+  if (state.state == MeetingState::rehearsal) return;
   take_back(state.spoken_by_kind, request.kind, request.elapsed);
   if (request.kind == RequestKind::point_of_order) return;
   take_back(state.spoken_by_category, request.person.category, request.elapsed);

@@ -73,6 +73,8 @@ enum class ListOrder : std::uint8_t { asked, balance, protocol, manual };
 enum class MeetingState : std::uint8_t { scheduled, rehearsal, live, suspended, closed };
 enum class Audience : std::uint8_t { everyone, registered, closed };  // `everyone` is "public" outside
 
+// Somebody may get the floor. In a rehearsal it leads nowhere but into the room.
+constexpr bool takes_speeches(MeetingState s) { return s == MeetingState::rehearsal || s == MeetingState::live; }
 constexpr bool is_waiting(RequestState s) { return s <= RequestState::standby; }
 constexpr bool holds_floor(RequestState s) { return s >= RequestState::granted && s <= RequestState::held; }
 constexpr bool is_open(RequestState s) { return s <= RequestState::held; }

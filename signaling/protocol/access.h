@@ -13,6 +13,10 @@ namespace plenary::signaling {
 enum class Method : std::uint8_t {
   meeting_join,
   meeting_state,
+  meeting_open,
+  meeting_suspend,
+  meeting_resume,
+  meeting_close,
   channel_select,
   return_sound,
   floor_request,

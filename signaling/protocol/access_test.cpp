@@ -21,6 +21,10 @@ const std::set<std::string> kGivers = {"chair", "moderator", "admin"};
 const std::map<std::string, std::set<std::string>> kExpected = {
     {"meeting.join", kEverybody},
     {"meeting.state", kEverybody},
+    {"meeting.open", kManagers},
+    {"meeting.suspend", kManagers},
+    {"meeting.resume", kManagers},
+    {"meeting.close", kManagers},
     {"channel.select", kEverybody},
     {"return.sound", {"technician", "admin"}},
     {"floor.request", {"participant"}},

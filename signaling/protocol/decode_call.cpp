@@ -159,6 +159,14 @@ Call call_of(Method method, Params& p) {
     }
     case Method::meeting_state:
       return StateCall{};
+    case Method::meeting_open:
+      return Act{act::OpenMeeting{p.flag("rehearsal")}};
+    case Method::meeting_suspend:
+      return Act{act::SuspendMeeting{}};
+    case Method::meeting_resume:
+      return Act{act::ResumeMeeting{}};
+    case Method::meeting_close:
+      return Act{act::CloseMeeting{}};
     case Method::channel_select:
       return ChannelCall{p.language("language")};
     case Method::return_sound:

@@ -17,6 +17,11 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"meeting.join", R"({"token":"a.b.c","resume":"xyz"})"},
     {"meeting.join", R"({"token":null})"},
     {"meeting.state", "{}"},
+    {"meeting.open", "{}"},
+    {"meeting.open", R"({"rehearsal":true})"},
+    {"meeting.suspend", "{}"},
+    {"meeting.resume", "{}"},
+    {"meeting.close", "{}"},
     {"channel.select", R"({"language":"floor"})"},
     {"return.sound", R"({"started":true})"},
     {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":"en"})"},
@@ -68,6 +73,7 @@ inline const std::vector<SampleCall> kBadCalls = {
     {"floor.add", R"({"name":"\u200b","organisation":"","category":"","where":"room","kind":"statement"})"},
     {"list.order", R"({"order":"random"})"},
     {"return.sound", "{}"},
+    {"meeting.open", R"({"rehearsal":"yes"})"},
     {"list.open", "[]"},
     {"list.open", "null"}};
 

@@ -1,0 +1,64 @@
+#include "signaling/meeting/decide.h"
+#include "signaling/meeting/order.h"
+
+namespace plenary::signaling {
+namespace {
+
+void end_speeches(const State& state, const char* reason, std::vector<EventBody>& events) {
+  for (const Request* holder : floor_holders(state)) {
+    events.push_back(Moved{holder->id, RequestState::released, reason, {}});
+  }
+}
+
+}  // namespace
+
+// The waiting list stays: who asked in the rehearsal may well mean it. Speeches end, or a microphone that was open among
+// few would be open to all.
+Decided decide_act(const Case& c, const act::OpenMeeting& act) {
+  const MeetingState from = c.state.state;
+  const MeetingState to = act.rehearsal ? MeetingState::rehearsal : MeetingState::live;
+  if (from == to) return Decision{};
+  if (from == MeetingState::suspended) {
+    return conflict("meeting_suspended", "The meeting is suspended; resume it or close it.");
+  }
+  if (from == MeetingState::live) return conflict("meeting_live", "The meeting is live; close it first.");
+  Decision decision;
+  end_speeches(c.state, "rehearsal_over", decision.events);
+  decision.events.push_back(MeetingMoved{to});
+  return decision;
+}
+
+// Speeches are paused, and stay so when the meeting goes on: the moderator opens each microphone.
+Decided decide_act(const Case& c, const act::SuspendMeeting&) {
+  if (c.state.state == MeetingState::suspended) return Decision{};
+  if (c.state.state != MeetingState::live) return conflict("meeting_not_live", "Only a live meeting is suspended.");
+  Decision decision;
+  for (const Request* holder : floor_holders(c.state)) {
+    if (holder->state == RequestState::paused) continue;
+    decision.events.push_back(Moved{holder->id, RequestState::paused, "meeting_suspended", {}});
+  }
+  decision.events.push_back(MeetingMoved{MeetingState::suspended});
+  return decision;
+}
+
+Decided decide_act(const Case& c, const act::ResumeMeeting&) {
+  if (c.state.state == MeetingState::live) return Decision{};
+  if (c.state.state != MeetingState::suspended) {
+    return conflict("meeting_not_suspended", "The meeting is not suspended; open it instead.");
+  }
+  return Decision{{MeetingMoved{MeetingState::live}}, {}};
+}
+
+// Nobody is left speaking or waiting, and each of them is told why.
+Decided decide_act(const Case& c, const act::CloseMeeting&) {
+  if (c.state.state == MeetingState::closed) return Decision{};
+  Decision decision;
+  end_speeches(c.state, "meeting_closed", decision.events);
+  for (const Place& place : waiting_order(c.state)) {
+    decision.events.push_back(Moved{place.request, RequestState::lapsed, "meeting_closed", {}});
+  }
+  decision.events.push_back(MeetingMoved{MeetingState::closed});
+  return decision;
+}
+
+}  // namespace plenary::signaling
