@@ -33,6 +33,8 @@ struct MediaSession {
   ice::Credentials local_ice;
   ice::Credentials remote_ice;
   bool connected = false;
+  signaling::Role role = signaling::Role::observer;
+  bool registered = false;  // opened with a token; without one: a plain player, or an anonymous page
   // viewers
   ViewerSeat seat;
   std::string preview_of;                // request

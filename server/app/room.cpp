@@ -104,13 +104,24 @@ Result<Room::Identity, HttpResponse> Room::identify(const HttpRequest& request, 
     return Identity{.participant = signaling::to_text(page->participant),
                     .role = page->role,
                     .language = page->language,
+                    .registered = page->registered,
                     .id = page->participant,
                     .page = page->page};
   }
   Result<Claims> claims = services_.signer.verify(*bearer, now.wall);
   if (!claims) return problem(401, claims.error().code, claims.error().message);
   if (!claims->admits_to_room(config_.id)) return problem(403, "wrong_room", "This token is for another room.");
-  return Identity{.role = meeting_claims(*claims).role};
+  return Identity{.role = meeting_claims(*claims).role, .registered = true};
+}
+
+MediaSessions::Opened Room::open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
+                                         const std::string& h264_profile_level_id) {
+  auto opened = services_.sessions.open(request, config_.id, use, h264_profile_level_id);
+  if (opened.session != nullptr) {
+    opened.session->role = identity.role;
+    opened.session->registered = identity.registered;
+  }
+  return opened;
 }
 
 HttpResponse Room::handle_whep(const HttpRequest& request, std::string_view rest, Now now) {
@@ -120,6 +131,11 @@ HttpResponse Room::handle_whep(const HttpRequest& request, std::string_view rest
   if (auto answer = endpoint_answer(request)) return *std::move(answer);
   Result<Identity, HttpResponse> identity = identify(request, now);
   if (!identity) return identity.error();
+  const signaling::Audience audience = desk_->meeting().state().audience;
+  if (!signaling::may_attend(identity->role, identity->registered, audience)) {
+    const signaling::Refusal refusal = signaling::not_admitted(audience);
+    return problem(403, refusal.word, refusal.sentence);
+  }
   if (rest == "return") return open_return(request, *identity);
   if (preview) return open_preview(request, *identity, rest.substr(kPreview.size()));
   return open_viewer(request, *identity);
@@ -130,7 +146,7 @@ HttpResponse Room::open_viewer(const HttpRequest& request, const Identity& ident
   if (language != request.query.end() && !config_.has_channel(language->second)) {
     return problem(400, "no_language", "This room has no channel of that language.");
   }
-  auto opened = services_.sessions.open(request, config_.id, SessionUse::viewer, media_.h264_profile_level_id());
+  auto opened = open_session(request, identity, SessionUse::viewer, media_.h264_profile_level_id());
   if (opened.session == nullptr) return std::move(opened.response);
   ViewerSeat& seat = opened.session->seat;
   seat.participant = identity.participant;
@@ -145,7 +161,7 @@ HttpResponse Room::open_return(const HttpRequest& request, const Identity& ident
   if (identity.role != Role::technician && identity.role != Role::admin) {
     return problem(403, "not_allowed", "The return is for the room's technicians.");
   }
-  auto opened = services_.sessions.open(request, config_.id, SessionUse::return_page, "42e01f");
+  auto opened = open_session(request, identity, SessionUse::return_page, "42e01f");
   if (opened.session == nullptr) return std::move(opened.response);
   show_session(*opened.session);
   return std::move(opened.response);
@@ -156,7 +172,7 @@ HttpResponse Room::open_preview(const HttpRequest& request, const Identity& iden
   const bool known = std::any_of(speakers_.begin(), speakers_.end(),
                                  [&](const auto& speaker) { return signaling::to_text(speaker.request) == which; });
   if (!known) return problem(404, "not_found", "Nobody of that number is in standby or on the floor.");
-  auto opened = services_.sessions.open(request, config_.id, SessionUse::preview, "42e01f");
+  auto opened = open_session(request, identity, SessionUse::preview, "42e01f");
   if (opened.session == nullptr) return std::move(opened.response);
   opened.session->preview_of = which;
   show_session(*opened.session);
@@ -173,7 +189,7 @@ HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest
   if (desk_->publishing_request(*identity->id) == nullptr) {
     return problem(403, "not_called", "Ask for the floor first; publish when you are called to the green room.");
   }
-  auto opened = services_.sessions.open(request, config_.id, SessionUse::uplink, "42e01f");
+  auto opened = open_session(request, *identity, SessionUse::uplink, "42e01f");
   if (opened.session == nullptr) return std::move(opened.response);
   // One camera and microphone a person: the page opened last has them.
   if (MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant)) {
@@ -297,6 +313,22 @@ void Room::settle_meeting() {
     shown_state_ = state.state;
     viewers_dirty_ = status_dirty_ = true;
   }
+  if (state.audience != admitted_) {
+    admitted_ = state.audience;
+    cut_those_not_admitted();
+  }
+}
+
+// Participants who publish came with a token and a role, so only those who watch are cut.
+void Room::cut_those_not_admitted() {
+  std::vector<PeerId> cut;
+  services_.sessions.for_each(config_.id, [&](const MediaSession& session) {
+    const bool watches = session.use == SessionUse::viewer || session.use == SessionUse::preview;
+    if (watches && !signaling::may_attend(session.role, session.registered, admitted_)) cut.push_back(session.peer);
+  });
+  for (const PeerId peer : cut) services_.sessions.close(peer, true);
+  if (!cut.empty()) log(LogLevel::info, "viewers.cut", {{"room", config_.id}, {"viewers", std::to_string(cut.size())}});
+  status_dirty_ = status_dirty_ || !cut.empty();
 }
 
 void Room::settle_speakers(Now now) {
@@ -402,6 +434,7 @@ void Room::publish_status(Instant now) {
 
 std::string Room::summary_json() const {
   const signaling::State& state = desk_->meeting().state();
+  const bool is_public = state.audience == signaling::Audience::everyone;
   std::string on_air;
   for (const signaling::Request* request : signaling::floor_holders(state)) {
     if (request->state == signaling::RequestState::on_air) on_air = request->person.name;
@@ -411,7 +444,8 @@ std::string Room::summary_json() const {
                         {"languages", config_.languages},
                         {"state", signaling::to_text(state.state)},
                         {"picture", media_.picture_is_live() ? "live" : "slate"},
-                        {"speaker", on_air.empty() ? json() : json(on_air)},
+                        {"audience", signaling::to_text(state.audience)},
+                        {"speaker", on_air.empty() || !is_public ? json() : json(on_air)},
                         {"viewers", services_.sessions.viewers(config_.id)}};
   return summary.dump(-1, ' ', false, json::error_handler_t::replace);
 }

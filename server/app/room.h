@@ -68,18 +68,22 @@ class Room {
     std::string participant;  // empty: a plain player
     signaling::Role role = signaling::Role::observer;
     std::string language = "floor";
+    bool registered = false;  // came with a token
     std::optional<signaling::ParticipantId> id;
     std::optional<signaling::PageId> page;
   };
 
   Room(const RoomConfig& config, RoomServices services);
   Result<Identity, HttpResponse> identify(const HttpRequest& request, Now now) const;
+  MediaSessions::Opened open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
+                                     const std::string& h264_profile_level_id);
   HttpResponse open_viewer(const HttpRequest& request, const Identity& identity);
   HttpResponse open_return(const HttpRequest& request, const Identity& identity);
   HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
   void take(const RoomMediaChange& change, Now now);
   void handle_screen_closed(const MediaSession& closed, Now now);
   void settle_meeting();
+  void cut_those_not_admitted();
   void settle_speakers();
   void settle_viewers();
   void show_session(MediaSession& session);
@@ -90,6 +94,7 @@ class Room {
   RoomMedia media_;
   std::unique_ptr<signaling::Desk> desk_;
   signaling::MeetingState shown_state_ = signaling::MeetingState::live;  // as routed last
+  signaling::Audience admitted_ = signaling::Audience::everyone;
   std::vector<signaling::Speaker> speakers_;                             // as routed last
   std::vector<SpeakerMedia> speaker_media_;
   bool viewers_dirty_ = true;

@@ -63,6 +63,7 @@ Decided decide_act(const Case& c, const act::OpenMeeting& act);
 Decided decide_act(const Case& c, const act::SuspendMeeting& act);
 Decided decide_act(const Case& c, const act::ResumeMeeting& act);
 Decided decide_act(const Case& c, const act::CloseMeeting& act);
+Decided decide_act(const Case& c, const act::ChooseAudience& act);
 // Taking back (decide_undo.cpp).
 Decided decide_act(const Case& c, const act::Undo& act);
 

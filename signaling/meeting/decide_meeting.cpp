@@ -61,4 +61,9 @@ Decided decide_act(const Case& c, const act::CloseMeeting&) {
   return decision;
 }
 
+Decided decide_act(const Case& c, const act::ChooseAudience& act) {
+  if (c.state.audience == act.audience) return Decision{};
+  return Decision{{AudienceChosen{act.audience}}, {}};
+}
+
 }  // namespace plenary::signaling

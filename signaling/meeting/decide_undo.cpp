@@ -9,7 +9,7 @@ namespace {
 
 // What an act is to the one before it.
 enum class Place : std::uint8_t {
-  beside,    // leaves it undoable: what people do for themselves
+  beside,    // leaves it undoable: neither list nor floor, or done for oneself
   on_top,    // after it only this one could be undone, and this one cannot
   undoable,  // after it only this one can be undone
 };
@@ -26,6 +26,7 @@ struct NameOf {
   Name operator()(const act::Withdraw&) const { return {Place::beside}; }
   Name operator()(const act::Ready&) const { return {Place::beside}; }
   Name operator()(const act::Undo&) const { return {Place::beside}; }
+  Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }
   Name operator()(const act::Approve&) const { return undoable(Undoable::approve); }
   Name operator()(const act::Deny&) const { return undoable(Undoable::deny); }
   Name operator()(const act::Pass&) const { return undoable(Undoable::pass); }

@@ -72,6 +72,10 @@ struct MeetingMoved {
   MeetingState to = MeetingState::live;
   bool operator==(const MeetingMoved&) const = default;
 };
+struct AudienceChosen {
+  Audience audience = Audience::everyone;
+  bool operator==(const AudienceChosen&) const = default;
+};
 // Before what a moderator's act causes: from here on it can be undone, and nothing that was before it. Without `act`
 // nothing can.
 struct UndoKept {
@@ -91,7 +95,7 @@ struct Restarted {  // the server started again: running clocks stop, who held t
 
 using EventBody =
     std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen,
-                 MeetingMoved, UndoKept, Undone, Restarted>;
+                 MeetingMoved, AudienceChosen, UndoKept, Undone, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

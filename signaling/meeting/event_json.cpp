@@ -137,6 +137,10 @@ struct Encode {
     type = "meeting_moved";
     json["to"] = to_text(e.to);
   }
+  void operator()(const AudienceChosen& e) const {
+    type = "audience_chosen";
+    json["audience"] = to_text(e.audience);
+  }
   void operator()(const UndoKept& e) const {
     type = "undo_kept";
     if (!e.act) return;
@@ -204,6 +208,9 @@ EventBody body_in(const std::string& type, const Json& json) {
   }
   if (type == "meeting_moved") {
     return MeetingMoved{need(meeting_state_from(need<std::string>(json, "to")), "to")};
+  }
+  if (type == "audience_chosen") {
+    return AudienceChosen{need(audience_from(need<std::string>(json, "audience")), "audience")};
   }
   if (type == "undo_kept") return undo_kept_in(json);
   if (type == "undone") return Undone{};

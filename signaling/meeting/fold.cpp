@@ -157,6 +157,8 @@ struct Fold {
     state.answered.reset();
   }
 
+  void operator()(const AudienceChosen& e) const { state.audience = e.audience; }
+
   void operator()(const UndoKept& e) const { keep_undo(state, e, event.at); }
 
   void operator()(const Undone&) const { undo(state, event.at); }

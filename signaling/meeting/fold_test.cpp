@@ -48,6 +48,7 @@ std::vector<EventBody> one_of_each() {
           OrderChosen{ListOrder::manual, {RequestId{9}}},
           UndoKept{Undoable::release, "Mona", RequestId{9}, {RequestId{9}}, {RequestId{4}, RequestId{3}}},
           UndoKept{},
+          AudienceChosen{Audience::registered},
           MeetingMoved{MeetingState::suspended},
           Undone{},
           Restarted{}};

@@ -35,6 +35,7 @@ constexpr std::array kTable = {
     Row{Method::meeting_suspend, "meeting.suspend", kManages},
     Row{Method::meeting_resume, "meeting.resume", kManages},
     Row{Method::meeting_close, "meeting.close", kManages},
+    Row{Method::meeting_audience, "meeting.audience", kManages},
     Row{Method::channel_select, "channel.select", kAll},
     Row{Method::return_sound, "return.sound", kShowsReturn},
     Row{Method::floor_request, "floor.request", kAsks},
@@ -74,6 +75,18 @@ std::string_view to_text(Method method) { return kTable.at(static_cast<std::size
 
 bool may(Role role, Method method) {
   return (kTable.at(static_cast<std::size_t>(method)).roles >> static_cast<unsigned>(role) & 1U) != 0;
+}
+
+bool may_attend(Role role, bool registered, Audience audience) {
+  if (audience == Audience::everyone) return true;
+  return registered && (audience == Audience::registered || role != Role::observer);
+}
+
+Refusal not_admitted(Audience audience) {
+  if (audience == Audience::closed) {
+    return {RefusalCode::not_allowed, "audience_closed", "This meeting is closed to the public at present."};
+  }
+  return {RefusalCode::not_allowed, "audience_registered", "This meeting is for people with a link; open yours."};
 }
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }

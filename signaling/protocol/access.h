@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "signaling/meeting/act.h"
 #include "signaling/meeting/words.h"
 
 namespace plenary::signaling {
@@ -17,6 +18,7 @@ enum class Method : std::uint8_t {
   meeting_suspend,
   meeting_resume,
   meeting_close,
+  meeting_audience,
   channel_select,
   return_sound,
   floor_request,
@@ -47,6 +49,10 @@ constexpr Method kLastMethod = Method::list_order;
 std::optional<Method> method_from(std::string_view name);
 std::string_view to_text(Method method);
 bool may(Role role, Method method);
+// Is in the meeting at all: reads its state, sees and hears it. `registered`: came with a token of the room.
+bool may_attend(Role role, bool registered, Audience audience);
+// To who may not.
+Refusal not_admitted(Audience audience);
 // Sees `room.status`.
 bool watches_room(Role role);
 

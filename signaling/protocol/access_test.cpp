@@ -25,6 +25,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"meeting.suspend", kManagers},
     {"meeting.resume", kManagers},
     {"meeting.close", kManagers},
+    {"meeting.audience", kManagers},
     {"channel.select", kEverybody},
     {"return.sound", {"technician", "admin"}},
     {"floor.request", {"participant"}},
@@ -69,6 +70,17 @@ TEST(Access, names_lead_to_their_methods_and_back) {
     EXPECT_EQ(method_from(to_text(static_cast<Method>(m))), static_cast<Method>(m));
   for (const char* unknown : {"", "floor", "floor.GRANT", "floor.grant ", "meeting.joi", "rpc.discover"}) {
     EXPECT_FALSE(method_from(unknown)) << unknown;
+  }
+}
+
+TEST(Access, an_audience_admits_whom_it_names) {
+  for (unsigned r = 0; r < kRoles; ++r) {
+    const Role role = static_cast<Role>(r);
+    for (const bool registered : {false, true}) {
+      EXPECT_TRUE(may_attend(role, registered, Audience::everyone));
+      EXPECT_EQ(may_attend(role, registered, Audience::registered), registered);
+      EXPECT_EQ(may_attend(role, registered, Audience::closed), registered && role != Role::observer) << to_text(role);
+    }
   }
 }
 

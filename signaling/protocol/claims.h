@@ -22,6 +22,7 @@ struct Claims {
   Where where = Where::remote;
   WallTime exp{};
   std::string token_id;  // `jti`, else the token's signature: identifies tokens without `sub`
+  bool registered = false;  // by a token; the desk sets it
 };
 
 // Cleans and caps names; the identity is "sub:…", "token:…", or empty for anonymous people.

@@ -61,6 +61,7 @@ struct MediaIdentity {
   Role role = Role::observer;
   std::string language;  // last selected, "floor" at first
   bool connected = false;
+  bool registered = false;  // by a token
 };
 
 struct DeskConfig {

@@ -71,7 +71,10 @@ void Desk::State::receive(PageId id, std::string_view text, Now now) {
 Result<Claims, Refusal> Desk::State::identify(const JoinCall& call, Now now) const {
   if (!call.token.empty()) {
     Result<Claims> claims = check(call.token);
-    if (claims) return std::move(claims).value();
+    if (claims) {
+      claims->registered = true;
+      return std::move(claims).value();
+    }
     return Refusal{RefusalCode::not_allowed, claims.error().code, claims.error().message};
   }
   if (const auto known = visits.find(call.resume); !call.resume.empty() && known != visits.end()) {
@@ -94,6 +97,8 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   if (visits.size() >= kMaxVisits) return fail({RefusalCode::too_many, "room_full", "Too many people are here."});
   Result<Claims, Refusal> claims = identify(call, now);
   if (!claims) return fail(claims.error());
+  const Audience audience = meeting.state().audience;
+  if (!may_attend(claims->role, claims->registered, audience)) return fail(not_admitted(audience));
   // A page without token comes back as itself by this name, which only its resume token leads to.
   if (claims->sub.empty() && claims->token_id.empty()) claims->token_id = "anonymous:" + random.token(kResumeLength);
   const Result<ParticipantId, Refusal> participant = meeting.join(person_from(*claims));
@@ -225,10 +230,26 @@ void Desk::State::tell_ended() {
   for (const auto& [id, request] : state.open) published_open[id] = request.person.id;
 }
 
+// A stricter audience: those it does not admit are told so and closed, before they see anything that follows.
+void Desk::State::exclude() {
+  const Audience audience = meeting.state().audience;
+  if (audience == published_audience) return;
+  published_audience = audience;
+  const Refusal refusal = not_admitted(audience);
+  for (auto& [id, page] : pages) {
+    const auto visit = page.visit ? visits.find(*page.visit) : visits.end();
+    if (visit == visits.end() || page.closing) continue;
+    if (may_attend(visit->second.role, visit->second.claims.registered, audience)) continue;
+    send(id, encode_notification("meeting.excluded", excluded_json(refusal)));
+    close(id, 1008, refusal.word);
+  }
+}
+
 void Desk::State::publish(Now now) {
   if (meeting.version() == published_version && facts == published_facts) return;
   published_version = meeting.version();
   published_facts = facts;
+  exclude();
   tell_ended();
   const Moment at = meeting.moment(now);
   Members members = state_members(meeting, facts);
@@ -240,7 +261,7 @@ void Desk::State::publish(Now now) {
   std::vector<PageId> joined;
   for (const auto& [id, page] : pages) {
     // A page that is joining right now gets the whole state with its answer.
-    if (page.visit && visits.contains(*page.visit)) joined.push_back(id);
+    if (page.visit && !page.closing && visits.contains(*page.visit)) joined.push_back(id);
   }
   if (joined.empty()) return;
   auto text = std::make_shared<const std::string>(encode_notification("meeting.changed", change));

@@ -85,6 +85,7 @@ struct Desk::State {
   Members published;
   std::uint64_t published_version = 0;
   RoomFacts published_facts;
+  Audience published_audience = Audience::everyone;
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
   std::uint64_t seq = 0;                              // of the last meeting.changed
   Counters counters;
@@ -96,6 +97,7 @@ struct Desk::State {
   void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
   void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
   void tell_ended();
+  void exclude();
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
 };
 

@@ -22,6 +22,8 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"meeting.suspend", "{}"},
     {"meeting.resume", "{}"},
     {"meeting.close", "{}"},
+    {"meeting.audience", R"({"audience":"public"})"},
+    {"meeting.audience", R"({"audience":"closed"})"},
     {"channel.select", R"({"language":"floor"})"},
     {"return.sound", R"({"started":true})"},
     {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":"en"})"},
@@ -74,6 +76,8 @@ inline const std::vector<SampleCall> kBadCalls = {
     {"list.order", R"({"order":"random"})"},
     {"return.sound", "{}"},
     {"meeting.open", R"({"rehearsal":"yes"})"},
+    {"meeting.audience", "{}"},
+    {"meeting.audience", R"({"audience":"everyone"})"},
     {"list.open", "[]"},
     {"list.open", "null"}};
 

@@ -128,6 +128,10 @@ std::string request_json(const Request& request, const Presence& presence) {
   return dumped(request_tree(request, presence));
 }
 
+std::string excluded_json(const Refusal& refusal) {
+  return dumped({{"code", refusal.word}, {"message", refusal.sentence}});
+}
+
 std::string you_json(const Person& person, Role role) {
   Json json = person_json(person);
   json["role"] = to_text(role);

@@ -24,6 +24,8 @@ using Members =
 // Everything but `you`, `seq` and `server_time`, the same for all.
 Members state_members(const Meeting& meeting, const RoomFacts& facts);
 std::string request_json(const Request& request, const Presence& presence);
+// Parameters of meeting.excluded.
+std::string excluded_json(const Refusal& refusal);
 // `you`
 std::string you_json(const Person& person, Role role);
 std::string state_json(std::uint64_t seq, Moment at, const Members& members, const std::string& you);
