@@ -64,6 +64,7 @@ Decided decide_act(const Case& c, const act::SuspendMeeting& act);
 Decided decide_act(const Case& c, const act::ResumeMeeting& act);
 Decided decide_act(const Case& c, const act::CloseMeeting& act);
 Decided decide_act(const Case& c, const act::ChooseAudience& act);
+Decided decide_act(const Case& c, const act::TakeOver& act);
 // Taking back (decide_undo.cpp).
 Decided decide_act(const Case& c, const act::Undo& act);
 

@@ -12,8 +12,8 @@ void end_speeches(const State& state, const char* reason, std::vector<EventBody>
 
 }  // namespace
 
-// The waiting list stays: who asked in the rehearsal may well mean it. Speeches end, or a microphone that was open among
-// few would be open to all.
+// The waiting list stays: who asked in the rehearsal may well mean it. Speeches end, or a microphone that was open
+// among few would be open to all.
 Decided decide_act(const Case& c, const act::OpenMeeting& act) {
   const MeetingState from = c.state.state;
   const MeetingState to = act.rehearsal ? MeetingState::rehearsal : MeetingState::live;
@@ -59,6 +59,12 @@ Decided decide_act(const Case& c, const act::CloseMeeting&) {
   }
   decision.events.push_back(MeetingMoved{MeetingState::closed});
   return decision;
+}
+
+Decided decide_act(const Case& c, const act::TakeOver&) {
+  std::string name = name_of(c, c.actor);
+  if (c.state.in_charge == name) return Decision{};
+  return Decision{{TookOver{std::move(name)}}, {}};
 }
 
 Decided decide_act(const Case& c, const act::ChooseAudience& act) {

@@ -26,6 +26,7 @@ struct NameOf {
   Name operator()(const act::Withdraw&) const { return {Place::beside}; }
   Name operator()(const act::Ready&) const { return {Place::beside}; }
   Name operator()(const act::Undo&) const { return {Place::beside}; }
+  Name operator()(const act::TakeOver&) const { return {Place::beside}; }
   Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }
   Name operator()(const act::Approve&) const { return undoable(Undoable::approve); }
   Name operator()(const act::Deny&) const { return undoable(Undoable::deny); }
@@ -79,9 +80,7 @@ std::optional<RequestId> about(const Act& act, const Decision& decision, const U
 }
 
 // The chair undoes what the chair may do.
-bool is_chairs(Undoable act) {
-  return act == Undoable::grant || act == Undoable::release || act == Undoable::revoke;
-}
+bool is_chairs(Undoable act) { return act == Undoable::grant || act == Undoable::release || act == Undoable::revoke; }
 
 }  // namespace
 

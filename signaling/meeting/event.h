@@ -76,6 +76,10 @@ struct AudienceChosen {
   Audience audience = Audience::everyone;
   bool operator==(const AudienceChosen&) const = default;
 };
+struct TookOver {
+  std::string name;
+  bool operator==(const TookOver&) const = default;
+};
 // Before what a moderator's act causes: from here on it can be undone, and nothing that was before it. Without `act`
 // nothing can.
 struct UndoKept {
@@ -93,9 +97,8 @@ struct Restarted {  // the server started again: running clocks stop, who held t
   bool operator==(const Restarted&) const = default;
 };
 
-using EventBody =
-    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen,
-                 MeetingMoved, AudienceChosen, UndoKept, Undone, Restarted>;
+using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
+                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, UndoKept, Undone, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

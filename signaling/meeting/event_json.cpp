@@ -141,6 +141,10 @@ struct Encode {
     type = "audience_chosen";
     json["audience"] = to_text(e.audience);
   }
+  void operator()(const TookOver& e) const {
+    type = "took_over";
+    json["name"] = e.name;
+  }
   void operator()(const UndoKept& e) const {
     type = "undo_kept";
     if (!e.act) return;
@@ -212,6 +216,7 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "audience_chosen") {
     return AudienceChosen{need(audience_from(need<std::string>(json, "audience")), "audience")};
   }
+  if (type == "took_over") return TookOver{need<std::string>(json, "name")};
   if (type == "undo_kept") return undo_kept_in(json);
   if (type == "undone") return Undone{};
   if (type == "restarted") return Restarted{};

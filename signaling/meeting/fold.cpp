@@ -149,6 +149,7 @@ struct Fold {
     if (e.to == MeetingState::closed) {
       state.list_open = false;
       state.undo.reset();
+      state.in_charge.clear();
     }
     if (from == MeetingState::closed) state.list_open = true;
     if (from != MeetingState::rehearsal && from != MeetingState::closed) return;
@@ -158,6 +159,8 @@ struct Fold {
   }
 
   void operator()(const AudienceChosen& e) const { state.audience = e.audience; }
+
+  void operator()(const TookOver& e) const { state.in_charge = e.name; }
 
   void operator()(const UndoKept& e) const { keep_undo(state, e, event.at); }
 

@@ -48,6 +48,7 @@ std::vector<EventBody> one_of_each() {
           OrderChosen{ListOrder::manual, {RequestId{9}}},
           UndoKept{Undoable::release, "Mona", RequestId{9}, {RequestId{9}}, {RequestId{4}, RequestId{3}}},
           UndoKept{},
+          TookOver{"Mona \xE2\x80\xAE"},
           AudienceChosen{Audience::registered},
           MeetingMoved{MeetingState::suspended},
           Undone{},

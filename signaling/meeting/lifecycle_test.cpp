@@ -26,22 +26,36 @@ Bench in(MeetingState state) {
 }
 
 TEST(Lifecycle, every_act_in_every_state_does_what_the_table_says) {
-  const std::map<std::string, std::map<std::string, std::string>> table = {
-      {"scheduled",
-       {{"open", "live"}, {"rehearse", "rehearsal"}, {"suspend", "meeting_not_live"},
-        {"resume", "meeting_not_suspended"}, {"close", "closed"}}},
-      {"rehearsal",
-       {{"open", "live"}, {"rehearse", "rehearsal"}, {"suspend", "meeting_not_live"},
-        {"resume", "meeting_not_suspended"}, {"close", "closed"}}},
-      {"live",
-       {{"open", "live"}, {"rehearse", "meeting_live"}, {"suspend", "suspended"}, {"resume", "live"},
-        {"close", "closed"}}},
-      {"suspended",
-       {{"open", "meeting_suspended"}, {"rehearse", "meeting_suspended"}, {"suspend", "suspended"},
-        {"resume", "live"}, {"close", "closed"}}},
-      {"closed",
-       {{"open", "live"}, {"rehearse", "rehearsal"}, {"suspend", "meeting_not_live"},
-        {"resume", "meeting_not_suspended"}, {"close", "closed"}}}};
+  const std::map<std::string, std::map<std::string, std::string>> table = {{"scheduled",
+                                                                            {{"open", "live"},
+                                                                             {"rehearse", "rehearsal"},
+                                                                             {"suspend", "meeting_not_live"},
+                                                                             {"resume", "meeting_not_suspended"},
+                                                                             {"close", "closed"}}},
+                                                                           {"rehearsal",
+                                                                            {{"open", "live"},
+                                                                             {"rehearse", "rehearsal"},
+                                                                             {"suspend", "meeting_not_live"},
+                                                                             {"resume", "meeting_not_suspended"},
+                                                                             {"close", "closed"}}},
+                                                                           {"live",
+                                                                            {{"open", "live"},
+                                                                             {"rehearse", "meeting_live"},
+                                                                             {"suspend", "suspended"},
+                                                                             {"resume", "live"},
+                                                                             {"close", "closed"}}},
+                                                                           {"suspended",
+                                                                            {{"open", "meeting_suspended"},
+                                                                             {"rehearse", "meeting_suspended"},
+                                                                             {"suspend", "suspended"},
+                                                                             {"resume", "live"},
+                                                                             {"close", "closed"}}},
+                                                                           {"closed",
+                                                                            {{"open", "live"},
+                                                                             {"rehearse", "rehearsal"},
+                                                                             {"suspend", "meeting_not_live"},
+                                                                             {"resume", "meeting_not_suspended"},
+                                                                             {"close", "closed"}}}};
   const std::map<std::string, Act> acts = {{"open", act::OpenMeeting{}},
                                            {"rehearse", act::OpenMeeting{true}},
                                            {"suspend", act::SuspendMeeting{}},
@@ -158,6 +172,34 @@ TEST(Lifecycle, an_offer_is_not_taken_in_a_suspended_meeting) {
   ASSERT_TRUE(bench.moderate(act::SuspendMeeting{}));
   ASSERT_TRUE(bench.by(bench.find(amina).person.id, act::Ready{amina}));
   EXPECT_EQ(bench.state_of(amina), RequestState::standby);
+}
+
+TEST(Lifecycle, who_took_over_last_is_in_charge_until_the_meeting_is_closed) {
+  Bench bench;
+  const Actor mona{bench.person("Mona"), Role::moderator};
+  const Actor chair{bench.person("Chair"), Role::chair};
+  EXPECT_EQ(bench.state().in_charge, "");
+  ASSERT_TRUE(bench.act(act::TakeOver{}, mona));
+  const std::size_t written = bench.disk().size();
+  ASSERT_TRUE(bench.act(act::TakeOver{}, mona));
+  EXPECT_EQ(bench.disk().size(), written) << "it was so already";
+  ASSERT_TRUE(bench.act(act::TakeOver{}, chair));
+  EXPECT_EQ(bench.state().in_charge, "Chair");
+  bench.crash();
+  EXPECT_EQ(bench.state().in_charge, "Chair");
+  ASSERT_TRUE(bench.moderate(act::CloseMeeting{}));
+  EXPECT_EQ(bench.state().in_charge, "");
+}
+
+TEST(Lifecycle, taking_over_and_the_audience_leave_the_last_act_undoable) {
+  Bench bench;
+  const RequestId request = bench.ask(bench.person("Amina"));
+  ASSERT_TRUE(bench.moderate(act::Deny{request, ""}));
+  ASSERT_TRUE(bench.moderate(act::TakeOver{}));
+  ASSERT_TRUE(bench.moderate(act::ChooseAudience{Audience::registered}));
+  ASSERT_TRUE(bench.moderate(act::Undo{}));
+  EXPECT_EQ(bench.state_of(request), RequestState::queued);
+  EXPECT_EQ(bench.state().audience, Audience::registered);
 }
 
 TEST(Lifecycle, the_state_is_known_after_a_kill) {

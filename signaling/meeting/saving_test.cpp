@@ -89,7 +89,7 @@ TEST(Saving, a_lost_connection_ends_a_speech_even_while_the_disk_fails_and_is_sa
 
   bench.mend_disk();
   bench.pass(seconds(2));
-  EXPECT_EQ(bench.disk().size(), before + 2) << "held and released";
+  EXPECT_EQ(bench.disk().size(), before + 3) << "held, released, and the grant can be undone no more";
   const State shown = bench.state();
   bench.crash();
   EXPECT_EQ(bench.find(speech).state, RequestState::released);

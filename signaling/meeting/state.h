@@ -55,7 +55,7 @@ struct Request {
   bool ready = false;                             // answered "I'm ready", or readiness is not asked
   bool called = false;                            // has been in standby
   bool spoke = false;                             // has been on air
-  bool offered = false;                           // undone end: has the floor again by answering, until somebody else gets it
+  bool offered = false;                           // has the floor again by answering
   std::uint8_t missed = 0;                        // times called and not answered
   std::string reason;                             // why it ended: a stable word, or what the moderator wrote
   bool operator==(const Request&) const = default;
@@ -89,6 +89,7 @@ struct State {
   Moment at{};            // of the last event
   MeetingState state = MeetingState::live;
   Audience audience = Audience::everyone;
+  std::string in_charge;  // name of the moderator or chair who took over last; empty: nobody did
   bool list_open = true;
   ListOrder order = ListOrder::asked;
   std::uint64_t next_request = 1;

@@ -1,5 +1,6 @@
-// Taking a moderator's act back: exact, but that it never opens a microphone or a picture. Whose speech the act ended is
-// in standby and is offered the floor; what it paused stays paused. What people did by themselves meanwhile stays done.
+// Taking a moderator's act back: exact, but that it never opens a microphone or a picture. Whose speech the act ended
+// is in standby and is offered the floor; what it paused stays paused. What people did by themselves meanwhile stays
+// done.
 #pragma once
 
 #include "signaling/meeting/event.h"

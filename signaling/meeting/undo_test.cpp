@@ -41,52 +41,68 @@ constexpr RequestId kAmina{1};
 constexpr RequestId kLi{2};
 constexpr RequestId kOlga{3};
 
-const std::vector<Story> kExact = {
-    {"floor.deny", [](Bench&) -> Act { return act::Deny{kLi, "later"}; }},
-    {"floor.prepare", [](Bench&) -> Act { return act::Prepare{kLi, ""}; }},
-    {"floor.pass", [](Bench&) -> Act { return act::Pass{kAmina, ""}; }},
-    {"floor.pass",
-     [](Bench& bench) -> Act {
-       (void)bench.moderate(act::Prepare{kLi, ""});
-       return act::Pass{kLi, ""};
-     }},
-    {"floor.grant", [](Bench&) -> Act { return act::Grant{kLi, false}; }},
-    {"floor.move", [](Bench&) -> Act { return act::Move{kOlga, kAmina}; }},
-    {"floor.move",
-     [](Bench& bench) -> Act {
-       (void)bench.moderate(act::Move{kLi, kAmina});
-       return act::Move{kOlga, kLi};
-     }},
-    {"floor.resume",
-     [](Bench& bench) -> Act {
-       bench.bring_on_air(kAmina);
-       bench.pass(seconds(10));
-       (void)bench.moderate(act::Pause{kAmina});
-       return act::Resume{kAmina};
-     }},
-    {"floor.unmute",
-     [](Bench& bench) -> Act {
-       bench.bring_on_air(kAmina);
-       (void)bench.moderate(act::Mute{kAmina, true});
-       return act::Mute{kAmina, false};
-     }},
-    {"floor.extend", [](Bench&) -> Act { return act::Extend{kLi, seconds(60)}; }},
-    {"list.close", [](Bench&) -> Act { return act::OpenList{false}; }},
-    {"list.open",
-     [](Bench& bench) -> Act {
-       (void)bench.moderate(act::OpenList{false});
-       return act::OpenList{true};
-     }},
-    {"list.order",
-     [](Bench& bench) -> Act {
-       (void)bench.moderate(act::Pass{kAmina, ""});
-       return act::ChooseOrder{ListOrder::balance};
-     }},
-    {"list.order",
-     [](Bench& bench) -> Act {
-       (void)bench.moderate(act::Move{kOlga, kAmina});
-       return act::ChooseOrder{ListOrder::asked};
-     }}};
+const std::vector<Story> kExact = {{"floor.deny",
+                                    [](Bench&) -> Act {
+                                      return act::Deny{kLi, "later"};
+                                    }},
+                                   {"floor.prepare",
+                                    [](Bench&) -> Act {
+                                      return act::Prepare{kLi, ""};
+                                    }},
+                                   {"floor.pass",
+                                    [](Bench&) -> Act {
+                                      return act::Pass{kAmina, ""};
+                                    }},
+                                   {"floor.pass",
+                                    [](Bench& bench) -> Act {
+                                      (void)bench.moderate(act::Prepare{kLi, ""});
+                                      return act::Pass{kLi, ""};
+                                    }},
+                                   {"floor.grant",
+                                    [](Bench&) -> Act {
+                                      return act::Grant{kLi, false};
+                                    }},
+                                   {"floor.move",
+                                    [](Bench&) -> Act {
+                                      return act::Move{kOlga, kAmina};
+                                    }},
+                                   {"floor.move",
+                                    [](Bench& bench) -> Act {
+                                      (void)bench.moderate(act::Move{kLi, kAmina});
+                                      return act::Move{kOlga, kLi};
+                                    }},
+                                   {"floor.resume",
+                                    [](Bench& bench) -> Act {
+                                      bench.bring_on_air(kAmina);
+                                      bench.pass(seconds(10));
+                                      (void)bench.moderate(act::Pause{kAmina});
+                                      return act::Resume{kAmina};
+                                    }},
+                                   {"floor.unmute",
+                                    [](Bench& bench) -> Act {
+                                      bench.bring_on_air(kAmina);
+                                      (void)bench.moderate(act::Mute{kAmina, true});
+                                      return act::Mute{kAmina, false};
+                                    }},
+                                   {"floor.extend",
+                                    [](Bench&) -> Act {
+                                      return act::Extend{kLi, seconds(60)};
+                                    }},
+                                   {"list.close", [](Bench&) -> Act { return act::OpenList{false}; }},
+                                   {"list.open",
+                                    [](Bench& bench) -> Act {
+                                      (void)bench.moderate(act::OpenList{false});
+                                      return act::OpenList{true};
+                                    }},
+                                   {"list.order",
+                                    [](Bench& bench) -> Act {
+                                      (void)bench.moderate(act::Pass{kAmina, ""});
+                                      return act::ChooseOrder{ListOrder::balance};
+                                    }},
+                                   {"list.order", [](Bench& bench) -> Act {
+                                      (void)bench.moderate(act::Move{kOlga, kAmina});
+                                      return act::ChooseOrder{ListOrder::asked};
+                                    }}};
 
 TEST(Undo, what_opens_no_microphone_is_as_it_was_before) {
   for (const Story& story : kExact) {

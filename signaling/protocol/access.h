@@ -19,6 +19,7 @@ enum class Method : std::uint8_t {
   meeting_resume,
   meeting_close,
   meeting_audience,
+  meeting_take_over,
   channel_select,
   return_sound,
   floor_request,

@@ -26,6 +26,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"meeting.resume", kManagers},
     {"meeting.close", kManagers},
     {"meeting.audience", kManagers},
+    {"meeting.take_over", kGivers},
     {"channel.select", kEverybody},
     {"return.sound", {"technician", "admin"}},
     {"floor.request", {"participant"}},

@@ -21,7 +21,7 @@ struct Claims {
   std::int32_t rank = 0;
   Where where = Where::remote;
   WallTime exp{};
-  std::string token_id;  // `jti`, else the token's signature: identifies tokens without `sub`
+  std::string token_id;     // `jti`, else the token's signature: identifies tokens without `sub`
   bool registered = false;  // by a token; the desk sets it
 };
 

@@ -169,6 +169,8 @@ Call call_of(Method method, Params& p) {
       return Act{act::CloseMeeting{}};
     case Method::meeting_audience:
       return Act{act::ChooseAudience{p.word("audience", audience_from, "must be public, registered or closed")}};
+    case Method::meeting_take_over:
+      return Act{act::TakeOver{}};
     case Method::channel_select:
       return ChannelCall{p.language("language")};
     case Method::return_sound:

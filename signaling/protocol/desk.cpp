@@ -119,8 +119,8 @@ std::optional<MediaIdentity> Desk::find_media(std::string_view media_token) cons
   const auto found = state_->media_tokens.find(std::string(media_token));
   if (found == state_->media_tokens.end()) return std::nullopt;
   const Visit& visit = state_->visits.at(found->second);
-  return MediaIdentity{visit.page, visit.participant, visit.role, visit.language, !visit.gone_at,
-                       visit.claims.registered};
+  return MediaIdentity{visit.page,     visit.participant, visit.role,
+                       visit.language, !visit.gone_at,    visit.claims.registered};
 }
 
 const Meeting& Desk::meeting() const { return state_->meeting; }

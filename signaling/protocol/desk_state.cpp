@@ -213,18 +213,19 @@ std::string Desk::State::state_for(const Visit& visit, Now now) const {
 // Who is no longer on the list sees why; everybody else just sees them gone.
 void Desk::State::tell_ended() {
   const signaling::State& state = meeting.state();
+  std::map<ParticipantId, std::vector<const Request*>> ended;  // many at once when the meeting is closed
   for (const auto& [request, owner] : published_open) {
-    const Request* ended = find_open(state, request) == nullptr ? find_any(state, request) : nullptr;
-    if (ended == nullptr) continue;
-    std::vector<PageId> own;
-    for (const auto& [id, page] : pages) {
-      const auto visit = page.visit ? visits.find(*page.visit) : visits.end();
-      if (visit != visits.end() && visit->second.participant == owner) own.push_back(id);
+    const Request* known = find_open(state, request) == nullptr ? find_any(state, request) : nullptr;
+    if (known != nullptr) ended[owner].push_back(known);
+  }
+  for (const auto& [id, page] : pages) {
+    if (ended.empty()) break;
+    const auto visit = page.visit ? visits.find(*page.visit) : visits.end();
+    const auto own = visit == visits.end() ? ended.end() : ended.find(visit->second.participant);
+    if (own == ended.end()) continue;
+    for (const Request* request : own->second) {
+      send(id, encode_notification("floor.ended", request_json(*request, meeting.presence())));
     }
-    if (own.empty()) continue;
-    auto text = std::make_shared<const std::string>(
-        encode_notification("floor.ended", request_json(*ended, meeting.presence())));
-    outputs.push_back(out::Send{std::move(own), std::move(text)});
   }
   published_open.clear();
   for (const auto& [id, request] : state.open) published_open[id] = request.person.id;

@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "signaling/protocol/sample_calls.h"
+
 namespace plenary::signaling {
 namespace {
 
@@ -346,6 +348,78 @@ TEST_F(DeskTest, a_person_is_told_how_their_request_ended) {
   EXPECT_EQ(told[0]["outcome"], "denied");
   EXPECT_EQ(told[0]["outcome_reason"], "Please send it in writing");
   EXPECT_TRUE(notified(li, "floor.ended").empty());
+}
+
+// The table of access.cpp as it is felt over the wire; access_test.cpp has it a second time by hand.
+TEST_F(DeskTest, every_method_is_refused_by_role_to_exactly_those_whom_the_table_does_not_name) {
+  for (unsigned r = 0; r <= static_cast<unsigned>(Role::admin); ++r) {
+    const Role role = static_cast<Role>(r);
+    for (const auto& [method, params] : kGoodCalls) {
+      if (method == "meeting.join") continue;
+      const PageId page = joined("Somebody/" + std::string(to_text(role)));
+      const Json answer = call(page, method, Json::parse(params));
+      const bool by_role = answer.contains("error") && answer["error"]["data"]["code"] == "role";
+      EXPECT_EQ(by_role, !may(role, *method_from(method))) << to_text(role) << " " << method << " " << answer;
+      desk_->handle_close(page, now());
+    }
+  }
+}
+
+TEST_F(DeskTest, the_last_act_can_be_undone_and_every_page_sees_that_and_who_is_in_charge) {
+  const PageId moderator = joined("Mona/moderator");
+  const PageId amina = joined("Amina/participant");
+  const std::string request = ask(amina);
+  EXPECT_EQ(state(amina)["undo"], nullptr);
+  EXPECT_EQ(state(amina)["in_charge"], nullptr);
+  call(moderator, "meeting.take_over");
+  EXPECT_EQ(notified(amina, "meeting.changed").back()["set"], (Json{{"in_charge", "Mona"}}));
+  call(moderator, "floor.deny", {{"request", request}});
+  const Json undo = notified(amina, "meeting.changed").back()["set"]["undo"];
+  EXPECT_EQ(undo["by"], "Mona");
+  EXPECT_EQ(undo["act"], "floor.deny");
+  EXPECT_EQ(undo["request"], request);
+  EXPECT_EQ(undo["until"], state(amina)["server_time"].get<std::int64_t>() + 5'000);
+  EXPECT_EQ(call(moderator, "floor.undo")["result"]["position"], 1);
+  EXPECT_EQ(state(amina)["queue"][0]["request"], request);
+  call(moderator, "floor.deny", {{"request", request}});
+  pass(seconds(5));
+  EXPECT_EQ(notified(amina, "meeting.changed").back()["set"], (Json{{"undo", nullptr}}));
+}
+
+TEST_F(DeskTest, a_stricter_audience_closes_the_pages_that_it_does_not_admit) {
+  const PageId moderator = joined("Mona/moderator");
+  const PageId amina = joined("Amina/participant");
+  const PageId guest = joined("Guest/observer");
+  const PageId anonymous = joined("");
+  EXPECT_FALSE(desk_->find_media(joins_[anonymous]["media_token"].get<std::string>())->registered);
+  call(moderator, "meeting.audience", {{"audience", "registered"}});
+  EXPECT_EQ(notified(anonymous, "meeting.excluded")[0]["code"], "audience_registered");
+  EXPECT_EQ(closed_[anonymous], "audience_registered");
+  EXPECT_FALSE(closed_.contains(guest));
+
+  const std::size_t before = received_[anonymous].size();
+  call(moderator, "meeting.audience", {{"audience", "closed"}});
+  EXPECT_EQ(closed_[guest], "audience_closed");
+  EXPECT_FALSE(closed_.contains(amina));
+  EXPECT_FALSE(closed_.contains(moderator));
+  ask(amina);
+  EXPECT_EQ(received_[anonymous].size(), before) << "nothing more is told to who is out";
+}
+
+TEST_F(DeskTest, who_is_not_admitted_cannot_join_by_token_or_by_resume) {
+  const PageId moderator = joined("Mona/moderator");
+  const PageId anonymous = joined("");
+  call(moderator, "meeting.audience", {{"audience", "closed"}});
+  const auto refused = [&](const Json& params) {
+    return call(page(), "meeting.join", params)["error"]["data"]["code"];
+  };
+  EXPECT_EQ(refused(Json::object()), "audience_closed");
+  EXPECT_EQ(refused({{"resume", joins_[anonymous]["resume"]}}), "audience_closed");
+  EXPECT_EQ(refused({{"token", "Guest/observer"}}), "audience_closed");
+  joined("Li/participant");
+  joined("Booth/interpreter");
+  call(moderator, "meeting.audience", {{"audience", "public"}});
+  joined("");
 }
 
 TEST_F(DeskTest, room_status_goes_to_those_who_run_the_room) {

@@ -24,6 +24,7 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"meeting.close", "{}"},
     {"meeting.audience", R"({"audience":"public"})"},
     {"meeting.audience", R"({"audience":"closed"})"},
+    {"meeting.take_over", "{}"},
     {"channel.select", R"({"language":"floor"})"},
     {"return.sound", R"({"started":true})"},
     {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":"en"})"},

@@ -95,7 +95,8 @@ Json meeting_json(const Meeting& meeting) {
           {"list", state.list_open ? "open" : "closed"},
           {"order", to_text(state.order)},
           {"needs_approval", rules.needs_approval},
-          {"speakers_max", rules.speakers_max}};
+          {"speakers_max", rules.speakers_max},
+          {"overtime_max_s", std::chrono::duration_cast<std::chrono::seconds>(rules.overtime_max).count()}};
 }
 
 Json undo_json(const State& state) {
@@ -119,6 +120,7 @@ Members state_members(const Meeting& meeting, const RoomFacts& facts) {
           {"queue", dumped(queue_json(meeting))},
           {"floor", dumped(floor_json(meeting))},
           {"last", state.last ? dumped(request_tree(*state.last, meeting.presence())) : "null"},
+          {"in_charge", state.in_charge.empty() ? "null" : dumped(Json(state.in_charge))},
           {"undo", dumped(undo_json(state))},
           {"return", dumped({{"connected", meeting.presence().return_connected}})},
           {"room", dumped(room)}};
