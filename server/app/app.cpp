@@ -40,7 +40,7 @@ std::optional<Below> below(std::string_view path, std::string_view prefix) {
 }
 
 HttpResponse page_of_room(std::string_view rest) {
-  static constexpr std::array<std::string_view, 3> kPages = {"moderator", "stage", "return"};
+  static constexpr std::array<std::string_view, 4> kPages = {"moderator", "chair", "stage", "return"};
   if (rest.empty()) return HttpResponse::page("participant.html");
   if (std::find(kPages.begin(), kPages.end(), rest) != kPages.end()) {
     return HttpResponse::page(std::string(rest) + ".html");
@@ -149,6 +149,7 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
   if (request.method != "GET") return HttpResponse::problem(405, "method", "Only GET works here.");
   if (path == "/") return HttpResponse::page("index.html");
   if (path == "/technician") return HttpResponse::page("technician.html");
+  if (path == "/organiser") return HttpResponse::page("organiser.html");
   if (const auto at = below(path, "/room/")) return room(at->first) == nullptr ? no_room() : page_of_room(at->rest);
   if (path == "/livez") return {.body = "ok\n"};
   if (path == "/readyz") {

@@ -32,6 +32,8 @@ signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
                          .title = room.title,
                          .languages = room.languages,
                          .speakers_max = floor.speakers_max,
+                         .needs_approval = floor.needs_approval,
+                         .overtime_max = floor.overtime_max,
                          .grace = floor.grace};
   rules.limits[signaling::RequestKind::statement] = floor.statement;
   return rules;

@@ -95,7 +95,7 @@ class Room {
   std::unique_ptr<signaling::Desk> desk_;
   signaling::MeetingState shown_state_ = signaling::MeetingState::live;  // as routed last
   signaling::Audience admitted_ = signaling::Audience::everyone;
-  std::vector<signaling::Speaker> speakers_;                             // as routed last
+  std::vector<signaling::Speaker> speakers_;  // as routed last
   std::vector<SpeakerMedia> speaker_media_;
   bool viewers_dirty_ = true;
   bool status_dirty_ = true;

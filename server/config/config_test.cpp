@@ -70,6 +70,8 @@ allow = ["10.1.0.0/16", "srt", "rtsp://"]
 speakers_max = 6
 statement = "1m30s"
 grace = "0ms"
+needs_approval = true
+overtime_max = "20s"
 [log]
 format = "json"
 level = "debug"
@@ -92,6 +94,8 @@ level = "debug"
   EXPECT_EQ(config->floor.speakers_max, 6U);
   EXPECT_EQ(config->floor.statement, std::chrono::seconds(90));
   EXPECT_EQ(config->floor.grace, std::chrono::seconds(0));
+  EXPECT_TRUE(config->floor.needs_approval);
+  EXPECT_EQ(config->floor.overtime_max, std::chrono::seconds(20));
   EXPECT_EQ(config->log.format, LogFormat::json);
   EXPECT_EQ(config->log.level, LogLevel::debug);
   ASSERT_EQ(config->warnings.size(), 2U) << "of what is read and has no effect yet";
@@ -126,6 +130,8 @@ TEST(Config, has_a_default_for_everything) {
   EXPECT_EQ(config->floor.speakers_max, 1U);
   EXPECT_EQ(config->floor.statement, std::chrono::minutes(3));
   EXPECT_EQ(config->floor.grace, std::chrono::seconds(15));
+  EXPECT_FALSE(config->floor.needs_approval);
+  EXPECT_EQ(config->floor.overtime_max, std::chrono::seconds(0));
 }
 
 TEST(Config, reports_all_faults_of_a_file_in_its_order_with_place_and_hint) {
@@ -241,6 +247,7 @@ TEST(Config, environment_goes_over_the_file_and_flags_over_both) {
   constexpr std::string_view kFile = "[server]\nhttp = \"0.0.0.0:1\"\ndata = \"/a\"\n[floor]\nspeakers_max = 2\n";
   const Settings environment = {{"PLENARY_SERVER_HTTP", "0.0.0.0:2"},
                                 {"PLENARY_FLOOR_SPEAKERS_MAX", "3"},
+                                {"PLENARY_FLOOR_NEEDS_APPROVAL", "true"},
                                 {"PLENARY_SERVER_PUBLIC_ADDRESS", "203.0.113.7,2001:db8::7"},
                                 {"PLENARY_LOG_FORMAT", "json"}};
   const auto config = parse_config(kFile, "plenary.toml", environment, {{"server.http", "0.0.0.0:3"}});
@@ -248,6 +255,7 @@ TEST(Config, environment_goes_over_the_file_and_flags_over_both) {
   EXPECT_EQ(config->server.http.port, 3);
   EXPECT_EQ(config->server.data, "/a");
   EXPECT_EQ(config->floor.speakers_max, 3U);
+  EXPECT_TRUE(config->floor.needs_approval);
   EXPECT_EQ(config->server.public_addresses.size(), 2U);
   EXPECT_EQ(config->log.format, LogFormat::json);
 }
@@ -257,6 +265,8 @@ TEST(Config, faults_of_environment_and_flags_name_where_they_come_from) {
               Contains(StartsWith("PLENARY_FLOOR_GRACE: error: floor.grace: \"15\" is no duration")));
   EXPECT_THAT(faults_of("", {{"PLENARY_FLOOR_SPEAKERS_MAX", "many"}}),
               Contains(StartsWith("PLENARY_FLOOR_SPEAKERS_MAX: error: ")));
+  EXPECT_THAT(faults_of("", {{"PLENARY_FLOOR_NEEDS_APPROVAL", "yes"}}),
+              Contains(AllOf(StartsWith("PLENARY_FLOOR_NEEDS_APPROVAL: error: "), HasSubstr("true or false"))));
   EXPECT_THAT(faults_of("", {{"PLENARY_SERVER_PUBLIC_ADDRESS", "here"}}),
               Contains(StartsWith("PLENARY_SERVER_PUBLIC_ADDRESS: error: ")));
   EXPECT_THAT(faults_of("", {}, {{"server.http", "nowhere"}}), Contains(StartsWith("--http: error: server.http")));
@@ -333,6 +343,8 @@ TEST(Config, the_example_is_right_and_shows_every_default) {
   EXPECT_EQ(config->floor.speakers_max, defaults.floor.speakers_max);
   EXPECT_EQ(config->floor.statement, defaults.floor.statement);
   EXPECT_EQ(config->floor.grace, defaults.floor.grace);
+  EXPECT_EQ(config->floor.needs_approval, defaults.floor.needs_approval);
+  EXPECT_EQ(config->floor.overtime_max, defaults.floor.overtime_max);
   EXPECT_EQ(config->log.format, defaults.log.format);
   EXPECT_EQ(config->log.level, defaults.log.level);
   EXPECT_EQ(config->rooms.at(0).mix, RoomConfig{}.mix);

@@ -17,7 +17,7 @@ namespace {
 using namespace std::string_view_literals;
 namespace fs = std::filesystem;
 
-enum class KeyType : std::uint8_t { text, number, list };
+enum class KeyType : std::uint8_t { text, number, flag, list };
 struct Key {
   std::string_view section, name;
   KeyType type = KeyType::text;
@@ -47,6 +47,8 @@ constexpr auto kKeys = std::to_array<Key>({
     {"floor", "speakers_max", KeyType::number},
     {"floor", "statement"},
     {"floor", "grace"},
+    {"floor", "needs_approval", KeyType::flag},
+    {"floor", "overtime_max"},
     {"log", "format"},
     {"log", "level"},
 });
@@ -69,6 +71,10 @@ void put(toml::table& top, const Key& key, const std::string& value) {
       section->insert_or_assign(key.name, number);
       return;
     }
+  }
+  if (key.type == KeyType::flag && (value == "true" || value == "false")) {
+    section->insert_or_assign(key.name, value == "true");
+    return;
   }
   if (key.type == KeyType::list) {
     toml::array list;
@@ -195,9 +201,12 @@ void load_sources(TableReader reader, SourcesSection& sources) {
 void load_floor(TableReader reader, FloorSection& floor) {
   constexpr std::chrono::milliseconds kLongestStatement = std::chrono::hours(2);
   constexpr std::chrono::milliseconds kLongestGrace = std::chrono::minutes(5);
+  constexpr std::chrono::milliseconds kLongestOvertime = std::chrono::hours(1);
   floor.speakers_max = reader.number("speakers_max", 1, kMostSpeakers).value_or(floor.speakers_max);
   floor.statement = reader.duration("statement", kLongestStatement).value_or(floor.statement);
   floor.grace = reader.duration("grace", kLongestGrace).value_or(floor.grace);
+  floor.needs_approval = reader.flag("needs_approval").value_or(floor.needs_approval);
+  floor.overtime_max = reader.duration("overtime_max", kLongestOvertime).value_or(floor.overtime_max);
   reader.finish();
 }
 

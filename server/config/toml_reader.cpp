@@ -109,6 +109,15 @@ std::optional<std::uint32_t> TableReader::number(std::string_view key, std::uint
   return static_cast<std::uint32_t>(value->get());
 }
 
+std::optional<bool> TableReader::flag(std::string_view key) {
+  const toml::node* found = node(key);
+  if (found == nullptr) return std::nullopt;
+  if (const auto* value = found->as_boolean()) return value->get();
+  faults_.error(found, path_of(key), "this is " + std::string(type_name(*found)) + ", true or false is needed",
+                "write it without quotes");
+  return std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> TableReader::duration(std::string_view key,
                                                                std::chrono::milliseconds longest) {
   constexpr const char* kHint = "write a number and its unit, such as \"3m\", \"15s\" or \"250ms\"";

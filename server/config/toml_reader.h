@@ -57,6 +57,7 @@ class TableReader {
   std::optional<std::string> string(std::string_view key);
   std::optional<std::string> required_string(std::string_view key, std::string hint);
   std::optional<std::uint32_t> number(std::string_view key, std::uint32_t least, std::uint32_t most);
+  std::optional<bool> flag(std::string_view key);
   std::optional<std::chrono::milliseconds> duration(std::string_view key, std::chrono::milliseconds longest);
   std::optional<Address> address(std::string_view key);
   // The index in `words`.
