@@ -22,11 +22,12 @@ constexpr int kPeople = 7;
 class Storm {
  public:
   explicit Storm(std::uint64_t seed) : random_(seed), bench_(rules(seed)) {
+    folded_ = bench_.state();
     for (int i = 0; i < kPeople; ++i) join(i);
   }
 
   void step() {
-    switch (random_() % 16) {
+    switch (random_() % 19) {
       case 0:
       case 1:
       case 2:
@@ -47,6 +48,11 @@ class Storm {
         return page();
       case 13:
         return disk();
+      case 14:
+      case 15:
+        return undo();
+      case 16:
+        return run_meeting();
       default:
         return bench_.pass(milliseconds(random_() % 20'000));
     }
@@ -67,6 +73,7 @@ class Storm {
       ASSERT_TRUE(asked.insert({request.person.id, point}).second) << "twice on the list";
     }
     ASSERT_LE(on_air, bench_.meeting().rules().speakers_max);
+    check_meeting(state);
     check_order(state);
     check_routing(state);
     check_disk(state);
@@ -77,6 +84,10 @@ class Storm {
     bench_.mend_disk();
     bench_.release_disk();
     bench_.pass(std::chrono::seconds(3));
+    if (bench_.state().state == MeetingState::suspended) {
+      ASSERT_TRUE(bench_.moderate(act::ResumeMeeting{}));
+    }
+    ASSERT_TRUE(bench_.moderate(act::OpenMeeting{}));
     ASSERT_TRUE(bench_.moderate(act::OpenList{true}));
     check();
   }
@@ -86,6 +97,7 @@ class Storm {
     Rules rules{.meeting = "m", .room = "m", .title = "", .languages = {"en"}};
     rules.speakers_max = seed % 3 == 0 ? 3 : 1;
     rules.needs_approval = seed % 4 == 0;
+    rules.opens_live = seed % 7 != 0;
     rules.overtime_max = seed % 5 == 0 ? std::chrono::seconds(20) : std::chrono::seconds(0);
     return rules;
   }
@@ -132,11 +144,41 @@ class Storm {
                                    act::Extend{maybe, std::chrono::seconds(30)},
                                    act::Revoke{r, "enough"},
                                    act::Release{maybe},
+                                   act::Add{.name = "added", .kind = RequestKind::question},
                                    act::OpenList{random_() % 4 != 0},
                                    act::ChooseOrder{static_cast<ListOrder>(random_() % 4)}};
     const Act& act = acts[random_() % acts.size()];
     note(bench_.moderate(act));
     if (random_() % 3 == 0) note(bench_.moderate(acts[random_() % acts.size()]));  // the second moderator
+  }
+
+  // Whatever it takes back, it opens no microphone.
+  void undo() {
+    if (random_() % 2 == 0) moderate();
+    const auto open = [&] {
+      std::set<RequestId> ids;
+      for (const Speaker& speaker : speakers(bench_.state())) {
+        if (speaker.in_return && !speaker.muted) ids.insert(speaker.request);
+      }
+      return ids;
+    };
+    const std::set<RequestId> before = open();
+    note(bench_.moderate(act::Undo{}));
+    for (const RequestId id : open()) ASSERT_TRUE(before.contains(id)) << "opened by undo";
+  }
+
+  // The meeting as a whole, more often opened than closed so that the floor has its storms.
+  void run_meeting() {
+    const std::vector<Act> acts = {act::OpenMeeting{},
+                                   act::OpenMeeting{},
+                                   act::ResumeMeeting{},
+                                   act::ResumeMeeting{},
+                                   act::SuspendMeeting{},
+                                   act::OpenMeeting{true},
+                                   act::ChooseAudience{static_cast<Audience>(random_() % 3)},
+                                   act::TakeOver{},
+                                   random_() % 3 == 0 ? Act{act::CloseMeeting{}} : Act{act::SuspendMeeting{}}};
+    note(bench_.moderate(acts[random_() % acts.size()]));
   }
 
   void own() {
@@ -195,6 +237,20 @@ class Storm {
     }
   }
 
+  // Nobody has an open microphone before a meeting, in a break or after its end.
+  void check_meeting(const State& state) {
+    if (state.state == MeetingState::closed) {
+      ASSERT_TRUE(state.open.empty());
+      ASSERT_FALSE(state.list_open);
+    }
+    if (!takes_speeches(state.state)) {
+      for (const Speaker& speaker : speakers(state)) ASSERT_FALSE(speaker.in_return);
+    }
+    if (state.undo) {
+      ASSERT_LE(state.undo->before.size(), state.undo->ends.size() + state.undo->changes.size());
+    }
+  }
+
   void check_order(const State& state) {
     std::set<RequestId> waiting;
     for (const auto& [id, request] : state.open) {
@@ -206,7 +262,7 @@ class Storm {
       ASSERT_TRUE(placed.insert(place.request).second) << "twice in the order";
       const Request& request = *find_open(state, place.request);
       const bool plain = request.kind == RequestKind::statement || request.kind == RequestKind::question;
-      if (state.order != ListOrder::asked || !plain || request.behind) continue;
+      if (state.order != ListOrder::asked || !plain || request.behind || request.offered) continue;
       ASSERT_GT(place.request, before) << "not in the order asked";
       before = place.request;
     }
@@ -237,6 +293,7 @@ class Storm {
       if (const auto* moved = std::get_if<Moved>(&event.body)) {
         const Request* request = find_open(folded_, moved->request);
         ASSERT_NE(request, nullptr) << "moved after its end";
+        ASSERT_TRUE(moved->to != RequestState::granted || takes_speeches(folded_.state)) << "granted in a break";
         ASSERT_TRUE(is_legal(request->state, moved->to))
             << to_text(request->state) << " to " << to_text(moved->to) << " in event " << event.seq;
         ASSERT_TRUE(!is_ended(moved->to) || ended_.insert(moved->request).second) << "two exits";
@@ -244,6 +301,9 @@ class Storm {
       ASSERT_EQ(event.seq, folded_.seq + 1);
       ASSERT_GE(event.at, folded_.at) << "the meeting's clock went back";
       apply(folded_, event);
+      if (std::holds_alternative<Undone>(event.body)) {
+        std::erase_if(ended_, [&](RequestId id) { return find_open(folded_, id) != nullptr; });
+      }
     }
     for (const auto& [ticket, request] : promised_) {
       ASSERT_TRUE(!bench_.is_acknowledged(ticket) || find_any(folded_, request)) << "acknowledged and lost";
