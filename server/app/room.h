@@ -84,7 +84,7 @@ class Room {
   void handle_screen_closed(const MediaSession& closed, Now now);
   void settle_meeting();
   void cut_those_not_admitted();
-  void settle_speakers();
+  void settle_speakers(Now now);
   void settle_viewers();
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;
