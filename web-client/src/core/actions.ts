@@ -2,7 +2,7 @@
 // that it was pressed and what became of it.
 import { signal } from '@preact/signals-core';
 
-import type { RequestKind, Where } from './protocol.ts';
+import type { Audience, RequestKind, Where } from './protocol.ts';
 import { RpcError, type Call, type Timers } from './rpc.ts';
 
 export type PressState = 'pending' | 'done' | 'failed';
@@ -110,6 +110,14 @@ export class Actions {
   openList = () => this.#call('list.open');
   closeList = () => this.#call('list.close');
   order = (order: string) => this.#call('list.order', { order });
+  undo = () => this.#call('floor.undo');
+  openMeeting = () => this.#call('meeting.open');
+  rehearse = () => this.#call('meeting.open', { rehearsal: true });
+  suspendMeeting = () => this.#call('meeting.suspend');
+  resumeMeeting = () => this.#call('meeting.resume');
+  closeMeeting = () => this.#call('meeting.close');
+  audience = (audience: Audience) => this.#call('meeting.audience', { audience });
+  takeOver = () => this.#call('meeting.take_over');
   returnSound = (started: boolean) => this.#call('return.sound', { started });
 }
 

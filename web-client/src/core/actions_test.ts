@@ -74,3 +74,15 @@ test('keys are long and differ', () => {
   expect(newKey()).toMatch(/^[0-9a-f]{32}$/);
   expect(newKey()).not.toBe(newKey());
 });
+
+test('acts on the meeting as a whole carry what they need, and no more', async () => {
+  const sent: unknown[] = [];
+  const actions = new Actions((method, params) => Promise.resolve(sent.push([method, params])));
+  await actions.rehearse();
+  await actions.openMeeting();
+  await actions.audience('registered');
+  await actions.undo();
+  expect(sent).toEqual([
+    ['meeting.open', { rehearsal: true }], ['meeting.open', undefined], ['meeting.audience', { audience: 'registered' }], ['floor.undo', undefined],
+  ]);
+});

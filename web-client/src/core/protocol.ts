@@ -20,6 +20,20 @@ export interface Person {
   where?: Where;
 }
 
+export type ReadinessProblem = 'telephone_band' | 'clipping' | 'noisy' | 'too_quiet' | 'loss' | 'jitter';
+
+// What arrives of somebody's sound on the real path.
+export interface Readiness {
+  fit: boolean; // for interpretation
+  problems: ReadinessProblem[];
+  band_hz?: [number, number] | null;
+  level_db?: number | null;
+  noise_db?: number | null;
+  loss_percent?: number | null;
+  jitter_ms?: number | null;
+  round_trip_ms?: number | null;
+}
+
 export interface FloorRequest {
   request: string;
   kind: RequestKind;
@@ -41,14 +55,26 @@ export interface FloorRequest {
   // none: nothing comes from them; flowing: packets come; decoding: the room process hears them.
   media?: 'none' | 'flowing' | 'decoding';
   connected?: boolean;
+  // Not part of the server's state: `floor.readiness` brings it to those who act on it.
+  readiness?: Readiness | null;
 }
+
+// The last act that can be taken back, by whom, until when (server clock).
+export interface Undo {
+  by: string;
+  act: string;
+  request?: string | null;
+  until: number;
+}
+
+export type Audience = 'public' | 'registered' | 'closed';
 
 export interface MeetingInfo {
   id: string;
   room: string;
   title: string;
   state: 'scheduled' | 'rehearsal' | 'live' | 'suspended' | 'closed';
-  audience: 'public' | 'registered' | 'closed';
+  audience: Audience;
   list: 'open' | 'closed';
   order: 'asked' | 'balance' | 'protocol' | 'manual';
   speakers_max: number;
@@ -72,6 +98,8 @@ export interface MeetingState {
   last: FloorRequest | null;
   return: { connected: boolean };
   room: { picture: 'live' | 'slate'; silent_channels: string[] };
+  undo?: Undo | null;
+  in_charge?: string | null;
   you: You;
 }
 
@@ -79,6 +107,16 @@ export interface MeetingChanged {
   seq: number;
   server_time: number;
   set: Partial<Omit<MeetingState, 'seq' | 'server_time'>>;
+}
+
+export interface ReadinessTold {
+  request: string;
+  readiness: Readiness | null; // null: nothing is measured (any more)
+}
+
+export interface Excluded {
+  code: string;
+  message: string;
 }
 
 export interface JoinResult {
@@ -142,6 +180,8 @@ export interface RoomSummary {
 
 // Who may do what, only to show the right buttons; the server decides by the session.
 export const moderatingRoles: readonly Role[] = ['moderator', 'admin'];
+export const givingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
+export const pausingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
 export const speakingRoles: readonly Role[] = ['participant'];
 
 export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];

@@ -7,7 +7,7 @@ import { moveTarget, shownOrder } from './order.ts';
 import { elapsed } from './protocol.ts';
 import { exampleRequest } from './example.ts';
 import { roomsOf } from './rooms.ts';
-import { keyIsTaken, keyName } from './shortcuts.ts';
+import { isSingleKey, keyIsTaken, keyName } from './shortcuts.ts';
 import { claimsOf, roomOf, shortHash, tokenOf } from './token.ts';
 
 describe('the server’s clock', () => {
@@ -71,12 +71,19 @@ describe('a key', () => {
     [{ key: 'ArrowUp', code: 'ArrowUp', altKey: true }, 'Alt+ArrowUp'],
     [{ key: 'Delete', code: 'Delete' }, 'Delete'],
     [{ key: ' ', code: 'Space' }, 'Space'],
-    [{ key: 'n', code: 'KeyN', ctrlKey: true }, null],
+    [{ key: 'n', code: 'KeyN', ctrlKey: true }, 'Ctrl+N'],
+    [{ key: 'я', code: 'KeyZ', ctrlKey: true }, 'Ctrl+Z'],
+    [{ key: 'z', code: 'KeyZ', metaKey: true }, 'Ctrl+Z'],
   ])('%o is %s', (fields, name) => {
     expect(keyName(press(fields))).toBe(name);
   });
 
+  test('with Ctrl is no single key', () => {
+    expect([isSingleKey('Z'), isSingleKey('?'), isSingleKey('Ctrl+Z')]).toEqual([true, true, false]);
+  });
+
   test.each([
+    ['Ctrl+Z', 'INPUT', 'text', true], ['Ctrl+Z', 'BUTTON', undefined, false],
     ['N', 'INPUT', 'text', true], ['N', 'SELECT', undefined, true], ['N', 'BUTTON', undefined, false], ['Enter', 'BUTTON', undefined, true],
     ['Enter', 'LI', undefined, false], ['M', 'INPUT', 'range', false], ['ArrowUp', 'INPUT', 'range', true],
   ])('%s on %s (%s) is taken: %s', (name, tag, type, taken) => {

@@ -3,7 +3,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { ServerClock } from './clock.ts';
 import type { ResumeMemory } from './memory.ts';
-import type { FloorRequest, JoinResult, MeetingChanged, MeetingState, RoomStatus } from './protocol.ts';
+import type { Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus } from './protocol.ts';
 import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
 import { MeetingStore } from './store.ts';
 
@@ -82,6 +82,7 @@ export class Session {
     }
     memory.set(result.resume);
     this.#clock.sample(result.state.server_time, this.#options.now());
+    this.store.forgetReadiness();
     this.store.replace({ ...result.state, seq: result.seq });
     this.joined.value = result;
     this.replaced.value = false;
@@ -93,6 +94,14 @@ export class Session {
     else if (method === 'room.status') this.room_status.value = params as RoomStatus;
     else if (method === 'meeting.replaced') this.replaced.value = true;
     else if (method === 'floor.ended') this.ended.value = params as FloorRequest;
+    else if (method === 'floor.readiness') this.store.tellReadiness(params as ReadinessTold);
+    else if (method === 'meeting.excluded') this.#excluded(params as Excluded);
+  }
+
+  // The audience was narrowed, and this page is outside: as if it had been refused at the door.
+  #excluded({ code, message }: Excluded): void {
+    this.refusal.value = new RpcError(-32001, code, message);
+    this.stop();
   }
 
   #changed(change: MeetingChanged): void {

@@ -44,6 +44,26 @@ beforeEach(() => {
   session = open('a.b.c');
 });
 
+test('a page that a narrower audience leaves out is told why, and does not come back', async () => {
+  await join();
+  socket().receive({ method: 'meeting.excluded', params: { code: 'audience_closed', message: 'Closed.' } });
+  socket().onclose?.();
+  await time.pass(60_000);
+  expect(session.refusal.value?.word).toBe('audience_closed');
+  expect(session.status.value).toBe('ended');
+  expect(sockets).toHaveLength(1);
+});
+
+test('readiness is told beside the state, and anew in a new session', async () => {
+  await join(exampleState({ queue: [exampleRequest()] }));
+  socket().receive({ method: 'floor.readiness', params: { request: 'r-1', readiness: { fit: true, problems: [] } } });
+  expect(session.store.queue.value[0]?.readiness?.fit).toBe(true);
+  socket().onclose?.();
+  await time.pass(400);
+  await join(exampleState({ queue: [exampleRequest()] }));
+  expect(session.store.queue.value[0]?.readiness ?? null).toBeNull();
+});
+
 describe('joining', () => {
   test('names the token, and the session of before where there was one', async () => {
     socket().onopen?.();

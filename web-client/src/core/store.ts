@@ -2,7 +2,7 @@
 // nothing here is guessed ahead.
 import { computed, signal } from '@preact/signals-core';
 
-import { floorStates, type FloorRequest, type MeetingChanged, type MeetingState } from './protocol.ts';
+import { floorStates, type FloorRequest, type MeetingChanged, type MeetingState, type Readiness, type ReadinessTold } from './protocol.ts';
 
 export type Folded = 'applied' | 'old' | 'gap';
 
@@ -31,8 +31,23 @@ export class MeetingStore {
     );
   });
 
+  // By request, for as long as that is open.
+  #readiness = new Map<string, Readiness>();
+
   replace(state: MeetingState): void {
-    this.state.value = state;
+    this.#set(state);
+  }
+
+  // Told beside the state, and kept beside each request.
+  tellReadiness({ request, readiness }: ReadinessTold): void {
+    if (readiness) this.#readiness.set(request, readiness);
+    else this.#readiness.delete(request);
+    if (this.state.value) this.#set(this.state.value);
+  }
+
+  // A new session is told all of it again.
+  forgetReadiness(): void {
+    this.#readiness.clear();
   }
 
   change({ seq, server_time, set }: MeetingChanged): Folded {
@@ -40,8 +55,21 @@ export class MeetingStore {
     if (!state) return 'gap';
     if (seq <= state.seq) return 'old';
     if (seq !== state.seq + 1) return 'gap';
-    this.state.value = { ...state, ...set, seq, server_time };
+    this.#set({ ...state, ...set, seq, server_time });
     return 'applied';
+  }
+
+  #set(state: MeetingState): void {
+    const known = this.#readiness;
+    if (known.size) {
+      const open = new Set([...state.queue, ...state.floor].map(({ request }) => request));
+      for (const id of known.keys()) if (!open.has(id)) known.delete(id);
+    }
+    const beside = (request: FloorRequest): FloorRequest => {
+      const readiness = known.get(request.request) ?? null;
+      return (request.readiness ?? null) === readiness ? request : { ...request, readiness };
+    };
+    this.state.value = { ...state, queue: state.queue.map(beside), floor: state.floor.map(beside) };
   }
 }
 

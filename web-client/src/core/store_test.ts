@@ -73,3 +73,38 @@ test.each([
 ] as const)('%s holds the floor: %s', (state, holds) => {
   expect(holdsFloor(exampleRequest({ state }))).toBe(holds);
 });
+
+describe('readiness', () => {
+  const fit = { fit: true, problems: [], level_db: -23 };
+
+  test('is kept beside its request through later changes of the list', () => {
+    const made = store({ queue: [exampleRequest(), exampleRequest({ request: 'r-2' })] });
+    made.tellReadiness({ request: 'r-1', readiness: fit });
+    expect(made.queue.value.map(({ readiness }) => readiness ?? null)).toEqual([fit, null]);
+    made.change({ seq: 11, server_time: 0, set: { queue: [], floor: [exampleRequest({ state: 'on_air' })] } });
+    expect(made.floor.value[0]?.readiness).toEqual(fit);
+  });
+
+  test('that is taken back is gone', () => {
+    const made = store({ queue: [exampleRequest()] });
+    made.tellReadiness({ request: 'r-1', readiness: fit });
+    made.tellReadiness({ request: 'r-1', readiness: null });
+    expect(made.queue.value[0]?.readiness).toBeNull();
+  });
+
+  test('ends with its request', () => {
+    const made = store({ queue: [exampleRequest()] });
+    made.tellReadiness({ request: 'r-1', readiness: fit });
+    made.change({ seq: 11, server_time: 0, set: { queue: [] } });
+    made.change({ seq: 12, server_time: 0, set: { queue: [exampleRequest()] } });
+    expect(made.queue.value[0]?.readiness ?? null).toBeNull();
+  });
+
+  test('of an earlier session is forgotten', () => {
+    const made = store({ queue: [exampleRequest()] });
+    made.tellReadiness({ request: 'r-1', readiness: fit });
+    made.forgetReadiness();
+    made.replace(exampleState({ queue: [exampleRequest()] }));
+    expect(made.queue.value[0]?.readiness ?? null).toBeNull();
+  });
+});

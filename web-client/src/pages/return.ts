@@ -33,7 +33,7 @@ class ReturnPage extends Part {
     connect: () => new RTCPeerConnection({ iceServers: this.#session.joined.value?.ice_servers ?? [], bundlePolicy: 'max-bundle' }),
     fetch: fetch.bind(window),
     timers,
-    slots: { audio: 1, video: 1 },
+    slots: () => ({ audio: 1, video: 1 }),
   });
   #hide: ReturnType<typeof setTimeout> | null = null;
 

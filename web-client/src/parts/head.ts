@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 import { locale, t, type MessageKey } from '../core/i18n.ts';
 import { deviceShelf } from '../core/memory.ts';
-import { findShortcut, keyIsTaken, keyName, type Shortcut } from '../core/shortcuts.ts';
+import { findShortcut, isSingleKey, keyIsTaken, keyName, type Shortcut } from '../core/shortcuts.ts';
 import { languageName } from '../core/format.ts';
 import { chooseLocale, chooseTheme, locales, themeNow, type Theme } from './app.ts';
 import { icon, logo } from './icons.ts';
@@ -115,10 +115,10 @@ function setSingleKeys(on: boolean): void {
 
 export function listenForKeys(shortcuts: () => readonly Shortcut[]): () => void {
   const pressed = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.repeat || !single_keys.value || document.querySelector('dialog[open]')) return;
+    if (event.defaultPrevented || event.repeat || document.querySelector('dialog[open]')) return;
     const target = event.target as HTMLElement | null;
     const name = keyName(event);
-    if (name === null) return;
+    if (isSingleKey(name) && !single_keys.value) return;
     if (target && keyIsTaken(name, target.tagName, target.getAttribute('type') ?? undefined, target.isContentEditable)) return;
     const found = findShortcut(shortcuts(), event);
     if (!found) return;

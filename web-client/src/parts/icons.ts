@@ -20,6 +20,8 @@ const paths = {
   pause: svg`<path d="M8 5v14M16 5v14"/>`,
   stop: svg`<rect x="6" y="6" width="12" height="12" rx="1.5"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  undo: svg`<path d="M9 5 4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3"/>`,
+  low: svg`<path d="M7 5v14m-4-4 4 4 4-4M17 5v14m-4-4 4 4 4-4"/>`,
   up: svg`<path d="m6 14 6-6 6 6"/>`,
   down: svg`<path d="m6 10 6 6 6-6"/>`,
   alert: svg`<path d="M12 4 2.5 20h19zM12 10v4.5M12 17.3v.2"/>`,
@@ -41,7 +43,7 @@ const paths = {
 export type IconName = keyof typeof paths;
 
 // Icons that point along the line of reading.
-const turning: readonly IconName[] = ['leave', 'play'];
+const turning: readonly IconName[] = ['leave', 'play', 'undo'];
 
 export function icon(name: IconName): TemplateResult {
   return html`<svg class="icon ${turning.includes(name) ? 'turns' : ''}" viewBox="0 0 24 24" aria-hidden="true">${paths[name]}</svg>`;

@@ -18,7 +18,7 @@ export class PreviewPicture extends Part {
     connect: () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' }),
     fetch: fetch.bind(window),
     timers,
-    slots: { audio: 1, video: 1 },
+    slots: () => ({ audio: 1, video: 1 }),
   });
 
   constructor() {

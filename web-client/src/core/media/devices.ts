@@ -10,8 +10,10 @@ export class Devices {
   readonly problem = signal<DeviceProblem | null>(null);
   readonly mic_on = signal(true);
   readonly camera_on = signal(true);
+  // Whoever saves data speaks without a picture.
+  readonly audio_only = signal(false);
 
-  async open(with_camera = true): Promise<boolean> {
+  async open(with_camera = !this.audio_only.peek()): Promise<boolean> {
     const open = this.stream.value;
     if (open?.getTracks().every((track) => track.readyState === 'live')) return true;
     // Absent outside secure contexts, whatever the type says.

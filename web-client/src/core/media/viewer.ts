@@ -5,7 +5,8 @@ import { signal } from '@preact/signals-core';
 import { Transport, type TransportOptions } from './transport.ts';
 
 export interface ViewerOptions extends Omit<TransportOptions, 'prepare' | 'closed'> {
-  slots: { audio: number; video: number };
+  // Asked anew for each session: a listener may want no pictures any more.
+  slots: () => { audio: number; video: number };
 }
 
 export class Viewer {
@@ -21,8 +22,9 @@ export class Viewer {
       prepare: (peer) => {
         const receive = (kind: 'audio' | 'video', count: number): MediaStreamTrack[] =>
           Array.from({ length: count }, () => peer.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
-        const audio = receive('audio', slots.audio);
-        const video = receive('video', slots.video);
+        const wanted = slots();
+        const audio = receive('audio', wanted.audio);
+        const video = receive('video', wanted.video);
         for (const { receiver } of peer.getTransceivers()) lowDelay(receiver);
         this.audio.value = audio;
         this.video.value = video;

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+
+import { Following } from './following.ts';
+import { emptyShelf } from './memory.ts';
+
+test('at first everything is shown', () => {
+  const following = new Following(emptyShelf(), 'room-a');
+  expect([following.low.value, following.here.value]).toEqual([false, false]);
+  expect(following.slots()).toEqual({ audio: 2, video: 2 });
+});
+
+test('low data asks for no picture, and is remembered for every room', () => {
+  const shelf = emptyShelf();
+  const following = new Following(shelf, 'room-a');
+  following.setLow(true);
+  expect(following.slots()).toEqual({ audio: 2, video: 0 });
+  expect(new Following(shelf, 'room-b').low.value).toBe(true);
+  following.setLow(false);
+  expect(new Following(shelf, 'room-b').low.value).toBe(false);
+});
+
+test('being in the room is remembered for this room only', () => {
+  const shelf = emptyShelf();
+  new Following(shelf, 'room-a').setHere(true);
+  expect(new Following(shelf, 'room-a').here.value).toBe(true);
+  expect(new Following(shelf, 'room-b').here.value).toBe(false);
+});

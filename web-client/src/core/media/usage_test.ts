@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+
+import { bytesOf, megabytes, Usage } from './usage.ts';
+
+test('only transports count, in both directions', () => {
+  const reports = [{ type: 'transport', bytesReceived: 700, bytesSent: 50 }, { type: 'inbound-rtp', bytesReceived: 690 }, { type: 'codec' }];
+  expect(bytesOf(reports)).toBe(750);
+  expect(bytesOf([])).toBe(0);
+});
+
+test('a new connection adds to what the old one has used', () => {
+  const usage = new Usage();
+  const [first, second] = [{}, {}];
+  for (const bytes of [0, 500, 900]) usage.see(first, bytes);
+  for (const bytes of [1_000, 1_100]) usage.see(second, bytes);
+  expect(usage.bytes).toBe(2_000);
+});
+
+test.each([[0, 0], [440_000, 0.4], [9_940_000, 9.9], [12_400_000, 12]])('%i bytes are %f MB', (bytes, shown) => {
+  expect(megabytes(bytes)).toBe(shown);
+});
