@@ -1,9 +1,16 @@
 // One meeting in memory, with the rules a page can notice; no journal, no media.
 
+// What the chair may do, too.
+const kChairs = ['floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
+// To undo these would open a microphone.
+const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo'];
+
 const kMethods = {
   'floor.approve': 'moderator', 'floor.deny': 'moderator', 'floor.pass': 'moderator', 'floor.prepare': 'moderator', 'floor.grant': 'moderator',
   'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
   'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
+  'floor.undo': 'moderator', 'meeting.open': 'moderator', 'meeting.suspend': 'moderator', 'meeting.resume': 'moderator', 'meeting.close': 'moderator',
+  'meeting.audience': 'moderator', 'meeting.take_over': 'moderator',
 };
 
 class Refusal extends Error {
@@ -34,6 +41,13 @@ export class Meeting {
   returns = { connected: true };
   room = { picture: 'live', silent_channels: [] };
   people = new Map();
+  readiness = new Map();
+  undo_ms = 5_000;
+  undo = null;
+  before = null;
+  in_charge = null;
+  // { code, word }: the next act is refused so, as if somebody else had been first.
+  refuse_next = null;
 
   // --- for tests and screenshots
 
@@ -70,6 +84,18 @@ export class Meeting {
     for (const client of this.clients) if (client.you?.participant === request.person.participant) notify(client, 'floor.ended', ended);
   }
 
+  // The verdict on somebody's sound: told beside the state, to them and to who runs the room.
+  heard(request, readiness) {
+    this.readiness.set(request.request, readiness);
+    for (const client of this.clients) this.tell_readiness(client, request.request);
+  }
+
+  tell_readiness({ you, socket }, id) {
+    const person = [...this.queue, ...this.floor].find(({ request }) => request === id)?.person;
+    const sees = ['moderator', 'technician'].includes(you?.role) || (person && you?.participant === person.participant);
+    if (sees) notify({ socket }, 'floor.readiness', { request: id, readiness: this.readiness.get(id) });
+  }
+
   // Everybody's connection is cut; whoever comes back finds the meeting as it was.
   cut() {
     for (const client of [...this.clients]) client.socket.terminate();
@@ -95,22 +121,58 @@ export class Meeting {
     }
     client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
     if (method === 'meeting.join' && client.you && ['moderator', 'technician'].includes(client.you.role)) notify(client, 'room.status', this.status());
+    if (method === 'meeting.join' && client.you) for (const request of this.readiness.keys()) this.tell_readiness(client, request);
   }
 
   dispatch(client, method, params) {
     if (method === 'meeting.join') return this.join(client, params);
     if (!client.you) throw new Refusal(-32001, 'not_joined', 'Join first.');
     if (method === 'meeting.state') return this.state(client);
-    if (kMethods[method] && client.you.role !== 'moderator') throw new Refusal(-32001, 'role', 'Only moderators may do that.');
+    const chairs = client.you.role === 'chair' && kChairs.includes(method);
+    if (kMethods[method] && client.you.role !== 'moderator' && !chairs) throw new Refusal(-32001, 'role', 'Only moderators may do that.');
     const act = acts[method];
     if (!act) throw new Refusal(-32601, 'unknown_method', 'No such method.');
-    return act(this, client, params) ?? {};
+    if (this.refuse_next && kMethods[method]) {
+      const { code, word } = this.refuse_next;
+      this.refuse_next = null;
+      throw new Refusal(code, word, word);
+    }
+    const before = { queue: structuredClone(this.queue), floor: structuredClone(this.floor), last: this.last, meeting: this.meeting };
+    const answer = act(this, client, params) ?? {};
+    const undoes = /^(floor|list)[.]/.test(method) && (kMethods[method] || (method === 'floor.release' && client.you.role !== 'participant'));
+    if (undoes && !kNotUndone.includes(method)) this.keep(client.you, method, params.request ?? answer.request ?? null, before);
+    return answer;
+  }
+
+  // For some seconds the meeting can be set back to before the last act.
+  keep({ name, role }, act, request, before) {
+    const undo = { by: name || role, act, request, until: Date.now() + this.undo_ms };
+    Object.assign(this, { undo, before });
+    this.changed('undo');
+    setTimeout(() => {
+      if (this.undo !== undo) return;
+      this.undo = null;
+      this.changed('undo');
+    }, this.undo_ms).unref();
+  }
+
+  setMeeting(fields) {
+    this.meeting = { ...this.meeting, ...fields };
+    this.changed('meeting');
+  }
+
+  // Registered is who has a link; a closed meeting is not for those who only watch, either.
+  entitled(role) {
+    const { audience } = this.meeting;
+    return audience === 'public' || (role !== undefined && (audience === 'registered' || role !== 'observer'));
   }
 
   join(client, { token, resume }) {
     const claims = token ? JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) : {};
     if (claims.role === 'expired') throw new Refusal(-32001, 'expired', 'This link has expired.');
+    if (!this.entitled(claims.role)) throw new Refusal(-32001, `audience_${this.meeting.audience}`, 'This meeting is not for everybody at present.');
     const participant = claims.sub ? `p-${claims.sub}` : (resume ?? `p-guest-${this.next++}`);
+    client.link = claims.role;
     client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
     return { participant, resume: participant, media_token: `media-${participant}-${this.next++}`, seq: this.seq, ice_servers: [], state: this.state(client) };
   }
@@ -118,14 +180,14 @@ export class Meeting {
   state(client) {
     return {
       seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, floor: this.floor, last: this.last,
-      return: this.returns, room: this.room, you: client.you,
+      return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, you: client.you,
     };
   }
 
   changed(...members) {
     this.queue.forEach((request, index) => (request.position = index + 1));
     this.seq += 1;
-    const all = { meeting: this.meeting, queue: this.queue, floor: this.floor, last: this.last, return: this.returns, room: this.room };
+    const all = { meeting: this.meeting, queue: this.queue, floor: this.floor, last: this.last, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge };
     const set = Object.fromEntries(members.map((member) => [member, all[member]]));
     for (const client of this.clients) if (client.you) notify(client, 'meeting.changed', { seq: this.seq, server_time: Date.now(), set });
     this.tell_status();
@@ -249,16 +311,28 @@ const acts = {
     meeting.set(found, { limit_s: found.limit_s + seconds });
   },
   'floor.add': (meeting, _, { name, ...fields }) => ({ request: meeting.add(name, fields).request }),
-  'list.open': (meeting) => {
-    meeting.meeting = { ...meeting.meeting, list: 'open' };
-    meeting.changed('meeting');
+  'list.open': (meeting) => meeting.setMeeting({ list: 'open' }),
+  'list.close': (meeting) => meeting.setMeeting({ list: 'closed' }),
+  'list.order': (meeting, _, { order }) => meeting.setMeeting({ order }),
+  'floor.undo': (meeting) => {
+    if (!meeting.undo) throw new Refusal(-32003, 'nothing_to_undo', 'There is nothing to undo any more.');
+    Object.assign(meeting, meeting.before, { undo: null, before: null });
+    meeting.changed('undo', 'queue', 'floor', 'last', 'meeting');
   },
-  'list.close': (meeting) => {
-    meeting.meeting = { ...meeting.meeting, list: 'closed' };
-    meeting.changed('meeting');
+  'meeting.open': (meeting, _, { rehearsal }) => meeting.setMeeting({ state: rehearsal ? 'rehearsal' : 'live' }),
+  'meeting.suspend': (meeting) => meeting.setMeeting({ state: 'suspended' }),
+  'meeting.resume': (meeting) => meeting.setMeeting({ state: 'live' }),
+  'meeting.close': (meeting) => meeting.setMeeting({ state: 'closed', list: 'closed' }),
+  'meeting.audience': (meeting, _, { audience }) => {
+    meeting.setMeeting({ audience });
+    for (const client of [...meeting.clients]) {
+      if (!client.you || meeting.entitled(client.link)) continue;
+      notify(client, 'meeting.excluded', { code: `audience_${audience}`, message: 'This meeting is not for everybody at present.' });
+      client.socket.close(1008, `audience_${audience}`);
+    }
   },
-  'list.order': (meeting, _, { order }) => {
-    meeting.meeting = { ...meeting.meeting, order };
-    meeting.changed('meeting');
+  'meeting.take_over': (meeting, { you }) => {
+    meeting.in_charge = you.name;
+    meeting.changed('in_charge');
   },
 };

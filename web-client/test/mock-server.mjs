@@ -15,7 +15,7 @@ export const kPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
-const faces = { moderator: 'moderator', stage: 'stage', return: 'return' };
+const faces = { moderator: 'moderator', chair: 'chair', stage: 'stage', return: 'return' };
 
 function pageOf(path) {
   if (path === '/') return '/index.html';
@@ -94,6 +94,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(`${mock.url}/`);
   link('/room/room-a', { sub: 'li', name: 'Li Wei', role: 'participant', organisation: 'Asia Internet Coalition', category: 'private_sector' });
   link('/room/room-a/moderator', { sub: 'mod', name: 'Moderator', role: 'moderator' });
+  link('/room/room-a/chair', { sub: 'chair', name: 'Chair', role: 'chair' });
   link('/technician', { sub: 'tech', name: 'Technician', role: 'technician' });
   link('/room/room-a/stage', { sub: 'stage', role: 'observer' });
   link('/room/room-a/return', { sub: 'return', role: 'technician' });

@@ -1,20 +1,23 @@
 // The page before the meeting: what is on, as whom one joins, and the two ways in.
 import { html, nothing, type TemplateResult } from 'lit';
 
+import type { Following } from '../core/following.ts';
 import type { Devices } from '../core/media/devices.ts';
-import { t } from '../core/i18n.ts';
+import { known, t } from '../core/i18n.ts';
 import { speakingRoles } from '../core/protocol.ts';
+import type { RpcError } from '../core/rpc.ts';
 import type { Session } from '../core/session.ts';
 import type { TokenClaims } from '../core/token.ts';
 import { hall, icon } from './icons.ts';
 import './self_view.ts';
-import { badge, bdi, categoryName, withName, type Content } from './words.ts';
+import { badge, bdi, categoryName, refusalText, withName, type Content } from './words.ts';
 
 export interface JoinView {
   session: Session;
   room: string;
   claims: TokenClaims;
   devices: Devices;
+  following: Following;
   checking: boolean;
   watch: () => void;
   check: () => void;
@@ -64,8 +67,16 @@ function whatIsOn({ session }: JoinView): TemplateResult {
 }
 
 function ways(view: JoinView): TemplateResult {
+  const { following } = view;
   const role = view.session.store.state.value?.you.role ?? view.claims.role ?? 'observer';
   const may_speak = (speakingRoles as readonly string[]).includes(role);
+  if (following.here.value)
+    return html`<div class="ways">
+      <button type="button" class="button primary way" data-action="watch" aria-describedby="watch-hint" @click=${view.watch}>
+        ${icon('desk')}<span>${t('check.enter')}</span>
+      </button>
+      <p class="hint" id="watch-hint">${t('join.here.hint')}</p>
+    </div>`;
   return html`<div class="ways">
     <button type="button" class="button primary way" data-action="watch" aria-describedby="watch-hint" @click=${view.watch}>
       ${icon('play')}<span>${t('join.watch')}</span>
@@ -75,6 +86,21 @@ function ways(view: JoinView): TemplateResult {
       ${icon('mic')}<span>${t('join.speak')}</span>
     </button>
     <p class="hint" id="speak-hint">${t(may_speak ? 'join.speak.hint' : 'join.speak.no')}</p>
+  </div>`;
+}
+
+function choice(name: string, label: string, on: boolean, choose: (on: boolean) => void): TemplateResult {
+  return html`<label class="choice"
+    ><input type="checkbox" data-choice=${name} .checked=${on} @change=${(event: Event) => choose((event.target as HTMLInputElement).checked)} /><span>${label}</span
+    ><span class="tick">${icon('check')}</span></label
+  >`;
+}
+
+// How one follows; remembered for the next time.
+function choices({ following }: JoinView): TemplateResult {
+  return html`<div class="how">
+    ${choice('here', t('join.here'), following.here.value, (on) => following.setHere(on))}
+    ${following.here.value ? nothing : choice('low', t('low.choice'), following.low.value, (on) => following.setLow(on))}
   </div>`;
 }
 
@@ -103,17 +129,31 @@ export function joinView(view: JoinView): TemplateResult {
     <div class="art">${hall()}</div>
     <div class="card">
       <h1>${bdi(title)}</h1>
-      ${view.checking ? check(view) : html`${whatIsOn(view)} ${identity(view)} ${ways(view)}`}
+      ${view.checking ? check(view) : html`${whatIsOn(view)} ${identity(view)} ${ways(view)} ${choices(view)}`}
     </div>
   </main>`;
 }
 
-export function refusedView(text: string): TemplateResult {
+export function refusedView(text: string, title = t('connection.refused.title')): TemplateResult {
   return html`<main class="join">
     <div class="art">${hall()}</div>
     <div class="card">
-      <h1>${t('connection.refused.title')}</h1>
+      <h1>${title}</h1>
       <p role="alert">${text}</p>
+    </div>
+  </main>`;
+}
+
+// The server's own reason, where the page has words for it. What the meeting decides may change: then one can try again.
+export function sessionRefusedView(error: RpcError): TemplateResult {
+  const title = known('refused.title', error.word);
+  if (!title) return refusedView(refusalText(error));
+  return html`<main class="join">
+    <div class="art">${hall()}</div>
+    <div class="card">
+      <h1>${title}</h1>
+      <p role="alert">${refusalText(error)}</p>
+      <button type="button" class="button way" data-action="retry" @click=${() => location.reload()}>${icon('refresh')}<span>${t('app.retry')}</span></button>
     </div>
   </main>`;
 }

@@ -96,6 +96,11 @@ export function errorText(error: RpcError): string {
   return known('error', error.word) ?? known('error', by_code[error.code]) ?? t('error.generic', { message: error.message });
 }
 
+// Why a link does not open the meeting: what to do differs.
+export function refusalText(error: RpcError): string {
+  return known('refused', error.word) ?? t('connection.refused.text');
+}
+
 // An alarm's sentence in the page's language where it is known; it stands beside the room's name.
 export function alarmText({ code, text }: RoomStatus['alarms'][number]): string {
   return known('alarm', code) ?? text;
