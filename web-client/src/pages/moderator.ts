@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
+import { clockText } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
@@ -11,10 +12,12 @@ import type { AddSpeaker } from '../parts/add_speaker.ts';
 import '../parts/clock.ts';
 import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
 import { icon } from '../parts/icons.ts';
-import { refusedView } from '../parts/join.ts';
+import { refusedView, sessionRefusedView } from '../parts/join.ts';
 import { placeMenu } from '../parts/menu.ts';
+import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
+import { readinessChip } from '../parts/readiness.ts';
 import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import { moderatorSide } from './moderator_side.ts';
@@ -34,14 +37,14 @@ class ModeratorPage extends Part {
   override render(): TemplateResult {
     const { session, allowed, room } = this.#model;
     const state = session.store.state.value;
-    if (session.refusal.value || !allowed.value)
-      return html`${pageHead({ title: t('moderator.title'), help: false })}
-      ${refusedView(t(session.refusal.value ? 'connection.refused.text' : 'connection.refused.role'))}`;
+    const refused = session.refusal.value;
+    if (refused || !allowed.value)
+      return html`${pageHead({ title: t('moderator.title'), help: false })} ${refused ? sessionRefusedView(refused) : refusedView(t('connection.refused.role'))}`;
     if (!state) return html`${pageHead({ title: bdi(room), help: false })}<main class="loading"><p class="none" role="status">${t('app.loading')}</p></main>`;
     return html`<div class="moderator console">
       ${this.#head(state)} ${this.#notices()}
       <main class="desk">
-        <div class="centre">${this.#now(state)} ${this.#queue()}</div>
+        <div class="centre">${this.#now(state)} ${this.#pending()} ${this.#queue()}</div>
         ${moderatorSide(this.#model, state)}
       </main>
       ${this.#bar(state)} ${helpDialog(this.#shortcuts())}
@@ -67,14 +70,14 @@ class ModeratorPage extends Part {
   }
 
   #notices(): Content {
-    const { session, presses, granting } = this.#model;
-    const refusal = presses.refusal.value;
+    const { session, presses, granting, refused } = this.#model;
+    const refusal = presses.refusal.value?.press === 'add' || refused.value ? null : presses.refusal.value;
     const offline = session.status.value !== 'open';
     const no_return = refusal?.error.word === 'no_return';
-    if (!offline && (!refusal || refusal.press === 'add')) return nothing;
+    if (!offline && !refusal) return nothing;
     return html`<div class="notices">
       ${offline ? html`<p class="notice warn" role="status">${icon('refresh')}<span>${t('moderator.reconnecting')}</span></p>` : nothing}
-      ${refusal && refusal.press !== 'add'
+      ${refusal
         ? html`<div class="notice ${no_return ? 'warn' : 'fault'}" role="alert">
             ${icon('alert')}
             <p>${errorText(refusal.error)}</p>
@@ -84,6 +87,18 @@ class ModeratorPage extends Part {
             <button type="button" class="button quiet square" aria-label=${t('app.close')} @click=${() => presses.dismiss()}>${icon('close')}</button>
           </div>`
         : nothing}
+    </div>`;
+  }
+
+  // Somebody else was first, or it cannot be: said where the press was.
+  #refusal_at(id: string): Content {
+    const { presses, refused } = this.#model;
+    const refusal = presses.refusal.value;
+    if (!refusal || refused.value !== id) return nothing;
+    return html`<div class="notice warn at-row" role="alert">
+      ${icon('alert')}
+      <p>${errorText(refusal.error)}</p>
+      <button type="button" class="button quiet square" aria-label=${t('app.close')} @click=${() => presses.dismiss()}>${icon('close')}</button>
     </div>`;
   }
 
@@ -112,7 +127,7 @@ class ModeratorPage extends Part {
           <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
           <p class="name"><bdi>${person.name}</bdi></p>
           ${affiliation(person)}
-          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}</p>
+          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}</p>
           ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
         </div>
         <speech-clock ring .request=${request} .now=${now}></speech-clock>
@@ -125,6 +140,41 @@ class ModeratorPage extends Part {
         ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}
         ${this.#press({ press: `revoke ${id}`, label: t('moderator.revoke'), icon: 'stop', look: 'end', ...key('X'), ...named(t('moderator.revoke')), run: () => this.#model.revoke(request) })}
       </div>
+      ${this.#refusal_at(id)}
+    </li>`;
+  }
+
+  // Those who wait for the moderator's yes, apart from those who wait for the floor.
+  #pending(): Content {
+    const { pending } = this.#model;
+    if (!pending.value.length) return nothing;
+    return html`<section class="box pending-box" aria-labelledby="pending-title">
+      <h2 id="pending-title">${t('moderator.pending')} <span class="count">${pending.value.length}</span></h2>
+      <ul class="queue" @pointerleave=${() => this.#model.hold(null)}>
+        ${repeat(pending.value, ({ request }) => request, (request) => this.#pending_row(request))}
+      </ul>
+    </section>`;
+  }
+
+  #pending_row(request: FloorRequest): TemplateResult {
+    const { actions, now } = this.#model;
+    const { person, request: id } = request;
+    return html`<li class="row" data-state=${request.state} @pointerenter=${() => this.#model.hold(id)} @focusin=${() => this.#model.hold(id)} @focusout=${() => this.#model.hold(null)}>
+      ${badge(person.name)}
+      <div class="who">
+        <p class="line"><strong class="name"><bdi>${person.name}</bdi></strong>${kindChip(request)}</p>
+        ${affiliation(person)}
+        <p class="line small">
+          ${spokenLanguage(request.language)}${whereMark(person.where)}
+          <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${now}></since-clock></span>
+        </p>
+        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
+      </div>
+      <div class="acts">
+        ${this.#press({ press: `approve ${id}`, label: t('moderator.approve'), name: `${t('moderator.approve')}: ${person.name}`, icon: 'check', run: () => actions.approve(id) })}
+        ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), name: `${t('moderator.deny')}: ${person.name}`, icon: 'close', run: () => actions.deny(id) })}
+      </div>
+      ${this.#refusal_at(id)}
     </li>`;
   }
 
@@ -134,6 +184,7 @@ class ModeratorPage extends Part {
     return html`<section class="box queue-box" aria-labelledby="queue-title">
       <div class="box-head">
         <h2 id="queue-title">${t('list.waiting')} <span class="count">${rows.value.length}</span></h2>
+        ${order === 'manual' ? this.#manual() : nothing}
         <label class="order"
           ><span>${t('moderator.order')}</span
           ><select data-action="order" @change=${(event: Event) => this.#order((event.target as HTMLSelectElement).value)}>
@@ -149,6 +200,15 @@ class ModeratorPage extends Part {
           </ol>`
         : html`<p class="none">${t('moderator.empty')}</p>`}
     </section>`;
+  }
+
+  #manual(): TemplateResult {
+    const back = this.#model.order_before.value;
+    const label = t('moderator.order.back', { order: t(`moderator.order.${back}`) });
+    return html`<span class="manual"
+      ><span class="state waiting">${icon('grip')}${t('moderator.order.manual')}</span>
+      ${this.#press({ press: 'order-back', label, icon: 'undo', look: 'quiet', run: () => this.#model.actions.order(back) })}</span
+    >`;
   }
 
   #order(order: string): void {
@@ -173,26 +233,30 @@ class ModeratorPage extends Part {
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
-          ${request.state === 'standby' || request.state === 'pending' ? stateChip(request) : nothing}${kindChip(request)}
+          ${request.state === 'standby' ? stateChip(request) : nothing}${kindChip(request)}${readinessChip(request)}
         </p>
         ${affiliation(person)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>
-          ${request.reason ? html`<span class="reason">${request.reason}</span>` : nothing}
+          ${this.#spoken(request)} ${request.reason ? html`<span class="reason">${request.reason}</span>` : nothing}
         </p>
         ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
       </div>
       <div class="acts">
-        ${request.state === 'pending'
-          ? this.#press({ press: `approve ${id}`, label: t('moderator.approve'), name: `${t('moderator.approve')}: ${name}`, icon: 'check', run: () => model.actions.approve(id) })
-          : this.#press({ press: `grant ${id}`, label: t('moderator.grant'), name: t('moderator.grant.this', { name }), icon: 'mic', ...(selected && { key: 'G' }), run: () => model.grant(id) })}
+        ${this.#press({ press: `grant ${id}`, label: t('moderator.grant'), name: t('moderator.grant.this', { name }), icon: 'mic', ...(selected && { key: 'G' }), run: () => model.grant(id) })}
         ${request.state === 'queued' && person.where === 'remote'
           ? this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), name: t('moderator.prepare.this', { name }), icon: 'eye', ...(selected && { key: '↵' }), run: () => model.actions.prepare(id) })
           : nothing}
         ${this.#more(request)}
       </div>
+      ${this.#refusal_at(id)}
     </li>`;
+  }
+
+  #spoken(request: FloorRequest): Content {
+    const { count, spoken_ms } = this.#model.balance.before(request, this.#model.now());
+    return count ? html`<span class="chip" title=${t('moderator.spoken')}>${icon('mic')}<span class="unseen">${t('moderator.spoken')}</span>${count} × ${clockText(spoken_ms)}</span>` : nothing;
   }
 
   #more({ request: id, person }: FloorRequest): TemplateResult {
@@ -212,19 +276,20 @@ class ModeratorPage extends Part {
     const model = this.#model;
     const selected = model.selected.value;
     const open = state.meeting.list === 'open';
+    const id = selected?.request ?? '';
     return html`<footer class="act-bar">
-      ${this.#press({ press: 'next', label: t('moderator.grant_next'), icon: 'mic', key: 'N', look: 'primary large', disabled: !state.queue.length, run: () => model.grant(undefined) })}
-      ${this.#press({ press: 'prepare', label: t('moderator.prepare'), icon: 'eye', key: '↵', disabled: selected?.state !== 'queued', run: () => this.#prepare() })}
-      ${this.#press({ press: 'pass', label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => (selected ? model.actions.pass(selected.request) : Promise.resolve()) })}
+      <undo-bar .state=${state} .now=${model.now} .actions=${model.actions} .presses=${model.presses}></undo-bar>
+      ${this.#press({ press: 'next', label: t('moderator.grant_next'), icon: 'mic', key: 'N', look: 'primary large', disabled: !model.rows.value.length, run: () => model.grant(undefined) })}
+      ${this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), icon: 'eye', key: '↵', disabled: selected?.state !== 'queued', run: () => this.#prepare(selected) })}
+      ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => model.actions.pass(id) })}
       <span class="grow"></span>
       <button type="button" class="button" data-action="add" @click=${this.#add}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
       ${this.#press({ press: 'list', label: t(open ? 'moderator.list.close' : 'moderator.list.open'), icon: open ? 'lock' : 'unlock', key: 'K', run: model.openOrCloseList })}
     </footer>`;
   }
 
-  #prepare(): Promise<unknown> {
-    const selected = this.#model.selected.value;
-    return selected?.state === 'queued' ? this.#model.actions.prepare(selected.request) : Promise.resolve();
+  #prepare(request: FloorRequest | null): Promise<unknown> {
+    return request?.state === 'queued' ? this.#model.actions.prepare(request.request) : Promise.resolve();
   }
 
   #add = (): void => this.querySelector<AddSpeaker>('add-speaker')?.show();
@@ -236,11 +301,14 @@ class ModeratorPage extends Part {
       const request = model[who].value;
       if (request) void model.presses.run(`${press} ${request.request}`, () => act(request));
     };
+    const undo = run('undo', () => model.actions.undo());
     return [
       { key: '?', label: 'key.help', run: openHelp },
+      { key: 'Z', label: 'key.undo', run: undo },
+      { key: 'Ctrl+Z', label: 'key.undo', run: undo },
       { key: 'N', label: 'key.next', run: run('next', () => model.grant(undefined)) },
       { key: 'G', label: 'key.grant', run: on('selected', 'grant', ({ request }) => model.grant(request)) },
-      { key: 'Enter', label: 'key.prepare', run: run('prepare', () => this.#prepare()) },
+      { key: 'Enter', label: 'key.prepare', run: on('selected', 'prepare', (request) => this.#prepare(request)) },
       { key: 'M', label: 'key.mute', run: on('speaker', 'mute', model.muteOrUnmute) },
       { key: 'P', label: 'key.pause', run: on('speaker', 'pause', model.pauseOrResume) },
       { key: 'E', label: 'key.extend', run: on('speaker', 'extend', ({ request }) => model.extend(request, 1)) },

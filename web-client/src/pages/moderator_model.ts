@@ -2,9 +2,10 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import { Actions, Presses } from '../core/actions.ts';
+import { Balance } from '../core/balance.ts';
 import { t } from '../core/i18n.ts';
 import { moveTarget, shownOrder, type Held } from '../core/order.ts';
-import { moderatingRoles, type FloorRequest } from '../core/protocol.ts';
+import { moderatingRoles, type FloorRequest, type MeetingInfo } from '../core/protocol.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
 import { openSession, timers } from '../parts/app.ts';
 
@@ -29,23 +30,48 @@ export class ModeratorModel {
   // Whom the last grant meant, for "Grant all the same".
   readonly granting = signal<string | undefined>(undefined);
 
-  readonly rows = computed<FloorRequest[]>(() => {
-    const queue = this.session.store.queue.value;
-    const by_id = new Map(queue.map((request) => [request.request, request]));
-    const ids = shownOrder([...by_id.keys()], this.held.value);
-    return ids.flatMap((id) => by_id.get(id) ?? []);
-  });
+  readonly pending = computed(() => this.#steady(this.session.store.queue.value.filter(({ state }) => state === 'pending')));
+  readonly rows = computed(() => this.#steady(this.session.store.queue.value.filter(({ state }) => state !== 'pending')));
   // The chosen row, else the first.
   readonly selected = computed(() => this.rows.value.find(({ request }) => request === this.#chosen.value) ?? this.rows.value[0] ?? null);
   // Whom M, P, E, X mean: the first who has the floor.
   readonly speaker = computed(() => this.session.store.floor.value[0] ?? null);
   readonly green = computed(() => this.session.store.queue.value.filter(({ state }) => state === 'standby'));
 
+  // A refusal of an act on somebody who is on the page stands beside them; every other one at the top.
+  readonly refused = computed<string | null>(() => {
+    const refusal = this.presses.refusal.value;
+    const id = refusal?.press.split(' ')[1];
+    if (!id || refusal.error.word === 'no_return') return null;
+    const { queue, floor } = this.session.store;
+    return [...queue.value, ...floor.value].some(({ request }) => request === id) ? id : null;
+  });
+  // Where the way back from an order made by hand leads.
+  readonly order_before = signal<Exclude<MeetingInfo['order'], 'manual'>>('asked');
+  readonly balance = new Balance();
+  // The server's time of the first state: what the balance knows begins there.
+  readonly seen_since = signal<number | null>(null);
+  // A button that has to be held was only pressed.
+  readonly slipped = signal(false);
+
   constructor() {
+    effect(() => {
+      const state = this.session.store.state.value;
+      if (!state) return;
+      this.seen_since.value ??= state.server_time;
+      this.balance.see(state, this.now());
+      if (state.meeting.order !== 'manual') this.order_before.value = state.meeting.order;
+    });
     effect(() => {
       const state = this.session.store.state.value;
       document.title = state ? `${t('moderator.title')} · ${state.meeting.title}` : t('moderator.title');
     });
+  }
+
+  #steady(requests: FloorRequest[]): FloorRequest[] {
+    const by_id = new Map(requests.map((request) => [request.request, request]));
+    const ids = shownOrder([...by_id.keys()], this.held.value);
+    return ids.flatMap((id) => by_id.get(id) ?? []);
   }
 
   select(id: string): void {
@@ -60,7 +86,8 @@ export class ModeratorModel {
   }
 
   hold(id: string | null): void {
-    const index = this.rows.peek().findIndex(({ request }) => request === id);
+    const list = [this.rows.peek(), this.pending.peek()].find((rows) => rows.some(({ request }) => request === id)) ?? [];
+    const index = list.findIndex(({ request }) => request === id);
     this.held.value = id !== null && index >= 0 ? { id, index } : null;
   }
 
@@ -70,11 +97,15 @@ export class ModeratorModel {
   };
 
   move = (id: string, step: -1 | 1): Promise<unknown> => {
-    const before = moveTarget(this.session.store.queue.value.map(({ request }) => request), id, step);
+    const before = moveTarget(this.#approved().map(({ request }) => request), id, step);
     return this.#move(id, before);
   };
 
-  top = (id: string): Promise<unknown> => this.#move(id, this.session.store.queue.value[0]?.request);
+  top = (id: string): Promise<unknown> => this.#move(id, this.#approved()[0]?.request);
+
+  #approved(): FloorRequest[] {
+    return this.session.store.queue.value.filter(({ state }) => state !== 'pending');
+  }
 
   #move(id: string, before: string | null | undefined): Promise<unknown> {
     this.held.value = null;

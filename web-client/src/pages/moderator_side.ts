@@ -1,32 +1,18 @@
-// The moderator's right side: who hears, the green room, the room's picture.
+// The moderator's right side: the meeting and who hears it, the green room, who has spoken, the room's picture.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
-import { known, t, type MessageKey } from '../core/i18n.ts';
+import { known, t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
 import { icon } from '../parts/icons.ts';
 import '../parts/meters.ts';
+import '../parts/balance_list.ts';
 import '../parts/preview.ts';
+import { readinessChip, readinessDetails } from '../parts/readiness.ts';
 import '../parts/still.ts';
-import { affiliation, alarmText, stateChip, type Content } from '../parts/words.ts';
+import { affiliation, alarmText, stateChip, timeOfDay, type Content } from '../parts/words.ts';
+import { meetingBox } from './moderator_meeting.ts';
 import type { ModeratorModel } from './moderator_model.ts';
-
-// Nobody may take a closed or suspended meeting for a public one: every console shows who can hear now.
-export function hearKey({ meeting }: MeetingState): MessageKey {
-  if (meeting.state === 'rehearsal') return 'moderator.hear.rehearsal';
-  if (meeting.state === 'suspended') return 'moderator.hear.suspended';
-  if (meeting.state !== 'live') return 'moderator.hear.over';
-  return `moderator.hear.${meeting.audience}`;
-}
-
-function hear(state: MeetingState): TemplateResult {
-  const connected = state.return.connected;
-  return html`<section class="box hear" aria-labelledby="hear-title">
-    <h2 id="hear-title">${t('moderator.hear.title')}</h2>
-    <p>${icon('people')}<span>${t(hearKey(state))}</span></p>
-    <p class="return" data-connected=${connected}>${icon(connected ? 'check' : 'alert')}<span>${t(connected ? 'moderator.return.yes' : 'moderator.return.no')}</span></p>
-  </section>`;
-}
 
 function guest(model: ModeratorModel, request: FloorRequest): TemplateResult {
   const { person } = request;
@@ -44,8 +30,8 @@ function guest(model: ModeratorModel, request: FloorRequest): TemplateResult {
           ></preview-picture>
         </div>`
       : nothing}
-    <p class="line">${stateChip(request)}<span class="name"><bdi>${person.name}</bdi></span></p>
-    ${affiliation(person)}
+    <p class="line">${stateChip(request)}<span class="name"><bdi>${person.name}</bdi></span>${readinessChip(request)}</p>
+    ${affiliation(person)} ${request.readiness ? readinessDetails(request.readiness) : nothing}
     ${person.where === 'remote'
       ? html`<p class="ready">${icon(ready ? 'check' : 'refresh')}${t(ready ? 'moderator.green.decoding' : 'moderator.green.waiting')}</p>
           ${request.ready ? html`<p class="ready said">${icon('check')}${t('moderator.green.said')}</p>` : nothing}
@@ -87,10 +73,19 @@ function room(model: ModeratorModel): Content {
   </section>`;
 }
 
+function balance(model: ModeratorModel): TemplateResult {
+  const since = model.seen_since.value;
+  return html`<section class="box" aria-labelledby="balance-title">
+    <h2 id="balance-title">${t('moderator.balance')}</h2>
+    <balance-list .balance=${model.balance} .now=${model.now}></balance-list>
+    ${since === null ? nothing : html`<p class="hint">${t('moderator.balance.since', { time: timeOfDay(since) })}</p>`}
+  </section>`;
+}
+
 export function moderatorSide(model: ModeratorModel, state: MeetingState): TemplateResult {
   const { last } = state;
   return html`<aside class="side" tabindex="0" aria-label=${t('moderator.side')}>
-    ${hear(state)} ${green(model)} ${room(model)}
+    ${meetingBox(model, state)} ${green(model)} ${balance(model)} ${room(model)}
     ${last
       ? html`<section class="box" aria-labelledby="last-title">
           <h2 id="last-title">${t('list.last')}</h2>

@@ -1,0 +1,260 @@
+// The moderator's acts beyond the list itself: undo, the meeting and its audience, approval, balance, several at once.
+import { enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
+
+const named = (page, name) => page.getByRole('button', { name, exact: true });
+const called = (mock, method) => mock.meeting.calls.filter((call) => call.method === method);
+const now = (page) => page.getByRole('region', { name: 'Now', exact: true });
+const meeting = (page) => page.getByRole('region', { name: 'Meeting', exact: true });
+const path = '/room/room-a/moderator';
+const kHeld = { delay: 1_000 };
+
+test('the last act is undone by button and by key, for five seconds', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.undo_ms = 60_000;
+  const page = await open(path, moderator);
+  await expect(named(page, 'Undo')).toBeHidden();
+  await named(page, 'Grant next').click();
+  await expect(page.getByRole('status').filter({ hasText: 'Floor given' })).toContainText('Olga Petrova');
+  await expectGood(page);
+  await named(page, 'Undo').click();
+  await expect(now(page)).toContainText('Amina Diallo');
+  await expect(named(page, 'Undo')).toBeHidden();
+  await named(page, 'Close list').click();
+  await expect(page.getByText('List closed')).toBeVisible();
+  await page.keyboard.press('z');
+  await expect(page.getByText('The list is open')).toBeVisible();
+  await named(page, 'Close list').click();
+  await expect(page.getByText('List closed')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('The list is open')).toBeVisible();
+  expect(called(mock, 'floor.undo')).toHaveLength(3);
+  mock.meeting.undo_ms = 5_000;
+  await named(page, 'Close list').click();
+  await expect(named(page, 'Undo')).toBeVisible();
+  await expect(named(page, 'Undo')).toBeHidden();
+  await expect(page.getByText('The list is closed')).toBeVisible();
+});
+
+test('what another moderator did is undone, too, and says who did it', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.undo_ms = 60_000;
+  const first = await open(path, moderator);
+  const second = await open(path, { sub: 'mod-2', name: 'Marie', role: 'moderator' });
+  await named(second, 'Grant next').click();
+  await expect(first.getByRole('status').filter({ hasText: 'Floor given' })).toContainText('(Marie)');
+  await expect(second.getByRole('status').filter({ hasText: 'Floor given' })).not.toContainText('(');
+  await named(first, 'Undo').click();
+  await expect(now(second)).toContainText('Amina Diallo');
+});
+
+test('no button moves when the bar of the undo comes', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.undo_ms = 60_000;
+  const page = await open(path, moderator);
+  const place = () => named(page, 'Grant next').boundingBox();
+  const row = () => named(page, 'Grant Juan Pérez').boundingBox();
+  const before = [await place(), await row()];
+  await named(page, 'Close list').click();
+  await expect(named(page, 'Undo')).toBeVisible();
+  expect([await place(), await row()]).toEqual(before);
+});
+
+test('what everybody notices has to be held', async ({ open, mock }) => {
+  const page = await open(path, moderator);
+  await expect(meeting(page)).toContainText('Everybody: the room');
+  await named(page, 'Suspend').click();
+  await expect(page.locator('[data-slipped=true]')).toBeVisible();
+  expect(called(mock, 'meeting.suspend')).toHaveLength(0);
+  await named(page, 'Suspend').click(kHeld);
+  await expect(meeting(page)).toContainText('Nobody outside: the meeting is suspended.');
+  await expect(page.locator('[data-slipped=true]')).toBeHidden();
+  expect(called(mock, 'meeting.suspend')).toHaveLength(1);
+  await expectGood(page);
+});
+
+test('with Ctrl, or with a key that is held, it is done by keyboard', async ({ open, mock }) => {
+  const page = await open(path, moderator);
+  await named(page, 'Suspend').click({ modifiers: ['Control'] });
+  await expect(named(page, 'Go on')).toBeVisible();
+  await named(page, 'Go on').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Space');
+  await expect(page.locator('[data-slipped=true]')).toBeVisible();
+  expect(called(mock, 'meeting.resume')).toHaveLength(0);
+  await page.keyboard.down('Enter');
+  await expect(named(page, 'Suspend')).toBeVisible();
+  await page.keyboard.up('Enter');
+  await named(page, 'Close the meeting').focus();
+  await page.keyboard.press('Control+Enter');
+  await expect(meeting(page)).toContainText('Nobody: the meeting is not running.');
+});
+
+test('a meeting goes from rehearsal to live; nobody outside notices a rehearsal', async ({ open, mock }) => {
+  mock.meeting.setMeeting({ state: 'scheduled' });
+  const page = await open(path, moderator);
+  await named(page, 'Rehearse').click();
+  await expect(meeting(page)).toContainText('Nobody outside: rehearsal.');
+  expect(called(mock, 'meeting.open')[0].params).toEqual({ rehearsal: true });
+  await named(page, 'Open the meeting').click(kHeld);
+  await expect(meeting(page)).toContainText('Everybody: the room');
+  expect(called(mock, 'meeting.open')[1].params).toEqual({});
+});
+
+test('the audience is chosen by a press that lasts, and who is left out is told', async ({ open, mock }) => {
+  const page = await open(path, moderator);
+  const guest = await open('/room/room-a', { ...me, role: 'observer' });
+  const member = await open('/room/room-a', me);
+  await enter(guest);
+  await expect(named(page, 'Everybody')).toHaveAttribute('aria-pressed', 'true');
+  await named(page, 'Invited only').click();
+  expect(called(mock, 'meeting.audience')).toHaveLength(0);
+  await named(page, 'Invited only').click(kHeld);
+  await expect(meeting(page)).toContainText('Only the room and those entitled to this closed meeting.');
+  await expect(named(page, 'Invited only')).toHaveAttribute('aria-pressed', 'true');
+  await expect(guest.getByRole('heading', { name: 'Only invited people may watch' })).toBeVisible();
+  await expectGood(guest);
+  await expect(named(member, 'Just watch')).toBeVisible();
+  await named(page, 'Everybody').click(kHeld);
+  await expect(meeting(page)).toContainText('Everybody: the room');
+  await named(guest, 'Try again').click();
+  await expect(guest.getByRole('heading', { name: "Speakers' list" })).toBeVisible();
+});
+
+test('it is seen by all who is in charge', async ({ open }) => {
+  const first = await open(path, moderator);
+  const second = await open(path, { sub: 'mod-2', name: 'Marie', role: 'moderator' });
+  await expect(meeting(first)).toContainText('Nobody is in charge yet');
+  await named(second, 'Take over').click();
+  await expect(meeting(second)).toContainText('You are in charge');
+  await expect(named(second, 'Take over')).toBeHidden();
+  await expect(meeting(first)).toContainText('Marie is in charge');
+  await named(first, 'Take over').click();
+  await expect(meeting(second)).toContainText('Moderator is in charge');
+});
+
+test('requests to be approved stand apart, and are approved or denied there', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.add('Nia', { state: 'pending', topic: 'Spectrum' });
+  mock.meeting.add('Tom', { state: 'pending' });
+  const page = await open(path, moderator);
+  const pending = page.getByRole('region', { name: /^To approve/ });
+  await expect(pending).toContainText('Nia');
+  await expect(named(page, 'Grant Nia')).toBeHidden();
+  await expect(page.getByRole('heading', { name: 'Waiting 2' })).toBeVisible();
+  await expectGood(page);
+  await named(page, 'Approve: Nia').click();
+  await expect(named(page, 'Grant Nia')).toBeVisible();
+  await named(page, 'Deny: Tom').click();
+  await expect(pending).toBeHidden();
+  await expect(page.getByText('Tom')).toBeHidden();
+});
+
+test('a row to be approved stays under the pointer', async ({ open, mock }) => {
+  const nia = mock.meeting.add('Nia', { state: 'pending' });
+  mock.meeting.add('Tom', { state: 'pending' });
+  mock.meeting.add('Eve', { state: 'pending' });
+  const page = await open(path, moderator);
+  const names = () => page.locator('.pending-box .name').allTextContents();
+  await page.locator('.pending-box .row').nth(1).hover();
+  mock.meeting.queue = [mock.meeting.queue[1], mock.meeting.queue[2], nia];
+  mock.meeting.changed('queue');
+  await expect.poll(names).toEqual(['Eve', 'Tom', 'Nia']);
+  await page.mouse.move(5, 5);
+  await expect.poll(names).toEqual(['Tom', 'Eve', 'Nia']);
+});
+
+test('two moderators on one row get one outcome and one word, at the row', async ({ open, mock }) => {
+  const { juan } = people(mock.meeting);
+  const page = await open(path, moderator);
+  mock.meeting.refuse_next = { code: -32004, word: 'granted_already' };
+  await named(page, 'Grant Juan Pérez').click();
+  const row = page.locator('.queue .row', { hasText: 'Juan Pérez' });
+  await expect(row.getByRole('alert')).toContainText('Somebody else has given them the floor already.');
+  await expect(page.locator('.notices')).toHaveCount(0);
+  await expectGood(page);
+  // They are on the floor by now: the word goes with them.
+  mock.meeting.onAir(juan);
+  await expect(now(page).getByRole('alert')).toContainText('Somebody else has given them the floor already.');
+  await now(page).getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('alert')).toBeHidden();
+});
+
+test('an order made by hand has a badge and a way back', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.setMeeting({ order: 'balance' });
+  const page = await open(path, moderator);
+  await named(page, 'More for Juan Pérez').click();
+  await named(page, 'Move to the top').click();
+  await expect(page.locator('.manual .state')).toHaveText('Manual order');
+  await named(page, 'Back to: Balanced').click();
+  await expect(page.locator('.manual')).toBeHidden();
+  expect(called(mock, 'list.order')[0].params).toEqual({ order: 'balance' });
+});
+
+test('the balance counts time and speeches of each category', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open(path, moderator);
+  const balance = page.getByRole('region', { name: 'Balance' });
+  await expect(balance).toContainText('Government');
+  await expect(balance).toContainText('1 ×');
+  mock.meeting.end(mock.meeting.floor[0], 'released');
+  mock.meeting.onAir(mock.meeting.add('Amina Diallo', { participant: 'p-100', category: 'government' }));
+  await expect(balance).toContainText('2 ×');
+  mock.meeting.onAir(mock.meeting.add('Nia', { category: 'academia', elapsed_ms: 600_000 }));
+  await expect(balance.locator('li').first()).toContainText('Academia');
+  await expect(balance).toContainText('As this page has seen it since');
+});
+
+test('it is said beside each name whether the sound is fit for interpretation', async ({ open, mock }) => {
+  const { olga, juan } = people(mock.meeting);
+  const page = await open(path, moderator);
+  await expect(named(page, 'Grant next')).toBeEnabled();
+  mock.meeting.set(olga, { state: 'standby', media: 'decoding' });
+  mock.meeting.heard(juan, { fit: true, problems: [], band_hz: [100, 16_000] });
+  mock.meeting.heard(olga, { fit: false, problems: ['noisy', 'telephone_band'], band_hz: [300, 3_400], level_db: -23, noise_db: -38 });
+  await expect(page.locator('.queue .row', { hasText: 'Juan Pérez' })).toContainText('Fit for interpretation');
+  await expect(page.locator('.queue .row', { hasText: 'Olga Petrova' })).toContainText('Telephone sound +1');
+  const green = page.getByRole('region', { name: /Green room/ });
+  await expect(green).toContainText('Background noise');
+  await expect(green).toContainText('300 Hz–3.4 kHz');
+  await expect(green).toContainText('noise -38 dB');
+  await expectGood(page);
+  mock.meeting.onAir(olga);
+  await expect(now(page)).toContainText('Telephone sound +1');
+});
+
+test('single keys stay off after a reload; Ctrl+Z still undoes', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.undo_ms = 60_000;
+  const page = await open(path, moderator);
+  await named(page, 'Help and shortcuts').click();
+  await page.getByRole('checkbox', { name: 'Use single-key shortcuts' }).uncheck();
+  await page.reload();
+  await named(page, 'Close list').click();
+  await expect(named(page, 'Undo')).toBeVisible();
+  await page.keyboard.press('z');
+  await page.keyboard.press('n');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('The list is open')).toBeVisible();
+  expect(called(mock, 'floor.undo')).toHaveLength(1);
+  expect(called(mock, 'floor.grant')).toHaveLength(0);
+  await named(page, 'Help and shortcuts').click();
+  await expect(page.getByRole('checkbox', { name: 'Use single-key shortcuts' })).not.toBeChecked();
+});
+
+for (const [scheme, width, lang] of [['dark', 1280, 'ar'], ['light', 360, 'ru'], ['light', 1920, 'es']]) {
+  test(`a meeting with all there is looks right at ${width} px, ${scheme}, ${lang}`, async ({ open, mock }) => {
+    const { olga } = people(mock.meeting);
+    mock.meeting.set(olga, { state: 'standby', media: 'decoding' });
+    mock.meeting.heard(olga, { fit: false, problems: ['loss'], loss_percent: 5 });
+    mock.meeting.add('Nia', { state: 'pending', topic: 'Spectrum' });
+    mock.meeting.setMeeting({ order: 'manual', audience: 'registered' });
+    mock.meeting.undo_ms = 600_000;
+    const page = await open(path, moderator, `?lang=${lang}`);
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator('[data-action=list]').click();
+    await page.locator('undo-bar[data-open=true] button').waitFor();
+    await expectGood(page);
+  });
+}
