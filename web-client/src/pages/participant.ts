@@ -10,7 +10,7 @@ import { claimsOf } from '../core/token.ts';
 import { startPage } from '../parts/app.ts';
 import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
 import { icon } from '../parts/icons.ts';
-import { joinView, leftView, refusedView } from '../parts/join.ts';
+import { joinView, leftView, sessionRefusedView } from '../parts/join.ts';
 import { listenButton, listenMenu, type ListenOptions } from '../parts/listen_menu.ts';
 import { ownCard } from '../parts/own_card.ts';
 import { define, Part } from '../parts/part.ts';
@@ -18,9 +18,9 @@ import { pressButton } from '../parts/press.ts';
 import '../parts/request_form.ts';
 import type { RequestForm } from '../parts/request_form.ts';
 import { speakersList } from '../parts/speakers_list.ts';
-import { picture } from '../parts/video.ts';
-import { affiliation, bdi, connectionChip, connectionOf, errorText, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
+import { bdi, connectionChip, connectionOf, errorText, type Content } from '../parts/words.ts';
 import { ParticipantModel } from './participant_model.ts';
+import { showsSlate, stage } from './participant_stage.ts';
 
 type Step = 'join' | 'check' | 'in' | 'left';
 
@@ -59,12 +59,12 @@ class ParticipantPage extends Part {
   #ask = (): void => this.querySelector<RequestForm>('request-form')?.show();
 
   override render(): TemplateResult {
-    const { session, devices, room } = this.#model;
-    if (session.refusal.value) return html`${pageHead({ title: t('app.name'), help: false })}${refusedView(t('connection.refused.text'))}`;
+    const { session, devices, following, room } = this.#model;
+    if (session.refusal.value) return html`${pageHead({ title: t('app.name'), help: false })}${sessionRefusedView(session.refusal.value)}`;
     if (this.#step.value === 'left') return html`${pageHead({ title: t('app.name'), help: false })}${leftView(() => location.reload())}`;
     if (this.#step.value !== 'in')
       return html`${pageHead({ title: t('app.name'), help: false })}
-      ${joinView({ session, room, claims: this.#claims, devices, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
+      ${joinView({ session, room, claims: this.#claims, devices, following, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
     return this.#meeting();
   }
 
@@ -76,11 +76,12 @@ class ParticipantPage extends Part {
     const media = model.viewer.transport.state.value;
     const on_air = model.session.store.onAir.value.length > 0;
     const listen = this.#listen();
-    return html`<div class="participant" data-phase=${phase}>
+    const here = model.following.here.value;
+    return html`<div class="participant" data-phase=${phase} data-here=${here}>
       ${pageHead({
         title: bdi(state?.meeting.title ?? model.room),
         middle: html`${on_air ? html`<span class="state live head-live">${t('state.live')}</span>` : nothing}`,
-        end: html`${connectionChip(connectionOf(signaling, media))}
+        end: html`${connectionChip(connectionOf(signaling, here ? null : media))}
           <button type="button" class="button quiet square leave" data-action="leave" aria-label=${t('leave.button')} title=${t('leave.button')} @click=${this.#leave}>
             ${icon('leave')}
           </button>`,
@@ -88,12 +89,13 @@ class ParticipantPage extends Part {
       ${phase === 'live' ? html`<p class="live-banner" data-text=${t('own.live')} aria-hidden="true"></p>` : nothing}
       <div class="notices">${this.#notices()}</div>
       <main class="meeting">
-        ${this.#stage()}
+        ${stage(model)}
         ${ownCard({
           own: model.own,
           devices: model.devices,
           publishing: model.publisher.transport.state.value,
           refusal: model.publisher.transport.refusal.value,
+          here,
           now: () => model.session.server_now(),
           withdraw: () => this.#withdraw('quiet'),
         })}
@@ -102,12 +104,12 @@ class ParticipantPage extends Part {
         </aside>
       </main>
       <footer class="controls">
-        <div class="side">${listenButton(listen)}</div>
+        <div class="side">${here ? nothing : listenButton(listen)}</div>
         <div class="main-action">${this.#main_action()}</div>
-        <div class="side end">${this.#volume()}${this.#full_screen()}</div>
+        <div class="side end">${here ? nothing : html`${this.#low()}${this.#volume()}${this.#full_screen()}`}</div>
       </footer>
-      ${listenMenu(listen)} ${helpDialog(this.#shortcuts())}
-      <request-form .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices}></request-form>
+      ${here ? nothing : listenMenu(listen)} ${helpDialog(this.#shortcuts())}
+      <request-form ?here=${here} .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices}></request-form>
     </div>`;
   }
 
@@ -123,7 +125,7 @@ class ParticipantPage extends Part {
   }
 
   #notices(): Content {
-    const { session, listening, presses, own } = this.#model;
+    const { session, listening, following, presses, own } = this.#model;
     const state = session.store.state.value;
     const refusal = presses.refusal.value;
     const language = listening.language.value;
@@ -138,8 +140,8 @@ class ParticipantPage extends Part {
           <button type="button" class="button" @click=${() => (session.replaced.value = false)}>${t('connection.replaced.here')}</button>
         </div>`
       : nothing}
-    ${state && state.meeting.state !== 'live' ? html`<p class="notice warn" role="status">${icon('pause')}<span>${t(`meeting.${state.meeting.state}`)}</span></p>` : nothing}
-    ${language !== 'floor' && state?.room.silent_channels.includes(language)
+    ${state && state.meeting.state !== 'live' && !showsSlate(this.#model) ? html`<p class="notice warn" role="status">${icon('pause')}<span>${t(`meeting.${state.meeting.state}`)}</span></p>` : nothing}
+    ${language !== 'floor' && !following.here.value && state?.room.silent_channels.includes(language)
       ? html`<p class="notice" role="status">${icon('headphones')}<span>${t('listen.silent')}</span></p>`
       : nothing}
     ${refusal && refusal.press !== 'request'
@@ -149,45 +151,6 @@ class ParticipantPage extends Part {
           <button type="button" class="button quiet square" aria-label=${t('app.close')} @click=${() => presses.dismiss()}>${icon('close')}</button>
         </div>`
       : nothing}`;
-  }
-
-  #stage(): TemplateResult {
-    const { viewer, session, listening } = this.#model;
-    const state = session.store.state.value;
-    const speaker = session.store.remoteSpeaker.value;
-    const [room_track, speaker_track] = viewer.video.value;
-    const title = state?.meeting.title ?? '';
-    return html`<section class="stage" aria-label=${t('stage.label')}>
-      <div class="boxes" data-boxes=${speaker ? 2 : 1}>
-      <figure class="box">
-        <div class="frame">${picture({ track: room_track, label: t('stage.room', { room: title }) })}${this.#media_note()}</div>
-        <figcaption>${icon('screen')}${bdi(title)}</figcaption>
-      </figure>
-      <figure class="box" ?hidden=${!speaker}>
-        <div class="frame">${picture({ track: speaker ? speaker_track : undefined, label: t('stage.speaker', { name: speaker?.person.name ?? '' }) })}</div>
-        ${speaker
-          ? html`<figcaption>
-              ${stateChip(speaker)}<span class="who"><strong><bdi>${speaker.person.name}</bdi></strong>${affiliation(speaker.person)}</span>${spokenLanguage(speaker.language)}
-            </figcaption>`
-          : nothing}
-      </figure>
-      </div>
-      ${listening.blocked.value
-        ? html`<div class="sound">
-            <button type="button" class="button primary" data-action="sound" @click=${() => listening.unblock()}>${icon('volume')}<span>${t('stage.sound')}</span></button>
-            <p>${t('stage.sound.hint')}</p>
-          </div>`
-        : nothing}
-    </section>`;
-  }
-
-  #media_note(): Content {
-    const { viewer, session } = this.#model;
-    const media = viewer.transport.state.value;
-    if (media === 'refused') return html`<p class="over">${t('connection.media.refused')}</p>`;
-    if (media === 'connecting') return html`<p class="over">${t('connection.media.connecting')}</p>`;
-    if (session.store.state.value?.room.picture === 'slate') return html`<p class="over low">${t('meeting.slate')}</p>`;
-    return nothing;
   }
 
   #withdraw(look: string): Content {
@@ -229,11 +192,21 @@ class ParticipantPage extends Part {
       case 'held':
         return pressButton(presses, { press: 'release', label: t('own.end'), icon: 'stop', look: 'end wide', run: () => actions.release() });
       default:
+        if (this.#model.session.store.state.value?.meeting.state === 'closed') return html`<p class="hint center">${t('meeting.closed')}</p>`;
         return this.#may_speak.value
           ? html`<button type="button" class="button primary wide" data-action="request" @click=${this.#ask}>${icon('hand')}<span>${t('request.button')}</span></button>`
           : html`<p class="hint center">${t('join.speak.no')}</p>`;
     }
   }
+
+  #low(): TemplateResult {
+    const low = this.#model.following.low.value;
+    return html`<button type="button" class="button quiet square low" data-action="low" aria-pressed=${low} aria-label=${t('low.title')} title=${t('low.title')} @click=${this.#toggle_low}>
+      ${icon('low')}
+    </button>`;
+  }
+
+  #toggle_low = (): void => this.#model.setLow(!this.#model.following.low.value);
 
   #volume(): TemplateResult {
     const { listening } = this.#model;
@@ -258,10 +231,14 @@ class ParticipantPage extends Part {
   #shortcuts(): Shortcut[] {
     const model = this.#model;
     const press = (selector: string) => () => this.querySelector<HTMLButtonElement>(selector)?.click();
-    const digits = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
-    return [
+    const always: Shortcut[] = [
       { key: '?', label: 'key.help', run: openHelp },
       { key: 'R', label: 'key.request', run: press('[data-action="request"], [data-action="withdraw"]') },
+    ];
+    if (model.following.here.value) return always;
+    const digits = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
+    return [
+      ...always,
       { key: 'M', label: 'key.mic', run: () => model.devices.toggleMic() },
       { key: 'V', label: 'key.camera', run: () => model.devices.toggleCamera() },
       { key: 'L', label: 'key.language', run: press('[data-action="listen"]') },
@@ -272,6 +249,7 @@ class ParticipantPage extends Part {
           if (model.session.store.state.value?.languages.includes(language)) void model.choose(language);
         },
       })),
+      { key: 'B', label: 'key.low', run: this.#toggle_low },
       { key: 'F', label: 'key.fullscreen', run: this.#full },
     ];
   }

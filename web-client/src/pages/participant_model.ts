@@ -1,16 +1,22 @@
 // What the participant's page does beyond showing: which media flow when, and how a person is called.
-import { effect } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 
 import { Actions, Presses } from '../core/actions.ts';
+import { Following } from '../core/following.ts';
 import { t } from '../core/i18n.ts';
 import { Devices } from '../core/media/devices.ts';
 import { Listening } from '../core/media/listening.ts';
 import { Publisher } from '../core/media/publisher.ts';
+import type { Transport } from '../core/media/transport.ts';
+import { bytesOf, Usage } from '../core/media/usage.ts';
 import { Viewer } from '../core/media/viewer.ts';
 import { deviceShelf } from '../core/memory.ts';
 import { OwnRequest } from '../core/own_request.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
 import { openSession, timers } from '../parts/app.ts';
+
+// Often enough to see it move, seldom enough to cost nothing.
+const kCount_ms = 2_000;
 
 export class ParticipantModel {
   readonly room = roomOf(location.pathname);
@@ -21,10 +27,13 @@ export class ParticipantModel {
   readonly devices = new Devices();
   readonly own = new OwnRequest(this.session);
   readonly listening = new Listening(deviceShelf, this.room);
+  readonly following = new Following(deviceShelf, this.room);
+  // What picture and sound have cost so far, in bytes.
+  readonly used = signal(0);
   readonly viewer = new Viewer({
     ...this.#media(),
     url: () => `/whep/${encodeURIComponent(this.room)}?language=${encodeURIComponent(this.listening.language.value)}`,
-    slots: { audio: 2, video: 2 },
+    slots: () => this.following.slots(),
   });
   readonly publisher = new Publisher({
     ...this.#media(),
@@ -45,6 +54,7 @@ export class ParticipantModel {
   enter(): void {
     if (this.#stops.length) return;
     this.#stops = [
+      effect(() => void (this.devices.audio_only.value = this.following.low.value)),
       effect(() => this.#view()),
       effect(() => this.#publish()),
       effect(() => this.#call()),
@@ -57,7 +67,9 @@ export class ParticipantModel {
     };
     addEventListener('online', hurry);
     this.#stops.push(() => removeEventListener('online', hurry));
-    if (this.own.current.value) void this.devices.open();
+    const count = setInterval(() => void this.#count(), kCount_ms);
+    this.#stops.push(() => clearInterval(count));
+    if (this.own.current.value && !this.following.here.value) void this.devices.open();
   }
 
   leave(): void {
@@ -83,19 +95,45 @@ export class ParticipantModel {
     }
   }
 
+  // Without pictures there are fewer slots: another session, a moment of silence. What the old one has cost is counted first.
+  setLow(on: boolean): void {
+    this.following.setLow(on);
+    void this.#count().finally(() => this.viewer.transport.renew());
+  }
+
+  setHere(on: boolean): void {
+    this.following.setHere(on);
+    if (on) this.devices.close();
+  }
+
+  readonly #usages = new Map<Transport, Usage>();
+
+  async #count(): Promise<void> {
+    for (const transport of [this.viewer.transport, this.publisher.transport]) {
+      const usage = this.#usages.get(transport) ?? new Usage();
+      this.#usages.set(transport, usage);
+      const { peer } = transport;
+      const stats = await peer?.getStats();
+      if (peer && stats) usage.see(peer, bytesOf((stats as unknown as ReadonlyMap<string, { type: string }>).values()));
+    }
+    this.used.value = [...this.#usages.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   #view(): void {
     const joined = this.session.joined.value;
     if (!joined) return;
+    if (this.following.here.value || this.session.refusal.value) return this.viewer.stop();
     if (!joined.state.languages.includes(this.listening.language.peek())) this.listening.language.value = 'floor';
     this.viewer.start();
   }
 
   #publish(): void {
-    const wanted = this.own.publishes.value && this.devices.stream.value !== null && !this.session.replaced.value;
+    const shut_out = this.session.refusal.value !== null;
+    const wanted = this.own.publishes.value && !shut_out && !this.following.here.value && this.devices.stream.value !== null && !this.session.replaced.value;
     if (wanted && this.session.media_token.value) this.publisher.start();
     else this.publisher.stop();
     const phase = this.own.phase.value;
-    if (phase === 'ended') this.devices.close();
+    if (phase === 'ended' || shut_out) this.devices.close();
   }
 
   #rejoined(): void {

@@ -9,6 +9,7 @@ import type { Devices } from '../core/media/devices.ts';
 import type { MediaState } from '../core/media/transport.ts';
 import './clock.ts';
 import { icon } from './icons.ts';
+import { ownReadiness } from './readiness.ts';
 import './self_view.ts';
 import { deviceSwitches } from './self_view.ts';
 import type { Content } from './words.ts';
@@ -18,6 +19,8 @@ export interface OwnView {
   devices: Devices;
   publishing: MediaState;
   refusal: string | null;
+  // In the room: no picture, no devices of this page.
+  here: boolean;
   now: () => number;
   withdraw: () => Content;
 }
@@ -31,10 +34,11 @@ const titles: Partial<Record<OwnPhase, MessageKey>> = {
   held: 'own.held',
 };
 
-function title(own: OwnRequest): string {
+function title(own: OwnRequest, here: boolean): string {
   const phase = own.phase.value;
   if (phase === 'ended') return endedText(own);
   if (phase === 'queued') return t('own.queued', { position: own.current.value?.position ?? '–' });
+  if (here && phase === 'standby') return t('own.here.standby');
   const key = titles[phase];
   return key ? t(key) : '';
 }
@@ -68,7 +72,7 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   return html`${request.state === 'pending' || (!near && minutes === null)
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${view.devices.stream.value ? nothing : reopen(view.devices)}`;
+  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}`;
 }
 
 // After a reload the stream is gone; without it the call would find nobody.
@@ -88,11 +92,19 @@ function publishLine({ publishing, refusal, devices }: OwnView): TemplateResult 
   return html`<p class="publish" data-state=${state}>${icon(state === 'connected' ? 'check' : 'refresh')}${t(`own.publish.${state}`)}</p>`;
 }
 
-function green(phase: OwnPhase, view: OwnView): TemplateResult {
+// They speak at a microphone of the room: there is nothing to show of them.
+function inRoom(phase: OwnPhase, view: OwnView): TemplateResult {
+  const called = phase === 'standby';
+  return html`<p class="hint">${t('own.here.text')}</p>
+    ${called && view.own.ready.value ? html`<p class="publish" data-state="connected">${icon('check')}${t('own.ready.done')}</p>` : nothing}
+    ${called ? html`<div class="line">${view.withdraw()}</div>` : nothing}`;
+}
+
+function green(phase: OwnPhase, request: FloorRequest, view: OwnView): TemplateResult {
   const called = phase === 'standby';
   return html`<self-view .devices=${view.devices}></self-view>
     <p class="unheard">${called ? html`${icon('mic_off')}${t('own.unheard')}` : t('own.granted.text')}</p>
-    ${publishLine(view)}
+    ${publishLine(view)} ${ownReadiness(request)}
     ${called && view.own.ready.value ? html`<p class="publish" data-state="connected">${icon('check')}${t('own.ready.done')}</p>` : nothing}
     <div class="line">${deviceSwitches(view.devices)}${called ? view.withdraw() : nothing}</div>`;
 }
@@ -100,7 +112,7 @@ function green(phase: OwnPhase, view: OwnView): TemplateResult {
 function speaking(phase: OwnPhase, request: FloorRequest, view: OwnView): TemplateResult {
   return html`<self-view .devices=${view.devices}></self-view>
     ${phase === 'live' ? html`<p class="hint">${t(request.muted ? 'own.muted' : 'own.live.text')}</p>` : nothing}
-    ${view.publishing === 'connected' ? nothing : publishLine(view)}
+    ${view.publishing === 'connected' ? nothing : publishLine(view)} ${ownReadiness(request)}
     <div class="line">${deviceSwitches(view.devices)}</div>`;
 }
 
@@ -111,7 +123,8 @@ function body(phase: OwnPhase, request: FloorRequest | null, view: OwnView): Con
       <button type="button" class="button" @click=${() => own.dismiss()}>${t('app.close')}</button>`;
   if (!request) return nothing;
   if (phase === 'pending' || phase === 'queued') return waiting(request, view);
-  return phase === 'standby' || phase === 'granted' ? green(phase, view) : speaking(phase, request, view);
+  if (view.here) return inRoom(phase, view);
+  return phase === 'standby' || phase === 'granted' ? green(phase, request, view) : speaking(phase, request, view);
 }
 
 const timed: readonly OwnPhase[] = ['live', 'paused', 'held'];
@@ -126,7 +139,7 @@ export function ownCard(view: OwnView): TemplateResult {
     <div class="own-head">
       ${phase === 'queued' ? html`<span class="number" aria-hidden="true">${request?.position ?? '–'}</span>` : nothing}
       ${phase === 'pending' ? html`<span class="number">${icon('clock')}</span>` : nothing}
-      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing}<strong>${title(own)}</strong></p>
+      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing}<strong>${title(own, view.here)}</strong></p>
       ${timed.includes(phase) ? html`<speech-clock ring .request=${request} .now=${view.now}></speech-clock>` : nothing}
     </div>
     ${body(phase, request, view)}

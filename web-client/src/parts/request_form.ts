@@ -17,8 +17,10 @@ import { errorText } from './words.ts';
 const kTopic = 140; // characters; the server takes no more
 
 export class RequestForm extends Part {
-  static override properties: PropertyDeclarations = { state: { attribute: false } };
+  static override properties: PropertyDeclarations = { state: { attribute: false }, here: { type: Boolean } };
   declare state: MeetingState | null;
+  // In the room: they will speak at a microphone there, and this page opens no device.
+  declare here: boolean;
   declare actions: Actions;
   declare presses: Presses;
   declare devices: Devices;
@@ -34,6 +36,7 @@ export class RequestForm extends Part {
   constructor() {
     super();
     this.state = null;
+    this.here = false;
   }
 
   show(): void {
@@ -48,7 +51,7 @@ export class RequestForm extends Part {
     this.#open.value = true;
     dialog.showModal();
     void this.updateComplete.then(() => this.querySelector<HTMLInputElement>('input[name="topic"]')?.focus());
-    void this.devices.open();
+    if (!this.here) void this.devices.open();
   }
 
   #languages(): string[] {
@@ -61,10 +64,10 @@ export class RequestForm extends Part {
     this.#keeps_devices = false;
   };
 
-  async #send(with_camera: boolean): Promise<void> {
+  async #send(with_camera?: boolean): Promise<void> {
     const wish: NewRequest = { kind: this.#kind.value, topic: this.#topic.value.trim(), language: this.#language.value };
     const sent = await this.presses.run('request', async () => {
-      if (!(await this.devices.open(with_camera))) throw new DeviceRefusal();
+      if (!this.here && !(await this.devices.open(with_camera))) throw new DeviceRefusal();
       await this.actions.requestFloor(wish, this.#key);
     });
     if (!sent) {
@@ -95,7 +98,7 @@ export class RequestForm extends Part {
       class="body"
       @submit=${(event: Event) => {
         event.preventDefault();
-        void this.#send(true);
+        void this.#send();
       }}
     >
       ${closed ? html`<p class="notice warn">${icon('lock')}<span>${t('request.closed')}</span></p>` : nothing}
@@ -137,8 +140,11 @@ export class RequestForm extends Part {
             </select></label
           >`
         : nothing}
-      <self-view compact .devices=${this.devices}></self-view>
-      ${this.#device_line()} ${this.#refusal()}
+      ${this.here
+        ? html`<p class="hint">${t('request.here')}</p>`
+        : html`<self-view compact .devices=${this.devices}></self-view>
+            ${this.#device_line()}`}
+      ${this.#refusal()}
       <footer>
         <button type="button" class="button" @click=${() => closeDialog('request')}>${t('app.cancel')}</button>
         <button type="submit" class="button primary" data-action="ask" aria-busy=${this.#waiting.value ? 'true' : nothing} ?disabled=${this.#waiting.value}>

@@ -1,0 +1,165 @@
+// How a participant follows: what the meeting's state means, low data, in the room, and what is heard of their own sound.
+import { enter, expect, expectGood, me, people, test } from './fixture.mjs';
+
+const named = (page, name) => page.getByRole('button', { name, exact: true });
+const own = (page) => page.getByRole('region', { name: 'Your request' });
+const posts = (mock) => mock.meeting.media.filter(({ method }) => method === 'POST').map(({ path }) => path);
+// Slots of the newest connection, by kind.
+const slots = (page) => page.evaluate(() => window.fakePeers.at(-1).slots);
+
+for (const [state, title, text] of [
+  ['scheduled', 'The meeting has not started', 'It begins here by itself.'],
+  ['rehearsal', 'Rehearsal', 'Picture and sound begin with the meeting.'],
+  ['suspended', 'Suspended', 'Picture and sound come back by themselves'],
+  ['closed', 'The meeting is closed', 'Thank you for taking part.'],
+]) {
+  test(`a meeting that is ${state} shows words instead of a picture`, async ({ open, mock }) => {
+    people(mock.meeting);
+    const page = await open('/room/room-a', me);
+    await enter(page);
+    await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+    mock.meeting.setMeeting({ state });
+    const stage = page.getByRole('region', { name: 'Picture' });
+    await expect(stage).toContainText(title);
+    await expect(stage).toContainText(text);
+    await expect(page.getByLabel("Room A: the room's picture")).toBeHidden();
+    await expect(page.getByLabel("Amina Diallo: the speaker's picture")).toBeHidden();
+    await expect(named(page, 'Request the floor')).toHaveCount(state === 'closed' ? 0 : 1);
+    await expectGood(page);
+    mock.meeting.setMeeting({ state: 'live' });
+    await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+  });
+}
+
+test('who is called in a rehearsal sees the room', async ({ open, mock }) => {
+  mock.meeting.setMeeting({ state: 'rehearsal' });
+  const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await expect(page.locator('.slate')).toBeVisible();
+  mock.meeting.set(request, { state: 'standby' });
+  await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+  await expect(page.locator('.notices')).toContainText('Rehearsal');
+});
+
+test('low data is sound only, shows what it has used, and is remembered', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a', me);
+  await page.getByRole('checkbox', { name: 'Low data: sound only' }).check();
+  await enter(page);
+  await expect(page.getByText('You hear the meeting, without pictures.')).toBeVisible();
+  await expect(page.getByText('2 MB so far')).toBeVisible();
+  expect(await slots(page)).toEqual({ audio: 2, video: 0 });
+  await expectGood(page);
+  await page.reload();
+  await expect(page.getByText('You hear the meeting, without pictures.')).toBeVisible();
+  await named(page, 'Show the pictures').click();
+  await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+  expect(await slots(page)).toEqual({ audio: 2, video: 2 });
+  await page.keyboard.press('b');
+  await expect(page.getByText('You hear the meeting, without pictures.')).toBeVisible();
+  await expect(page.getByText('8 MB so far')).toBeVisible();
+});
+
+test('who saves data asks and speaks without a camera', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await page.getByRole('checkbox', { name: 'Low data: sound only' }).check();
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  await page.getByRole('button', { name: 'Ask for the floor' }).click();
+  await expect(own(page)).toContainText('You are number 1 in the list');
+  mock.meeting.set(mock.meeting.queue[0], { state: 'standby' });
+  await expect(own(page)).toContainText('Picture and sound ready');
+  expect(await slots(page)).toEqual({ audio: 1, video: 0 });
+  await expect(named(page, 'Turn my camera off')).toBeHidden();
+});
+
+test('in the room there is neither picture nor sound nor a device, and it is remembered', async ({ context, open, mock }) => {
+  await context.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => {
+      window.deviceAsked = true;
+      return Promise.reject(new DOMException('no', 'NotAllowedError'));
+    };
+  });
+  people(mock.meeting);
+  const page = await open('/room/room-a', me);
+  await page.getByRole('checkbox', { name: 'I am in the room' }).check();
+  await expectGood(page);
+  await expect(named(page, 'I want to speak')).toBeHidden();
+  await named(page, 'Enter the meeting').click();
+  await expect(page.getByText('You are in the room')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Listen to/ })).toBeHidden();
+  await named(page, 'Request the floor').click();
+  await expect(page.getByText('You will speak at a microphone in the room.')).toBeVisible();
+  await expectGood(page);
+  await page.getByRole('button', { name: 'Ask for the floor' }).click();
+  await expect(own(page)).toContainText('You are number 3 in the list');
+  await page.reload();
+  await expect(own(page)).toContainText('You are number 3 in the list');
+  const request = mock.meeting.queue.at(-1);
+  mock.meeting.set(request, { state: 'standby' });
+  await expect(own(page)).toContainText('You are next: go to a microphone');
+  await named(page, "I'm ready").click();
+  await expect(own(page)).toContainText('You said that you are ready');
+  mock.meeting.onAir(request);
+  await expect(own(page)).toContainText('You speak at a microphone in the room.');
+  await expectGood(page);
+  await named(page, 'End my speech').click();
+  await expect(own(page)).toContainText('thank you');
+  expect(posts(mock)).toEqual([]);
+  expect(await page.evaluate(() => window.deviceAsked)).toBeUndefined();
+  await named(page, 'I am somewhere else').click();
+  await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+  expect(posts(mock)).toEqual(['/whep/room-a']);
+});
+
+test('how one’s own microphone sounds is said in words, with what to do', async ({ open, mock }) => {
+  const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  mock.meeting.set(request, { state: 'standby' });
+  mock.meeting.heard(request, { fit: false, problems: ['telephone_band'] });
+  await expect(own(page)).toContainText('Your microphone sounds like a telephone: choose another one.');
+  await expectGood(page);
+  mock.meeting.heard(request, { fit: true, problems: [] });
+  await expect(own(page)).toContainText('Your sound is good enough for the interpreters.');
+  mock.meeting.onAir(request);
+  await expect(own(page)).toContainText('You are live');
+  await expect(own(page)).not.toContainText('good enough');
+  mock.meeting.heard(request, { fit: false, problems: ['clipping', 'loss'] });
+  await expect(own(page)).toContainText('Your sound is distorted');
+  await expect(own(page)).toContainText('Your connection loses sound');
+});
+
+test('at the end the time that was spoken is thanked for', async ({ open, mock }) => {
+  const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  mock.meeting.onAir(request);
+  await expect(own(page)).toContainText('You are live');
+  mock.meeting.set(request, { elapsed_ms: 178_400, running_since: null });
+  mock.meeting.end(request, 'released', 'finished');
+  await expect(own(page)).toContainText('2:58, thank you');
+});
+
+for (const [scheme, viewport, lang] of [['dark', { width: 360, height: 740 }, 'ar'], ['light', { width: 1280, height: 800 }, 'zh']]) {
+  test(`slate, low data and the room look right at ${viewport.width} px, ${scheme}, ${lang}`, async ({ open, mock }) => {
+    people(mock.meeting);
+    const page = await open('/room/room-a', me, `?lang=${lang}`);
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator('[data-choice=low]').check();
+    await page.locator('[data-action=watch]').click();
+    await page.locator('.sound-only').waitFor();
+    await expectGood(page);
+    mock.meeting.setMeeting({ state: 'suspended' });
+    await page.locator('.slate[data-meeting]').waitFor();
+    await expectGood(page);
+    await page.locator('[data-action=leave]').click();
+    await page.locator('.way').click();
+    await page.locator('[data-choice=here]').check();
+    await page.locator('[data-action=watch]').click();
+    await page.locator('.here-note').waitFor();
+    await expectGood(page);
+  });
+}
