@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
-import { t } from '../core/i18n.ts';
+import { known, t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
 import { openSession, startPage } from '../parts/app.ts';
@@ -26,7 +26,8 @@ class StagePage extends Part {
 
   override render(): TemplateResult {
     const state = this.#session.store.state.value;
-    if (this.#session.refusal.value) return html`<main class="stage-page"><p class="big" role="alert">${t('connection.refused.title')}</p></main>`;
+    const refusal = this.#session.refusal.value;
+    if (refusal) return html`<main class="stage-page"><p class="big" role="alert">${known('refused.title', refusal.word) ?? t('connection.refused.title')}</p></main>`;
     if (!state) return html`<main class="stage-page"><p class="none" role="status">${t('app.loading')}</p></main>`;
     return html`<main class="stage-page" data-on-air=${state.floor.some(({ state: s }) => s === 'on_air')}>
       <header>
@@ -41,11 +42,12 @@ class StagePage extends Part {
     </main>`;
   }
 
-  #speaking({ floor }: MeetingState): TemplateResult {
+  // Without a speaker it says what the meeting does instead.
+  #speaking({ floor, meeting }: MeetingState): TemplateResult {
     if (!floor.length)
-      return html`<section class="now" aria-label=${t('list.now')}>
+      return html`<section class="now" aria-label=${t('list.now')} aria-live="polite">
         ${hall()}
-        <p class="quiet">${t('list.nobody')}</p>
+        <p class="quiet">${t(meeting.state === 'live' ? 'list.nobody' : `meeting.${meeting.state}`)}</p>
       </section>`;
     return html`<section class="now" aria-label=${t('list.now')} aria-live="polite">
       ${repeat(floor, ({ request }) => request, (request) => this.#speaker(request))}
@@ -54,10 +56,12 @@ class StagePage extends Part {
 
   #speaker(request: FloorRequest): TemplateResult {
     return html`<article class="speaker" data-state=${request.state}>
-      <p class="line">${stateChip(request)}${request.kind === 'point_of_order' ? kindChip(request) : nothing}</p>
+      <div class="line">
+        ${stateChip(request)}${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}
+        <span class="grow"></span><speech-clock .request=${request} .now=${this.#now}></speech-clock>
+      </div>
       <p class="name"><bdi>${request.person.name}</bdi></p>
       ${affiliation(request.person)}
-      <p class="line">${spokenLanguage(request.language)}<speech-clock .request=${request} .now=${this.#now}></speech-clock></p>
     </article>`;
   }
 
@@ -70,7 +74,9 @@ class StagePage extends Part {
     </section>`;
   }
 
-  #then({ queue }: MeetingState): Content {
+  // Who waits for approval is not on the list yet.
+  #then(state: MeetingState): Content {
+    const queue = state.queue.filter(({ state: s }) => s !== 'pending');
     if (!queue.length) return nothing;
     return html`<section class="then" aria-label=${t('public.then')}>
       <h2>${t('public.then')}</h2>
@@ -80,8 +86,7 @@ class StagePage extends Part {
           ({ request }) => request,
           (request, index) => html`<li data-state=${request.state}>
             <span class="position">${index + 1}</span>
-            <div><p class="name"><bdi>${request.person.name}</bdi></p>${affiliation(request.person)}</div>
-            ${request.kind === 'point_of_order' ? kindChip(request) : nothing}
+            <div><p class="name"><bdi>${request.person.name}</bdi></p>${request.kind === 'point_of_order' ? kindChip(request) : affiliation(request.person)}</div>
           </li>`,
         )}
       </ol>
