@@ -46,6 +46,39 @@ function own(state, fields = {}) {
 const card = (phase) => `.own-card[data-phase=${phase}]`;
 const room = '/room/room-a';
 
+const kFit = { fit: true, problems: [], band_hz: [120, 15_000], level_db: -23, noise_db: -60, loss_percent: 0.2, jitter_ms: 8, round_trip_ms: 45 };
+const kUnfit = { fit: false, problems: ['telephone_band', 'noisy', 'loss'], band_hz: [300, 3_400], level_db: -31, noise_db: -38, loss_percent: 4.5, jitter_ms: 42, round_trip_ms: 320 };
+
+function state(name) {
+  return async (page, meeting) => {
+    await enter(page);
+    meeting.setMeeting({ state: name });
+  };
+}
+
+function sounding(name, readiness) {
+  return async (page, meeting) => meeting.heard(await own(name)(page, meeting), readiness);
+}
+
+// In the room itself: chosen before joining.
+async function stay(page) {
+  await page.locator('[data-choice=here]').check();
+  await enter(page);
+}
+
+function here(name) {
+  return async (page, meeting) => {
+    await page.locator('[data-choice=here]').check();
+    await own(name)(page, meeting);
+  };
+}
+
+// An act of another moderator's, that can be undone for as long as the scene lasts.
+const undoable = (meeting) => {
+  meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000 };
+  meeting.changed('undo');
+};
+
 export const scenes = {
   index: { path: '/', claims: null, shown: '.card' },
   join: { path: room, claims: me, shown: '[data-action=watch]' },
@@ -56,7 +89,18 @@ export const scenes = {
   watch: { path: room, claims: me, act: enter, shown: '.controls' },
   nobody: { path: room, claims: me, act: async (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); meeting.room = { picture: 'slate', silent_channels: [] }; meeting.changed('room'); await enter(page); }, shown: '.controls' },
   observer: { path: room, claims: { ...me, role: 'observer' }, act: enter, shown: '.main-action .hint' },
-  suspended: { path: room, claims: me, act: async (page, meeting) => { await enter(page); meeting.meeting = { ...meeting.meeting, state: 'suspended', list: 'closed' }; meeting.changed('meeting'); }, shown: '.notice.warn' },
+  join_here: { path: room, claims: me, act: (page) => page.locator('[data-choice=here]').check(), shown: '[data-choice=here]:checked' },
+  uninvited: { path: room, claims: { ...me, role: 'observer' }, before: (meeting) => meeting.setMeeting({ audience: 'closed' }), shown: '[data-action=retry]' },
+  unregistered: { path: room, claims: null, before: (meeting) => meeting.setMeeting({ audience: 'registered' }), shown: '[data-action=retry]' },
+  scheduled: { path: room, claims: me, act: state('scheduled'), shown: '.slate[data-meeting=scheduled]' },
+  rehearsal: { path: room, claims: me, act: state('rehearsal'), shown: '.slate[data-meeting=rehearsal]' },
+  suspended: { path: room, claims: me, act: state('suspended'), shown: '.slate[data-meeting=suspended]' },
+  closed: { path: room, claims: me, act: state('closed'), shown: '.slate[data-meeting=closed]' },
+  low: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=low]').click(); }, shown: '.sound-only' },
+  here: { path: room, claims: me, act: here('queued'), shown: `.participant[data-here=true] ${card('queued')}` },
+  here_form: { path: room, claims: me, act: async (page) => { await stay(page); await page.locator('[data-action=request]').click(); }, shown: '#request[open]' },
+  here_standby: { path: room, claims: me, act: here('standby'), shown: card('standby') },
+  here_live: { path: room, claims: me, act: here('on_air'), shown: card('live') },
   menu: { path: room, claims: me, act: async (page, meeting) => { meeting.room = { picture: 'live', silent_channels: ['ru'] }; meeting.changed('room'); await enter(page); await page.locator('[data-action=listen]').click(); await page.locator('.channel input[value=ru]').check(); }, shown: '.slider + .slider' },
   help: { path: room, claims: me, act: async (page) => { await enter(page); await page.keyboard.press('?'); }, shown: '#help[open]' },
   form: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=request]').click(); }, shown: '#request .mirror video' },
@@ -68,6 +112,9 @@ export const scenes = {
   },
   standby: { path: room, claims: me, act: own('standby'), shown: `${card('standby')} [data-state=connected]` },
   ready: { path: room, claims: me, act: own('standby', { ready: true }), shown: `${card('standby')} .publish + .publish` },
+  fit: { path: room, claims: me, act: sounding('standby', kFit), shown: `${card('standby')} .fitness` },
+  unfit: { path: room, claims: me, act: sounding('standby', kUnfit), shown: `${card('standby')} .notice.fitness` },
+  unfit_live: { path: room, claims: me, act: sounding('on_air', kUnfit), shown: `${card('live')} .notice.fitness` },
   granted: { path: room, claims: me, act: own('granted'), shown: card('granted') },
   live: { path: room, claims: me, act: own('on_air'), shown: card('live') },
   muted: { path: room, claims: me, act: own('on_air', { muted: true, running_since: Date.now() - 160_000 }), shown: card('live') },
@@ -91,6 +138,41 @@ export const scenes = {
     act: async (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.returns = { connected: false }; meeting.alarms = [kSilentReturn]; meeting.changed('return'); await page.locator('[data-action=next]').click(); },
   },
   moderator_more: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('.more').nth(1).click(), shown: '.more-menu:popover-open' },
+  moderator_undo: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => undoable(meeting), shown: 'undo-bar[data-open=true] button' },
+  moderator_pending: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '.pending-box .row + .row',
+    act: (page, meeting) => { mine(meeting, { state: 'pending', topic: 'Spectrum' }); meeting.set(meeting.queue[4], { state: 'pending' }); },
+  },
+  moderator_manual: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => meeting.setMeeting({ order: 'manual' }), shown: '[data-action=order-back]' },
+  moderator_conflict: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '.at-row',
+    act: async (page, meeting) => { meeting.refuse_next = { code: -32004, word: 'granted_already' }; await page.locator('.queue [data-action=grant]').nth(1).click(); },
+  },
+  moderator_fitness: {
+    path: `${room}/moderator`, claims: staff('moderator'), preview: true, shown: '.guest .fitness-details',
+    act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.floor[0], kFit); meeting.heard(meeting.queue[0], kUnfit); meeting.heard(meeting.queue[1], kFit); },
+  },
+  moderator_suspended: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '[data-meeting=suspended]',
+    act: (page, meeting) => { meeting.setMeeting({ state: 'suspended', audience: 'registered' }); meeting.in_charge = 'Marie-Hélène'; meeting.changed('in_charge'); },
+  },
+  moderator_scheduled: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => meeting.setMeeting({ state: 'scheduled', audience: 'closed' }), shown: '[data-meeting=scheduled]' },
+  moderator_slip: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('[data-action=meeting-close]').click(), shown: '[data-slipped=true]' },
+
+  chair: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); undoable(meeting); }, shown: '.undo-words .seconds' },
+  chair_idle: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); }, shown: '.now .big' },
+  chair_paused: {
+    path: `${room}/chair`, claims: staff('chair'), shown: '.now .other',
+    act: (page, meeting) => { const second = mine(meeting, { kind: 'point_of_order' }); meeting.set(meeting.floor[0], { state: 'paused', elapsed_ms: 190_000, running_since: null }); meeting.onAir(second); },
+  },
+  chair_no_return: {
+    path: `${room}/chair`, claims: staff('chair'), shown: '[data-action=override]',
+    act: async (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.returns = { connected: false }; meeting.changed('return'); await page.locator('[data-action=give]').click(); },
+  },
+  chair_long: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.onAir(meeting.queue[4]); meeting.queue = []; mine(meeting); }, shown: '.now[data-state=on_air]' },
+  chair_help: { path: `${room}/chair`, claims: staff('chair'), act: async (page) => { await page.locator('[data-action=give]').waitFor(); await page.keyboard.press('?'); }, shown: '#help[open]' },
+  chair_refused: { path: `${room}/chair`, claims: me, shown: '[role=alert]' },
+
   moderator_help: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page) => { await page.locator('[data-action=next]').waitFor(); await page.keyboard.press('?'); }, shown: '#help[open]' },
   moderator_lost: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page, meeting) => { await page.locator('[data-action=next]').waitFor(); meeting.down = true; meeting.cut(); }, shown: '.notices .notice' },
   moderator_refused: { path: `${room}/moderator`, claims: me, shown: '[role=alert]' },
@@ -101,6 +183,8 @@ export const scenes = {
 
   stage: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => meeting.set(meeting.queue[0], { state: 'standby' }), shown: '.speaker' },
   stage_empty: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); }, shown: '.now .quiet' },
+  stage_suspended: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.setMeeting({ state: 'suspended' }); }, shown: '.now .quiet' },
+  stage_long: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { const long = meeting.queue[4]; meeting.end(meeting.floor[0], 'released'); meeting.onAir(long); mine(meeting); mine(meeting); }, shown: '.before .name' },
   return: { path: `${room}/return`, claims: staff('technician'), preview: true, shown: '.return[data-media=connected]' },
   return_silent: { path: `${room}/return`, claims: staff('technician'), preview: true, blocked: true, shown: '[data-action=sound]' },
   return_away: { path: `${room}/return`, claims: staff('technician'), before: (meeting) => { meeting.media_down = true; }, shown: '.return .waiting' },

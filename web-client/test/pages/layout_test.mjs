@@ -51,12 +51,12 @@ for (const [name, { path, claims, before, act, preview, blocked, shown }] of Obj
   }
 }
 
-for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/room-a/moderator', scenes.moderator.claims], ['/technician', scenes.technician.claims], ['/', null]]) {
+for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/room-a/moderator', scenes.moderator.claims], ['/room/room-a/chair', scenes.chair.claims], ['/technician', scenes.technician.claims], ['/', null]]) {
   test(`whatever the keyboard reaches on ${path} shows it`, async ({ open, mock }) => {
     mock.meeting.onAir(crowd(mock.meeting));
     const page = await open(path, claims);
     if (path === '/room/room-a') await page.locator('[data-action=watch]').click();
-    await page.locator({ '/': '.card a', '/technician': '.tile', '/room/room-a': '.controls' }[path] ?? '[data-action=next]').first().waitFor();
+    await page.locator({ '/': '.card a', '/technician': '.tile', '/room/room-a': '.controls', '/room/room-a/chair': '[data-action=give]' }[path] ?? '[data-action=next]').first().waitFor();
     const reached = new Set();
     for (let press = 0; press < 30; press += 1) {
       await page.keyboard.press('Tab');
@@ -71,5 +71,24 @@ for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/roo
       reached.add(what);
     }
     expect(reached.size).toBeGreaterThan(3);
+  });
+}
+
+// 20 m away: a letter of 3 % of the height of a screen 1.7 m high is 5 cm tall, 1/400 of the distance.
+for (const name of ['stage', 'stage_long', 'stage_empty']) {
+  test(`${name} is read from 20 m, and all of it is on the screen`, async ({ open, mock }) => {
+    mock.meeting.onAir(crowd(mock.meeting));
+    const { path, claims, act, shown } = scenes[name];
+    const page = await open(path, claims);
+    await page.setViewportSize(kWall);
+    await act?.(page, mock.meeting);
+    await page.locator(shown).first().waitFor();
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('.name, time, .digits')]
+        .filter((element) => element.checkVisibility() && parseFloat(getComputedStyle(element).fontSize) < innerHeight * 0.04)
+        .map((element) => element.outerHTML.slice(0, 100)),
+    );
+    expect(small).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
   });
 }
