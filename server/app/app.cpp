@@ -200,6 +200,7 @@ HttpResponse App::metrics_text() {
 Room* App::room(std::string_view id) {
   const auto found = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return r->config().id == id; });
   return found == rooms_.end() ? nullptr : found->get();
+  metrics_.set_gauge("journal_damaged", "1 when old pages of the journal are damaged", journal_->damaged() ? 1 : 0);
 }
 
 // ---- WebSocket ----

@@ -76,8 +76,6 @@ Room::Room(const RoomConfig& config, RoomServices services)
     : config_(config), services_(services), media_(config, services.plane, services.room_program) {}
 
 Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices services, Now now) {
-  auto history = services.journal.load(config.id);
-  if (!history) return history.error();
   std::unique_ptr<Room> room(new Room(config, services));
   const TokenSigner& signer = services.signer;
   auto check = [&signer, &config](std::string_view token) -> Result<signaling::Claims> {
@@ -94,6 +92,9 @@ Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices 
   if (!opened) return opened.error();
   room->desk_ = std::move(opened).value();
   return room;
+  auto history = load_history(services.journal, desk.rules);
+  if (!history) return history.error();
+  room->snapshot_seq_ = history->from ? history->from->seq : 0;
 }
 
 Result<Room::Identity, HttpResponse> Room::identify(const HttpRequest& request, Now now) const {
@@ -369,6 +370,22 @@ void Room::settle_speakers(Now now) {
 }
 
 void Room::settle_viewers() {
+  settle_journal();
+}
+
+void Room::settle_journal() {
+  const bool failing = services_.journal.failing();
+  const bool damaged = services_.journal.damaged();
+  if (failing != journal_failing_ || damaged != journal_damaged_) status_dirty_ = true;
+  journal_failing_ = failing;
+  journal_damaged_ = damaged;
+  const signaling::Meeting& meeting = desk_->meeting();
+  const std::uint64_t seq = meeting.state().seq;
+  if (seq < snapshot_seq_ + kSnapshotEvery) return;
+  if (std::optional<std::string> text = meeting.snapshot()) {
+    services_.journal.keep_snapshot(config_.id, seq, *std::move(text));
+    snapshot_seq_ = seq;
+  }
   viewers_dirty_ = false;
   services_.sessions.for_each(config_.id, [&](MediaSession& session) { show_session(session); });
 }
@@ -453,3 +470,11 @@ std::string Room::summary_json() const {
 }
 
 }  // namespace plenary::server
+  if (journal_failing_) {
+    status["alarms"].push_back({{"code", "journal_failing"},
+                                {"text", config_.title + ": the disk fails; speech goes on, new acts are refused"}});
+  }
+  if (journal_damaged_) {
+    status["alarms"].push_back(
+        {{"code", "journal_damaged"}, {"text", "Old parts of the database are damaged; the server's log says more"}});
+  }

@@ -96,6 +96,7 @@ class Room {
   signaling::MeetingState shown_state_ = signaling::MeetingState::live;  // as routed last
   signaling::Audience admitted_ = signaling::Audience::everyone;
   std::vector<signaling::Speaker> speakers_;  // as routed last
+  void settle_journal();
   std::vector<SpeakerMedia> speaker_media_;
   bool viewers_dirty_ = true;
   bool status_dirty_ = true;
@@ -103,3 +104,6 @@ class Room {
 };
 
 }  // namespace plenary::server
+  bool journal_failing_ = false;    // both as the status says
+  bool journal_damaged_ = false;
+  std::uint64_t snapshot_seq_ = 0;  // of the last event in the last snapshot

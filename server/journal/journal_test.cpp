@@ -1,66 +1,17 @@
-#include "server/journal/journal.h"
-
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
-#include <string>
-#include <vector>
+
+#include "server/journal/journal_fixture.h"
 
 namespace plenary::server {
 namespace {
 
-using signaling::Batch;
-using signaling::StoredEvent;
 using signaling::Ticket;
-
-class JournalTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plenary-journal-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
-  std::filesystem::path file() const { return directory_ / "journal.db"; }
-  std::unique_ptr<Journal> open() const {
-    auto opened = open_sqlite_journal(file());
-    if (!opened) ADD_FAILURE() << opened.error().message;
-    return opened ? std::move(opened).value() : nullptr;
-  }
-  std::string refusal() const {
-    const auto opened = open_sqlite_journal(file());
-    return opened ? "opened" : opened.error().code;
-  }
-
-  std::filesystem::path directory_;
-};
-
-Batch batch(std::uint64_t ticket, std::vector<std::uint64_t> seqs, const std::string& payload = "{}") {
-  Batch result{Ticket{ticket}, {}};
-  for (const std::uint64_t seq : seqs) result.events.push_back({seq, 1'764'000'000'000, "moved", payload});
-  return result;
-}
-
-// Waits for the journal's descriptor as the control thread does; the limit only ends a broken test.
-Completion next(Journal& journal) {
-  for (;;) {
-    if (auto completion = journal.poll_completion()) return *completion;
-    pollfd wait{journal.descriptor(), POLLIN, 0};
-    if (::poll(&wait, 1, 60'000) <= 0) {
-      ADD_FAILURE() << "no completion within a minute";
-      return {};
-    }
-  }
-}
 
 TEST_F(JournalTest, what_is_saved_is_read_back_in_order_by_the_next_process) {
   {
@@ -72,7 +23,7 @@ TEST_F(JournalTest, what_is_saved_is_read_back_in_order_by_the_next_process) {
     EXPECT_FALSE(journal->poll_completion());
     EXPECT_FALSE(journal->failing());
   }
-  const auto events = open()->load("room-a").value();
+  const auto events = open()->load("room-a", 0).value();
   ASSERT_EQ(events.size(), 3U);
   EXPECT_EQ(events[0].payload, R"({"name":"Ámina'; DROP TABLE event; --"})");
   EXPECT_EQ(events[2].seq, 3U);
@@ -83,7 +34,7 @@ TEST_F(JournalTest, everything_appended_before_the_end_is_written) {
     const auto journal = open();
     for (std::uint64_t i = 1; i <= 1'000; ++i) journal->append("room-a", batch(i, {i}));
   }
-  EXPECT_EQ(open()->load("room-a").value().size(), 1'000U);
+  EXPECT_EQ(open()->load("room-a", 0).value().size(), 1'000U);
 }
 
 TEST_F(JournalTest, a_batch_that_does_not_follow_what_was_saved_is_not_saved) {
@@ -135,62 +86,6 @@ TEST_F(JournalTest, a_lock_held_by_another_program_fails_writes_until_it_is_gone
   EXPECT_TRUE(next(*journal).saved);
 }
 
-TEST_F(JournalTest, a_second_server_on_the_same_file_is_refused) {
-  const auto journal = open();
-  EXPECT_EQ(refusal(), "journal_locked");
-}
-
-TEST_F(JournalTest, a_file_locked_for_writing_by_another_program_is_refused) {
-  open().reset();
-  SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
-  other.exec("BEGIN EXCLUSIVE");
-  EXPECT_EQ(refusal(), "journal_locked");
-}
-
-TEST_F(JournalTest, a_file_of_a_later_version_is_refused_and_left_as_it_is) {
-  open().reset();
-  {
-    SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
-    other.exec("PRAGMA user_version = 99; CREATE TABLE later (x)");
-  }
-  EXPECT_EQ(refusal(), "journal_newer");
-  SQLite::Database other(file().string(), SQLite::OPEN_READONLY);
-  EXPECT_EQ(other.execAndGet("PRAGMA user_version").getInt(), 99);
-  EXPECT_TRUE(other.tableExists("later"));
-}
-
-TEST_F(JournalTest, a_file_that_is_no_database_or_another_ones_is_refused) {
-  std::ofstream(file()) << std::string(10'000, 'x');
-  EXPECT_EQ(refusal(), "journal_corrupt");
-  EXPECT_EQ(std::filesystem::file_size(file()), 10'000U);
-  std::filesystem::remove(file());
-  {
-    SQLite::Database other(file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    other.exec("CREATE TABLE notes (x)");
-  }
-  EXPECT_EQ(refusal(), "journal_unusable");
-}
-
-TEST_F(JournalTest, a_damaged_page_is_found_at_the_start) {
-  {
-    const auto journal = open();
-    for (std::uint64_t i = 1; i <= 200; ++i) journal->append("room-a", batch(i, {i}, std::string(500, 'p')));
-  }
-  const auto size = std::filesystem::file_size(file());
-  ASSERT_GT(size, 40'000U);
-  {
-    std::fstream damaged(file(), std::ios::in | std::ios::out | std::ios::binary);
-    damaged.seekp(static_cast<std::streamoff>(8 * 4'096));
-    damaged << std::string(4'096, '\xFF');
-  }
-  EXPECT_EQ(refusal(), "journal_corrupt");
-  EXPECT_EQ(std::filesystem::file_size(file()), size) << "never reset silently";
-}
-
-TEST_F(JournalTest, a_folder_that_is_not_there_is_a_clear_error) {
-  EXPECT_EQ(open_sqlite_journal(directory_ / "no" / "journal.db").error().code, "journal_unusable");
-}
-
 // A child process writes and tells through a pipe what was acknowledged, then is killed in the middle.
 std::uint64_t write_until_killed(const std::filesystem::path& file, std::uint64_t first, std::uint64_t kill_after) {
   int pipe[2];
@@ -240,7 +135,7 @@ TEST_F(JournalTest, what_was_acknowledged_survives_kill_9) {
     const std::uint64_t acknowledged = write_until_killed(file(), next_seq, 7 * round);
     const auto journal = open();
     ASSERT_NE(journal, nullptr);
-    const auto events = journal->load("room-a").value();
+    const auto events = journal->load("room-a", 0).value();
     ASSERT_GE(events.size(), acknowledged) << "round " << round;
     for (std::size_t i = 0; i < events.size(); ++i) ASSERT_EQ(events[i].seq, i + 1);
     next_seq = events.size() + 1;
@@ -277,7 +172,7 @@ TEST_F(JournalTest, a_full_disk_acknowledges_nothing_and_keeps_what_it_has) {
   ::waitpid(child, &status, 0);
   ASSERT_TRUE(WIFEXITED(status));
   ASSERT_GE(WEXITSTATUS(status), 100);
-  EXPECT_EQ(open()->load("room-a").value().size() % 100, static_cast<std::size_t>(WEXITSTATUS(status) - 100));
+  EXPECT_EQ(open()->load("room-a", 0).value().size() % 100, static_cast<std::size_t>(WEXITSTATUS(status) - 100));
 }
 
 }  // namespace

@@ -4,13 +4,17 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "media/base/check.h"
 #include "media/base/log.h"
+#include "server/journal/file_check.h"
 #include "server/journal/journal.h"
 #include "server/journal/sqlite_file.h"
+#include "signaling/meeting/snapshot.h"
 
 namespace plenary::server {
 namespace {
@@ -20,7 +24,8 @@ constexpr std::chrono::seconds kProbeInterval{1};  // while the disk fails
 
 class SqliteJournal final : public Journal {
  public:
-  SqliteJournal(std::unique_ptr<SqliteFile> file, int wake) : file_(std::move(file)), wake_(wake) {
+  SqliteJournal(std::unique_ptr<SqliteFile> file, std::unique_ptr<FileCheck> check, int wake)
+      : file_(std::move(file)), wake_(wake), check_(std::move(check)) {
     writer_ = std::thread([this] { run(); });
   }
 
@@ -35,9 +40,22 @@ class SqliteJournal final : public Journal {
     ::close(wake_);
   }
 
-  Result<std::vector<signaling::StoredEvent>> load(const std::string& meeting) override {
+  Result<std::vector<signaling::StoredEvent>> load(const std::string& meeting, std::uint64_t after) override {
     const std::lock_guard lock(file_mutex_);
-    return file_->load(meeting);
+    return file_->load(meeting, after);
+  }
+
+  Result<std::string> load_snapshot(const std::string& meeting) override {
+    const std::lock_guard lock(file_mutex_);
+    return file_->load_snapshot(meeting);
+  }
+
+  void keep_snapshot(const std::string& meeting, std::uint64_t seq, std::string text) override {
+    {
+      const std::lock_guard lock(mutex_);
+      snapshots_[meeting] = {seq, std::move(text)};
+    }
+    work_.notify_one();
   }
 
   void append(const std::string& meeting, signaling::Batch batch) override {
@@ -69,12 +87,14 @@ class SqliteJournal final : public Journal {
   }
 
   bool failing() const override { return failing_; }
+  bool damaged() const override { return check_ && check_->damaged(); }
 
   std::vector<std::pair<std::string, std::uint64_t>> counters() const override {
     const std::lock_guard lock(mutex_);
     return {
         {"appended", appended_},   {"saved", saved_},           {"not_saved", not_saved_},        {"commits", commits_},
-        {"queued", queue_.size()}, {"queue_full", queue_full_}, {"failed_writes", failed_writes_}};
+        {"queued", queue_.size()}, {"queue_full", queue_full_}, {"failed_writes", failed_writes_},
+        {"snapshots", kept_},      {"damaged", damaged() ? 1U : 0U}};
   }
 
  private:
@@ -83,6 +103,8 @@ class SqliteJournal final : public Journal {
       std::vector<MeetingBatch> group = next_group();
       if (!group.empty()) {
         write(group);
+      } else if (std::map<std::string, Snapshot> snapshots = next_snapshots(); !snapshots.empty()) {
+        keep(snapshots);
       } else if (failing_) {
         probe();
       } else {
@@ -91,10 +113,10 @@ class SqliteJournal final : public Journal {
     }
   }
 
-  // Empty: stopping, or time to try a failing disk again.
+  // Empty: snapshots, stopping, or time to try a failing disk again.
   std::vector<MeetingBatch> next_group() {
     std::unique_lock lock(mutex_);
-    const auto is_due = [this] { return stopping_ || !queue_.empty(); };
+    const auto is_due = [this] { return stopping_ || !queue_.empty() || (!failing_ && !snapshots_.empty()); };
     if (failing_) {
       work_.wait_for(lock, kProbeInterval, is_due);
       if (stopping_ && queue_.empty()) failing_ = false;
@@ -124,6 +146,25 @@ class SqliteJournal final : public Journal {
     }
     if (written) note_success();
     wake();
+  }
+
+  // Events go first: nobody waits for a snapshot.
+  std::map<std::string, Snapshot> next_snapshots() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(snapshots_, {});
+  }
+
+  void keep(const std::map<std::string, Snapshot>& snapshots) {
+    for (const auto& [meeting, snapshot] : snapshots) {
+      const Status kept = [&] {
+        const std::lock_guard lock(file_mutex_);
+        return file_->keep_snapshot(meeting, snapshot);
+      }();
+      // Events will tell whether the disk fails; without a snapshot only the next start is slower.
+      if (!kept) log(LogLevel::warning, "journal.no_snapshot", {{"meeting", meeting}, {"detail", kept.error().message}});
+      const std::lock_guard lock(mutex_);
+      kept_ += kept ? 1 : 0;
+    }
   }
 
   void probe() {
@@ -160,6 +201,7 @@ class SqliteJournal final : public Journal {
   std::condition_variable work_;
   std::deque<MeetingBatch> queue_;
   std::deque<Completion> completions_;
+  std::map<std::string, Snapshot> snapshots_;
   bool stopping_ = false;
   std::uint64_t appended_ = 0;
   std::uint64_t saved_ = 0;
@@ -167,18 +209,35 @@ class SqliteJournal final : public Journal {
   std::uint64_t commits_ = 0;
   std::uint64_t failed_writes_ = 0;
   std::uint64_t queue_full_ = 0;
+  std::uint64_t kept_ = 0;
 
+  std::unique_ptr<FileCheck> check_;  // null: all was looked through at the start
   std::thread writer_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> open_sqlite_journal(const std::filesystem::path& file) {
-  Result<std::unique_ptr<SqliteFile>> opened = SqliteFile::open(file);
+Result<std::unique_ptr<Journal>> open_sqlite_journal(const std::filesystem::path& file,
+                                                     std::uintmax_t checked_at_start) {
+  Result<std::unique_ptr<SqliteFile>> opened = SqliteFile::open(file, checked_at_start);
   if (!opened) return opened.error();
   const int wake = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake < 0) return Error{"journal_unusable", "No descriptor left for the journal; raise the limit of open files."};
-  return std::unique_ptr<Journal>(std::make_unique<SqliteJournal>(std::move(opened).value(), wake));
+  std::unique_ptr<FileCheck> check;
+  if (std::filesystem::file_size(file) > checked_at_start) check = std::make_unique<FileCheck>(file);
+  return std::unique_ptr<Journal>(
+      std::make_unique<SqliteJournal>(std::move(opened).value(), std::move(check), wake));
+}
+
+Result<signaling::History> load_history(Journal& journal, const signaling::Rules& rules) {
+  const Result<std::string> snapshot = journal.load_snapshot(rules.meeting);
+  if (!snapshot) return snapshot.error();
+  signaling::History history;
+  history.from = signaling::read_snapshot(*snapshot, rules);
+  auto events = journal.load(rules.meeting, history.from ? history.from->seq : 0);
+  if (!events) return events.error();
+  history.events = std::move(events).value();
+  return history;
 }
 
 }  // namespace plenary::server

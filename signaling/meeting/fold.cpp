@@ -195,6 +195,12 @@ struct Fold {
 
 }  // namespace
 
+State first_state(const Rules& rules) {
+  State state;
+  state.state = rules.opens_live ? MeetingState::live : MeetingState::scheduled;
+  return state;
+}
+
 void apply(State& state, const Event& event) {
   std::visit(Fold{state, event}, event.body);
   state.seq = event.seq;

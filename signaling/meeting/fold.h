@@ -3,9 +3,13 @@
 #pragma once
 
 #include "signaling/meeting/event.h"
+#include "signaling/meeting/rules.h"
 #include "signaling/meeting/state.h"
 
 namespace plenary::signaling {
+
+// Before the first event.
+State first_state(const Rules& rules);
 
 void apply(State& state, const Event& event);
 

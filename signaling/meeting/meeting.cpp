@@ -8,6 +8,7 @@
 #include "signaling/meeting/event_json.h"
 #include "signaling/meeting/fold.h"
 #include "signaling/meeting/order.h"
+#include "signaling/meeting/snapshot.h"
 
 namespace plenary::signaling {
 namespace {
@@ -20,10 +21,10 @@ std::string signature_of(const Actor& actor) {
 
 }  // namespace
 
-Result<Meeting> Meeting::open(Rules rules, const std::vector<StoredEvent>& history, Now now) {
+Result<Meeting> Meeting::open(Rules rules, const History& history, Now now) {
   Meeting meeting(std::move(rules), now);
-  meeting.state_.state = meeting.rules_.opens_live ? MeetingState::live : MeetingState::scheduled;
-  for (const StoredEvent& stored : history) {
+  meeting.state_ = history.from ? *history.from : first_state(meeting.rules_);
+  for (const StoredEvent& stored : history.events) {
     Result<Event> event = read_event(stored);
     if (!event) return event.error();
     if (event->seq != meeting.state_.seq + 1) {
@@ -212,6 +213,11 @@ void Meeting::handle_not_saved(Ticket ticket, Now now) {
   if (!failing_since_) failing_since_ = now.monotonic;
   retry_at_ = now.monotonic + kJournalRetry;
   settle(now);
+}
+
+std::optional<std::string> Meeting::snapshot() const {
+  if (!is_all_saved()) return std::nullopt;
+  return write_snapshot(state_, rules_);
 }
 
 bool Meeting::is_saved(Ticket ticket) const { return static_cast<std::uint64_t>(ticket) <= saved_ticket_; }

@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "media/base/result.h"
@@ -35,6 +36,15 @@ struct Batch {
   std::vector<StoredEvent> events;  // never empty, consecutive
 };
 
+// What a meeting was before. `from` is the fold of all events that come before `events`, which are in order.
+struct History {
+  History() = default;
+  History(std::vector<StoredEvent> all) : events(std::move(all)) {}  // without a snapshot
+
+  std::optional<State> from;
+  std::vector<StoredEvent> events;
+};
+
 struct Accepted {
   Ticket ticket{};  // acknowledge when this is saved; see is_saved()
   Answer answer;
@@ -44,9 +54,8 @@ constexpr Duration kJournalRetry = std::chrono::seconds(1);  // after a failed w
 
 class Meeting {
  public:
-  // `history` in order, as the journal gives it; empty for a new meeting. An event that cannot be read is a clear
-  // error.
-  static Result<Meeting> open(Rules rules, const std::vector<StoredEvent>& history, Now now);
+  // `history` as the journal gives it; empty for a new meeting. An event that cannot be read is a clear error.
+  static Result<Meeting> open(Rules rules, const History& history, Now now);
 
   // People. The same identity is the same participant, also after a restart if they ever asked for the floor.
   Result<ParticipantId, Refusal> join(const Person& person);
@@ -79,6 +88,8 @@ class Meeting {
   [[nodiscard]] bool is_all_saved() const { return unsaved_facts_.empty(); }
 
   [[nodiscard]] const State& state() const { return state_; }
+  // The saved state as text (snapshot.h); nothing while it shows more than the disk has.
+  [[nodiscard]] std::optional<std::string> snapshot() const;
   [[nodiscard]] const Presence& presence() const { return presence_; }
   [[nodiscard]] const Rules& rules() const { return rules_; }
   [[nodiscard]] const Person* person(ParticipantId participant) const;

@@ -7,7 +7,7 @@
 
 namespace plenary::signaling {
 
-Result<std::unique_ptr<Desk>> Desk::open(DeskConfig config, const std::vector<StoredEvent>& history, TokenCheck check,
+Result<std::unique_ptr<Desk>> Desk::open(DeskConfig config, const History& history, TokenCheck check,
                                          RandomSource& random, Now now) {
   Result<Meeting> meeting = Meeting::open(config.rules, history, now);
   if (!meeting) return meeting.error();

@@ -78,8 +78,8 @@ constexpr Duration kMediaTokenKept = std::chrono::minutes(2);  // after its page
 
 class Desk {
  public:
-  static Result<std::unique_ptr<Desk>> open(DeskConfig config, const std::vector<StoredEvent>& history,
-                                            TokenCheck check, RandomSource& random, Now now);
+  static Result<std::unique_ptr<Desk>> open(DeskConfig config, const History& history, TokenCheck check,
+                                            RandomSource& random, Now now);
   ~Desk();
 
   void handle_open(PageId page, Now now);
