@@ -61,6 +61,7 @@ int run(const DemoCommand& command) {
 
 int run(const CheckConfigCommand& command) { return run_check_config(command); }
 int run(const TokenCommand& command) { return run_token(command); }
+int run(const ExportCommand& command) { return run_export(command); }
 int run(const VersionCommand&) { return run_version(); }
 int run(const BenchViewersCommand& command) {
   return bench::bench_viewers(

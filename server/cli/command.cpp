@@ -12,6 +12,7 @@ constexpr const char* kDefaultConfig = "/etc/plenary/plenary.toml";
 struct Parsed {
   std::string config = kDefaultConfig;
   std::string http, data, pages, room, role, name, organisation, category, expires = "8h", url, token;
+  std::string meeting, format = "csv", out;
   bool lan = false;
   std::uint32_t viewers = 1;
   std::uint32_t seconds = 10;
@@ -80,6 +81,13 @@ Command parse_command_line(int argc, const char* const* argv) {
   token->add_option("--category", parsed.category, category_names())->check(is_known_category);
   token->add_option("--expires", parsed.expires, "Valid for this long")->check(is_duration)->capture_default_str();
 
+  CLI::App* record = app.add_subcommand("export", "The speakers' list with times, also beside a running server");
+  add_config(*record, parsed);
+  record->add_option("meeting", parsed.meeting, "Room id, or meeting id")->required();
+  record->add_option("--format", parsed.format, "csv or json")->check(CLI::IsMember({"csv", "json"}))->capture_default_str();
+  record->add_option("--out", parsed.out, "File; else stdout");
+  record->add_option("--data", parsed.data, "Folder of the database; else the configuration's");
+
   CLI::App* bench = app.add_subcommand("bench", "Load generators");
   bench->require_subcommand(1);
   CLI::App* viewers = bench->add_subcommand("viewers", "Real WebRTC viewers over WHEP; prints JSON");
@@ -106,6 +114,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   }
   if (*check) return CheckConfigCommand{parsed.config};
   if (*token) return token_command(parsed);
+  if (*record) return ExportCommand{parsed.config, parsed.data, parsed.meeting, parsed.format == "json", parsed.out};
   if (*viewers) return BenchViewersCommand{parsed.url, parsed.token, parsed.viewers, parsed.seconds};
   if (*version) return VersionCommand{};
   return UsageAnswer{kExitUsage, app.help()};

@@ -40,6 +40,14 @@ struct TokenCommand {
   std::chrono::milliseconds expires = std::chrono::hours(8);
 };
 
+struct ExportCommand {
+  std::filesystem::path config;
+  std::filesystem::path data;  // not empty: the folder of the journal, whatever the configuration says
+  std::string meeting;         // a room without a programme has one with the room's id
+  bool json = false;           // else CSV
+  std::filesystem::path out;   // empty: stdout
+};
+
 struct BenchViewersCommand {
   std::string url;
   std::string token;  // sent as Bearer when not empty
@@ -55,8 +63,8 @@ struct UsageAnswer {
   std::string text;
 };
 
-using Command = std::variant<ServeCommand, DemoCommand, CheckConfigCommand, TokenCommand, BenchViewersCommand,
-                             VersionCommand, UsageAnswer>;
+using Command = std::variant<ServeCommand, DemoCommand, CheckConfigCommand, TokenCommand, ExportCommand,
+                             BenchViewersCommand, VersionCommand, UsageAnswer>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

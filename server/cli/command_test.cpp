@@ -35,11 +35,22 @@ TEST(CommandLine, a_token_needs_room_role_and_name) {
   EXPECT_EQ(token.claims.subject, "a/X");
 }
 
+TEST(CommandLine, an_export_needs_a_meeting_and_knows_two_formats) {
+  const auto plain = std::get<ExportCommand>(parse({"export", "room-a"}));
+  EXPECT_EQ(plain.meeting, "room-a");
+  EXPECT_FALSE(plain.json);
+  EXPECT_TRUE(plain.out.empty());
+  const auto other = std::get<ExportCommand>(parse({"export", "room-a", "--format", "json", "--out", "list.json"}));
+  EXPECT_TRUE(other.json);
+  EXPECT_EQ(other.out, "list.json");
+}
+
 TEST(CommandLine, wrong_usage_is_status_two_with_a_text) {
   for (const std::vector<const char*>& words :
        {std::vector<const char*>{}, {"dance"}, {"serve", "--http", "localhost"}, {"token", "--room", "a"},
         {"token", "--room", "a", "--role", "emperor", "--name", "X"},
         {"token", "--room", "a", "--role", "chair", "--name", "X", "--expires", "0s"},
+        {"export"}, {"export", "room-a", "--format", "xlsx"},
         {"bench", "viewers", "--url", "x", "--viewers", "0", "--seconds", "1"}}) {
     const Command command = parse(words);
     ASSERT_TRUE(std::holds_alternative<UsageAnswer>(command));

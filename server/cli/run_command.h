@@ -13,6 +13,7 @@ std::optional<Config> load_config_or_explain(const std::filesystem::path& path, 
 
 int run_check_config(const CheckConfigCommand& command);
 int run_token(const TokenCommand& command);  // prints the token on stdout
+int run_export(const ExportCommand& command);
 int run_version();
 
 }  // namespace plenary::server
