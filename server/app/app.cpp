@@ -186,6 +186,7 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up", static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
+  metrics_.set_gauge("journal_damaged", "1 when old pages of the journal are damaged", journal_->damaged() ? 1 : 0);
   for (const auto& room : rooms_) {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
@@ -200,7 +201,6 @@ HttpResponse App::metrics_text() {
 Room* App::room(std::string_view id) {
   const auto found = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return r->config().id == id; });
   return found == rooms_.end() ? nullptr : found->get();
-  metrics_.set_gauge("journal_damaged", "1 when old pages of the journal are damaged", journal_->damaged() ? 1 : 0);
 }
 
 // ---- WebSocket ----

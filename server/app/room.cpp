@@ -88,13 +88,13 @@ Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices 
   };
   signaling::DeskConfig desk{.rules = rules_of(config, services.config.floor),
                              .anonymous_may_watch = services.config.auth.anonymous == Anonymous::watch};
+  auto history = load_history(services.journal, desk.rules);
+  if (!history) return history.error();
+  room->snapshot_seq_ = history->from ? history->from->seq : 0;
   auto opened = signaling::Desk::open(std::move(desk), *history, std::move(check), services.random, now);
   if (!opened) return opened.error();
   room->desk_ = std::move(opened).value();
   return room;
-  auto history = load_history(services.journal, desk.rules);
-  if (!history) return history.error();
-  room->snapshot_seq_ = history->from ? history->from->seq : 0;
 }
 
 Result<Room::Identity, HttpResponse> Room::identify(const HttpRequest& request, Now now) const {
@@ -308,6 +308,7 @@ void Room::settle(Now now) {
   settle_meeting();
   settle_speakers(now);
   if (viewers_dirty_) settle_viewers();
+  settle_journal();
 }
 
 void Room::settle_meeting() {
@@ -370,7 +371,8 @@ void Room::settle_speakers(Now now) {
 }
 
 void Room::settle_viewers() {
-  settle_journal();
+  viewers_dirty_ = false;
+  services_.sessions.for_each(config_.id, [&](MediaSession& session) { show_session(session); });
 }
 
 void Room::settle_journal() {
@@ -386,8 +388,6 @@ void Room::settle_journal() {
     services_.journal.keep_snapshot(config_.id, seq, *std::move(text));
     snapshot_seq_ = seq;
   }
-  viewers_dirty_ = false;
-  services_.sessions.for_each(config_.id, [&](MediaSession& session) { show_session(session); });
 }
 
 void Room::show_session(MediaSession& session) {
@@ -441,6 +441,14 @@ void Room::select_channel(const std::string& media_token, const std::string& lan
 std::string Room::status_json() const {
   json status = media_.status();
   status["viewers"] = services_.sessions.viewers(config_.id);
+  if (journal_failing_) {
+    status["alarms"].push_back({{"code", "journal_failing"},
+                                {"text", config_.title + ": the disk fails; speech goes on, new acts are refused"}});
+  }
+  if (journal_damaged_) {
+    status["alarms"].push_back(
+        {{"code", "journal_damaged"}, {"text", "Old parts of the database are damaged; the server's log says more"}});
+  }
   return status.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -470,11 +478,3 @@ std::string Room::summary_json() const {
 }
 
 }  // namespace plenary::server
-  if (journal_failing_) {
-    status["alarms"].push_back({{"code", "journal_failing"},
-                                {"text", config_.title + ": the disk fails; speech goes on, new acts are refused"}});
-  }
-  if (journal_damaged_) {
-    status["alarms"].push_back(
-        {{"code", "journal_damaged"}, {"text", "Old parts of the database are damaged; the server's log says more"}});
-  }

@@ -86,6 +86,7 @@ class Room {
   void cut_those_not_admitted();
   void settle_speakers(Now now);
   void settle_viewers();
+  void settle_journal();
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;
 
@@ -96,14 +97,13 @@ class Room {
   signaling::MeetingState shown_state_ = signaling::MeetingState::live;  // as routed last
   signaling::Audience admitted_ = signaling::Audience::everyone;
   std::vector<signaling::Speaker> speakers_;  // as routed last
-  void settle_journal();
   std::vector<SpeakerMedia> speaker_media_;
+  bool journal_failing_ = false;    // both as the status says
+  bool journal_damaged_ = false;
+  std::uint64_t snapshot_seq_ = 0;  // of the last event in the last snapshot
   bool viewers_dirty_ = true;
   bool status_dirty_ = true;
   Instant status_due_{};
 };
 
 }  // namespace plenary::server
-  bool journal_failing_ = false;    // both as the status says
-  bool journal_damaged_ = false;
-  std::uint64_t snapshot_seq_ = 0;  // of the last event in the last snapshot

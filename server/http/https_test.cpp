@@ -15,6 +15,7 @@
 namespace plenary::server {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 class CertificateFolder {
@@ -209,8 +210,10 @@ TEST(Https, speaks_http_2) {
   EXPECT_EQ(seen.header("if-match"), "\"1\"");
   EXPECT_EQ(seen.header("content-type"), "application/sdp");
   EXPECT_EQ(seen.header("host"), "localhost:" + std::to_string(server.port()));
+  // The refusal comes while curl still sends, and it does not always read it then.
   EXPECT_THAT(run("head -c 100000 /dev/zero | " + curl + "--data-binary @- " + url + "/whep/room-a"),
-              HasSubstr("2 413 "));
+              AnyOf(HasSubstr("2 413 "), HasSubstr("0 000 ")));
+  EXPECT_EQ(seen.body, "v=0") << "too much reaches no handler";
 }
 
 }  // namespace
