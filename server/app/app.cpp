@@ -149,7 +149,6 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
   if (request.method != "GET") return HttpResponse::problem(405, "method", "Only GET works here.");
   if (path == "/") return HttpResponse::page("index.html");
   if (path == "/technician") return HttpResponse::page("technician.html");
-  if (path == "/organiser") return HttpResponse::page("organiser.html");
   if (const auto at = below(path, "/room/")) return room(at->first) == nullptr ? no_room() : page_of_room(at->rest);
   if (path == "/livez") return {.body = "ok\n"};
   if (path == "/readyz") {

@@ -14,6 +14,7 @@ const pages = [
   { name: "index", path: "/", words: ["Hall", "Room two"] },
   { name: "participant", path: "/room/hall", role: "participant", words: ["Speakers' list", "Request the floor"], picture: "video", enter: true },
   { name: "moderator", path: "/room/hall/moderator", role: "moderator", words: ["The floor is free", "Grant next"], picture: "canvas" },
+  { name: "chair", path: "/room/hall/chair", role: "chair", words: ["The floor is free", "Give the floor"] },
   { name: "technician", path: "/technician", role: "technician", words: ["Hall", "main", "wall", "Remote speakers"], picture: "canvas" },
   { name: "stage", path: "/room/hall/stage", role: "observer", words: ["Hall"] },
   { name: "return", path: "/room/hall/return", role: "technician", words: [], picture: "video" },
