@@ -183,14 +183,16 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
-  metrics_.set_gauge("sessions", "Media sessions that are open or being set up", static_cast<double>(sessions_->size()));
+  metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
+                     static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
   metrics_.set_gauge("journal_damaged", "1 when old pages of the journal are damaged", journal_->damaged() ? 1 : 0);
   for (const auto& room : rooms_) {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
     metrics_.set_counters("room_process", {{"restarts", room->media().restarts()}}, labels);
-    metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)), labels);
+    metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),
+                       labels);
     metrics_.set_gauge("picture_live", "1 while the room's picture is live, 0 while the slate shows",
                        room->media().picture_is_live() ? 1 : 0, labels);
   }
@@ -325,8 +327,9 @@ void App::settle() {
 void App::deliver(Room& room, const signaling::Output& output) {
   std::visit(Overloaded{
                  [&](const signaling::out::Send& send) {
+                   const auto when = send.pages.size() > 1 ? HttpServer::When::in_turn : HttpServer::When::at_once;
                    for (const signaling::PageId page : send.pages) {
-                     http_->send(ConnectionId{static_cast<std::uint64_t>(page)}, send.text);
+                     http_->send(ConnectionId{static_cast<std::uint64_t>(page)}, send.text, when);
                    }
                  },
                  [&](const signaling::out::Close& close) {

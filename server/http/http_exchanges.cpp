@@ -158,6 +158,7 @@ void HttpServer::State::sweep() {
     }
     exchange.set_deadline(now + kLastWord);
   }
+  look_at_web_sockets(now);
   schedule(sweeper, kSweepEvery, [this] { sweep(); });
 }
 

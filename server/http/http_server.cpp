@@ -92,6 +92,9 @@ int HttpServer::State::dispatch(lws* wsi, lws_callback_reasons reason, void* use
       return open_web_socket(wsi);
     case LWS_CALLBACK_RECEIVE:
       return receive_web_socket(wsi, in);
+    case LWS_CALLBACK_RECEIVE_PONG:
+      hear_pong(wsi);
+      return kGoOn;
     case LWS_CALLBACK_SERVER_WRITEABLE:
       return write_web_socket(wsi);
     case LWS_CALLBACK_CLOSED:
@@ -200,8 +203,7 @@ Status HttpServer::State::start() {
       .name = kHttpProtocol, .callback = &on_event, .rx_buffer_size = kReadBytes, .tx_packet_size = kSendBytes};
   protocols[1] = {
       .name = kSubprotocol, .callback = &on_event, .rx_buffer_size = kWebSocketReadBytes, .tx_packet_size = kSendBytes};
-  keepalive.secs_since_valid_ping = seconds_of(kPingAfter);
-  keepalive.secs_since_valid_hangup = seconds_of(kDropAfter);
+  no_keepalive.secs_since_valid_hangup = 0;  // none by the library; see look_at_web_sockets()
   const std::string address = config.bind.ip_text();
   info.port = config.bind.port;
   info.iface = config.bind.is_unspecified() ? nullptr : address.c_str();
@@ -214,7 +216,7 @@ Status HttpServer::State::start() {
   info.timeout_secs = seconds_of(config.request_timeout);
   info.timeout_secs_ah_idle = seconds_of(config.request_timeout);
   info.keepalive_timeout = kIdleSeconds;
-  info.retry_and_idle_policy = &keepalive;
+  info.retry_and_idle_policy = &no_keepalive;
   info.options =
       LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   if (config.bind.is_v4()) info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
@@ -275,6 +277,7 @@ std::vector<std::pair<std::string, std::uint64_t>> HttpServer::counters() const 
       {"messages_out", counts.messages_out},
       {"message_too_long", counts.message_too_long},
       {"slow_clients_closed", counts.slow_clients_closed},
+      {"silent_clients_closed", counts.silent_clients_closed},
       {"certificate_reloads", counts.certificate_reloads},
       {"certificate_reload_failures", counts.certificate_reload_failures},
   };

@@ -69,19 +69,23 @@ class HttpHandler {
 // For a TLS handshake, for headers, for a body: who sends a byte now and then holds no connection for longer.
 constexpr Duration kRequestTimeout = std::chrono::seconds(15);
 
+// Without a message or a pong from a WebSocket; looked at once a second.
+constexpr Duration kPingAfter = std::chrono::seconds(10);
+constexpr Duration kDropAfter = std::chrono::seconds(25);
+
 struct HttpServerConfig {
   Address bind;
   std::filesystem::path pages;  // built web client; empty: none
   std::string tls_certificate;  // PEM files; both or none; watched and renewed without a restart
   std::string tls_key;
   Duration request_timeout = kRequestTimeout;  // whole seconds, at least three
+  Duration ping_after = kPingAfter;
+  Duration drop_after = kDropAfter;
 };
 
-constexpr std::size_t kMaxRequestBody = 64 * 1024;         // bytes; the longest is an SDP offer
-constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;    // bytes; longer closes with 1009
-constexpr std::size_t kMaxOutQueue = 1024 * 1024;          // bytes waiting for one client; who reads slower is closed
-constexpr Duration kPingAfter = std::chrono::seconds(10);  // without a sign of life from a WebSocket
-constexpr Duration kDropAfter = std::chrono::seconds(25);
+constexpr std::size_t kMaxRequestBody = 64 * 1024;       // bytes; the longest is an SDP offer
+constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;  // bytes; longer closes with 1009
+constexpr std::size_t kMaxOutQueue = 1024 * 1024;        // bytes waiting for one client; who reads slower is closed
 
 class HttpServer {
  public:
@@ -89,9 +93,11 @@ class HttpServer {
   static Result<std::unique_ptr<HttpServer>> create(HttpServerConfig config, HttpHandler& handler);
   ~HttpServer();
 
-  // Shared text: a change of state is encoded once for all. False: the connection is gone or was just closed for its
-  // queue.
-  bool send(ConnectionId connection, std::shared_ptr<const std::string> text);
+  // Shared text: a change of state is encoded once for all. `in_turn`: one of thousands that get the same; a few
+  // hundred of those a turn of the loop, so that others' requests are answered in between. A connection's texts keep
+  // their order. False: the connection is gone or was just closed for its queue.
+  enum class When { at_once, in_turn };
+  bool send(ConnectionId connection, std::shared_ptr<const std::string> text, When when = When::at_once);
   void close(ConnectionId connection, std::uint16_t code, std::string_view reason);
 
   // Calls `ready` on this thread while `descriptor` is readable, until unwatched.

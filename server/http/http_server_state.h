@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,10 @@ constexpr const char* kSubprotocol = "plenary.v1";
 constexpr unsigned kWebSocketReadBytes = 2 * 1024;            // kept for each socket; a longer message comes in pieces
 constexpr std::uint64_t kMaxSwallowedBody = 2 * 1024 * 1024;  // bytes read and dropped so that a 413 arrives; on
                                                               // HTTP/2 it arrives without
+
+// Connections that write in one turn of the loop when all get the same: some 8 ms, which an answer may wait. Each turn
+// costs a look at all descriptors besides.
+constexpr std::size_t kTurnsAtOnce = 1'000;
 
 // A callback of ours gives the library 0 to go on, -1 to close the connection.
 constexpr int kGoOn = 0;
@@ -48,7 +53,8 @@ struct HttpServer::State {
     std::uint64_t requests = 0, answers_2xx = 0, answers_3xx = 0, answers_4xx = 0, answers_5xx = 0;
     std::uint64_t refused = 0, pipelined = 0, body_too_long = 0, timed_out = 0, faults = 0;
     std::uint64_t web_sockets_opened = 0, web_sockets_closed = 0, web_sockets_refused = 0;
-    std::uint64_t messages_in = 0, messages_out = 0, message_too_long = 0, slow_clients_closed = 0;
+    std::uint64_t messages_in = 0, messages_out = 0, message_too_long = 0, slow_clients_closed = 0,
+                  silent_clients_closed = 0;
     std::uint64_t certificate_reloads = 0, certificate_reload_failures = 0;
   };
 
@@ -80,6 +86,9 @@ struct HttpServer::State {
   int receive_web_socket(lws* wsi, std::string_view piece);
   int write_web_socket(lws* wsi);
   void close_web_socket(lws* wsi);
+  void hear_pong(lws* wsi);
+  void look_at_web_sockets(Instant now);
+  void give_turns();
 
   HttpServerConfig config;
   HttpHandler& handler;
@@ -90,14 +99,15 @@ struct HttpServer::State {
   lws_vhost* vhost = nullptr;
   ssl_ctx_st* tls = nullptr;
   std::array<lws_protocols, 3> protocols{};
-  lws_retry_bo_t keepalive{};
+  lws_retry_bo_t no_keepalive{};
   std::unordered_map<lws*, Exchange> exchanges;
   std::unordered_map<lws*, HttpRequest> upgrades;  // between the check and the open socket
   std::unordered_map<lws*, WebSocket> web_sockets;
   std::unordered_map<std::uint64_t, WebSocket*> connections;  // open ones
   std::unordered_map<int, Watch> watches;
   std::unordered_map<lws*, int> watched;
-  LoopTimer timer, sweeper, certificate_look;
+  std::deque<std::uint64_t> waiting_for_turn;  // connections that have something to write
+  LoopTimer timer, sweeper, certificate_look, turns;
   Counts counts;
   std::uint64_t next_connection = 1;
   std::atomic<bool> wake_pending = false;

@@ -20,7 +20,6 @@ bool WebSocket::queue(std::shared_ptr<const std::string> text) {
   if (waiting_ + text->size() > kMaxOutQueue) return false;
   waiting_ += text->size();
   out_.push_back(std::move(text));
-  lws_callback_on_writable(wsi_);
   return true;
 }
 
@@ -41,6 +40,18 @@ void WebSocket::drop() {
 void WebSocket::forget_sent() {
   waiting_ -= in_library_;
   in_library_ = 0;
+}
+
+void WebSocket::heard(Instant now) {
+  heard_at_ = now;
+  ping_ = Ping::none;
+}
+
+WebSocket::Life WebSocket::look(Instant now, Duration ping_after, Duration drop_after) {
+  if (now - heard_at_ >= drop_after) return Life::dead;
+  if (now - heard_at_ < ping_after || ping_ != Ping::none) return Life::well;
+  ping_ = Ping::due;
+  return Life::ping;
 }
 
 // False: the connection is lost.
@@ -64,6 +75,12 @@ bool WebSocket::write_piece(std::vector<unsigned char>& scratch) {
 
 WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
   forget_sent();
+  if (ping_ == Ping::due && sent_of_first_ == 0) {
+    ping_ = Ping::sent;
+    if (scratch.size() < LWS_PRE + 1) scratch.resize(LWS_PRE + 1);
+    scratch[LWS_PRE] = 'p';  // the library does not tell of a pong without payload
+    if (lws_write(wsi_, scratch.data() + LWS_PRE, 1, LWS_WRITE_PING) < 0) return Progress::close;
+  }
   for (int i = 0; i < kPiecesATurn && !out_.empty(); ++i) {
     if (!write_piece(scratch)) return Progress::close;
     if (lws_partial_buffered(wsi_) != 0 || lws_send_pipe_choked(wsi_) != 0) break;

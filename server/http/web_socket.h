@@ -18,19 +18,25 @@ namespace plenary::server {
 
 class WebSocket {
  public:
-  WebSocket(ConnectionId id, lws* wsi) : id_(id), wsi_(wsi) {}
+  WebSocket(ConnectionId id, lws* wsi, Instant now) : id_(id), wsi_(wsi), heard_at_(now) {}
 
   [[nodiscard]] ConnectionId id() const { return id_; }
   [[nodiscard]] lws* wsi() const { return wsi_; }
   [[nodiscard]] bool closing() const { return close_code_ != 0; }
 
-  // False: more would wait than kMaxOutQueue; the queue is as before.
+  // False: more would wait than kMaxOutQueue; the queue is as before. It goes out when the connection's turn comes.
   bool queue(std::shared_ptr<const std::string> text);
   // After what is queued has gone out.
   void close_after_queue(std::uint16_t code, std::string_view reason);
 
   // The connection is being cut: nothing more goes in or out.
   void drop();
+
+  // A message or a pong came.
+  void heard(Instant now);
+  enum class Life { well, ping, dead };
+  // `ping`: call write() next, which sends one.
+  Life look(Instant now, Duration ping_after, Duration drop_after);
 
   enum class Progress { idle, more, close };
   // Call when the connection is writable, which it is only when the library has nothing left to send. Several messages
@@ -47,6 +53,8 @@ class WebSocket {
 
   ConnectionId id_;
   lws* wsi_;
+  Instant heard_at_;
+  enum class Ping { none, due, sent } ping_ = Ping::none;
   std::deque<std::shared_ptr<const std::string>> out_;
   std::size_t waiting_ = 0;  // bytes in out_ and in the library's own buffer
   std::size_t in_library_ = 0;

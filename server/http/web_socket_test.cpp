@@ -5,6 +5,7 @@
 #include <future>
 
 #include "server/http/http_test_server.h"
+#include "server/http/web_socket.h"
 
 namespace plenary::server {
 namespace {
@@ -180,6 +181,42 @@ TEST(WebSocket, sends_what_waits_before_it_closes_with_code_and_reason) {
   EXPECT_EQ(frame.payload.substr(2), "going away");
   client.send_frame(0x88, frame.payload);
   EXPECT_EQ(closed.get_future().get(), id);
+}
+
+TEST(WebSocket, pings_once_in_a_silence_and_is_dead_when_it_lasts) {
+  const auto at = [](int seconds) { return Instant(std::chrono::seconds(1'000 + seconds)); };
+  WebSocket socket(ConnectionId{1}, nullptr, at(0));
+  const auto look = [&](int seconds) { return socket.look(at(seconds), kPingAfter, kDropAfter); };
+  EXPECT_EQ(look(9), WebSocket::Life::well);
+  EXPECT_EQ(look(10), WebSocket::Life::ping);
+  EXPECT_EQ(look(11), WebSocket::Life::well);
+  socket.heard(at(12));
+  EXPECT_EQ(look(21), WebSocket::Life::well);
+  EXPECT_EQ(look(22), WebSocket::Life::ping);
+  EXPECT_EQ(look(36), WebSocket::Life::well);
+  EXPECT_EQ(look(37), WebSocket::Life::dead);
+}
+
+TEST(WebSocket, pings_again_after_a_pong) {
+  TestServer server({.ping_after = std::chrono::milliseconds(1)});
+  TestClient client(server.port());
+  client.open_web_socket();
+  constexpr std::uint8_t kPong = 0x8A;
+  for (int i = 0; i < 2; ++i) {
+    const TestClient::Frame frame = client.read_frame();
+    ASSERT_EQ(frame.opcode, kPingOpcode);
+    client.send_frame(kPong, frame.payload);
+  }
+}
+
+TEST(WebSocket, drops_who_does_not_answer_a_ping) {
+  TestServer server({.ping_after = std::chrono::milliseconds(1), .drop_after = std::chrono::milliseconds(2)});
+  std::promise<void> closed;
+  server.closed = [&](ConnectionId) { closed.set_value(); };
+  TestClient client(server.port());
+  client.open_web_socket();
+  closed.get_future().get();
+  EXPECT_EQ(server.counter("silent_clients_closed"), 1);
 }
 
 TEST(WebSocket, tells_when_the_client_is_gone) {
