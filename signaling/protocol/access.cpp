@@ -90,6 +90,8 @@ Refusal not_admitted(Audience audience) {
   return {RefusalCode::not_allowed, "audience_registered", "This meeting is for people with a link; open yours."};
 }
 
+bool sees_whole_list(Role role) { return role != Role::participant && role != Role::observer; }
+
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 
 }  // namespace plenary::signaling

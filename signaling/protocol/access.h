@@ -56,5 +56,7 @@ bool may_attend(Role role, bool registered, Audience audience);
 Refusal not_admitted(Audience audience);
 // Sees `room.status`.
 bool watches_room(Role role);
+// Every row of the queue; the others see the front and their own.
+bool sees_whole_list(Role role);
 
 }  // namespace plenary::signaling

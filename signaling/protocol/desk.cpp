@@ -85,6 +85,7 @@ void Desk::handle_timeout(Now now) {
 std::optional<Instant> Desk::next_timeout() const {
   std::optional<Instant> next = state_->meeting.next_timeout();
   const auto earlier = [&](Instant when) { next = next ? std::min(*next, when) : when; };
+  if (state_->publication_due) earlier(state_->next_publication);
   if (!state_->join_deadlines.empty()) earlier(state_->join_deadlines.front().first);
   if (!state_->visit_deadlines.empty()) earlier(state_->visit_deadlines.front().first);
   return next;
@@ -142,6 +143,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
           {"joins", c.joins},
           {"joins_refused", c.joins_refused},
           {"changes", c.changes},
+          {"changes_delayed", c.delayed},
           {"closed", c.closed},
           {"pages", state_->pages.size()},
           {"participants", state_->meeting.presence().people.size()}};

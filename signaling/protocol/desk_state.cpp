@@ -1,6 +1,7 @@
 #include "signaling/protocol/desk_state.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace plenary::signaling {
 
@@ -207,7 +208,9 @@ void Desk::State::refuse_unsaved(Ticket ticket) {
 
 std::string Desk::State::state_for(const Visit& visit, Now now) const {
   const Person* person = meeting.person(visit.participant);
-  return state_json(seq, meeting.moment(now), published, you_json(person != nullptr ? *person : Person{}, visit.role));
+  return state_json(seq, meeting.moment(now), published.members,
+                    published.queue_of(visit.participant, sees_whole_list(visit.role)),
+                    you_json(person != nullptr ? *person : Person{}, visit.role));
 }
 
 // Who is no longer on the list sees why; everybody else just sees them gone.
@@ -248,25 +251,52 @@ void Desk::State::exclude() {
 
 void Desk::State::publish(Now now) {
   if (meeting.version() == published_version && facts == published_facts) return;
+  exclude();
+  publication_due = now.monotonic < next_publication;
+  if (publication_due) {
+    ++counters.delayed;
+    return;
+  }
   published_version = meeting.version();
   published_facts = facts;
-  exclude();
   tell_ended();
-  const Moment at = meeting.moment(now);
-  Members members = state_members(meeting, facts);
-  const std::string change = changed_json(seq + 1, at, published, members);
-  if (change.empty()) return;
-  published = std::move(members);
+  View view = view_of(meeting, facts, pages.size() > kToldAtOnce ? kFrontRowsOfCrowd : kFrontRows);
+  if (published.members == view.members && published.queue == view.queue) return;
+  std::swap(published, view);
   ++seq;
   ++counters.changes;
-  std::vector<PageId> joined;
+  if (pages.size() > kToldAtOnce) next_publication = now.monotonic + kPauseAPage * pages.size();
+  tell_changed(view, now);
+}
+
+// Encoded once for those who see every row, once for those who see the front, and for each who has a row behind it.
+// Every page gets every number, so that it knows when it has missed one.
+void Desk::State::tell_changed(const View& before, Now now) {
+  const std::string members = changed_members(before.members, published.members);
+  const auto encode = [&](const std::string& old_queue, const std::string& queue) {
+    const std::string params = changed_json(seq, meeting.moment(now), members, queue == old_queue ? "" : queue);
+    return std::make_shared<const std::string>(encode_notification("meeting.changed", params));
+  };
+  out::Send whole{{}, encode(before.queue, published.queue)};
+  std::vector<out::Send> own;
+  out::Send front{{}, encode(before.front, published.front)};
   for (const auto& [id, page] : pages) {
     // A page that is joining right now gets the whole state with its answer.
-    if (page.visit && !page.closing && visits.contains(*page.visit)) joined.push_back(id);
+    const auto visit = page.visit && !page.closing ? visits.find(*page.visit) : visits.end();
+    if (visit == visits.end()) continue;
+    const ParticipantId participant = visit->second.participant;
+    if (sees_whole_list(visit->second.role)) {
+      whole.pages.push_back(id);
+    } else if (before.behind.contains(participant) || published.behind.contains(participant)) {
+      own.push_back({{id}, encode(before.queue_of(participant, false), published.queue_of(participant, false))});
+    } else {
+      front.pages.push_back(id);
+    }
   }
-  if (joined.empty()) return;
-  auto text = std::make_shared<const std::string>(encode_notification("meeting.changed", change));
-  outputs.push_back(out::Send{std::move(joined), std::move(text)});
+  // Who runs the meeting first: they act on it.
+  if (!whole.pages.empty()) outputs.push_back(std::move(whole));
+  std::move(own.begin(), own.end(), std::back_inserter(outputs));
+  if (!front.pages.empty()) outputs.push_back(std::move(front));
 }
 
 }  // namespace plenary::signaling

@@ -62,19 +62,29 @@ Json request_tree(const Request& request, const Presence& presence) {
 }
 
 // Estimates are as of the last event, else they would change without anything having happened.
-Json queue_json(const Meeting& meeting) {
+std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, View& view) {
   const State& state = meeting.state();
   const std::vector<Place> order = waiting_order(state);
   const std::vector<Milliseconds> estimates = waiting_estimates(state, order, state.at);
-  Json queue = Json::array();
+  view.queue = view.front = "[";
   for (std::size_t i = 0; i < order.size(); ++i) {
-    Json json = request_tree(*find_open(state, order[i].request), meeting.presence());
+    const Request& request = *find_open(state, order[i].request);
+    Json json = request_tree(request, meeting.presence());
     json["position"] = i + 1;
     json["estimate_s"] = std::chrono::round<std::chrono::seconds>(estimates[i]).count();
     json["reason"] = order[i].reason;
-    queue.push_back(std::move(json));
+    const std::string row = (i == 0 ? "" : ",") + dumped(json);
+    view.queue += row;
+    if (i < front_rows) {
+      view.front += row;
+      continue;
+    }
+    view.behind[request.person.id] += row;
+    if (request.requester && *request.requester != request.person.id) view.behind[*request.requester] += row;
   }
-  return queue;
+  view.queue += "]";
+  view.front += "]";
+  return order.size();
 }
 
 Json floor_json(const Meeting& meeting) {
@@ -110,20 +120,30 @@ Json undo_json(const State& state) {
 
 }  // namespace
 
-Members state_members(const Meeting& meeting, const RoomFacts& facts) {
+View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows) {
+  View view;
+  const std::size_t waiting = write_queue(meeting, front_rows, view);
   const State& state = meeting.state();
   Json languages = Json::array({"floor"});
   for (const std::string& language : meeting.rules().languages) languages.push_back(language);
   const Json room = {{"picture", facts.picture_live ? "live" : "slate"}, {"silent_channels", facts.silent_channels}};
-  return {{"meeting", dumped(meeting_json(meeting))},
-          {"languages", dumped(languages)},
-          {"queue", dumped(queue_json(meeting))},
-          {"floor", dumped(floor_json(meeting))},
-          {"last", state.last ? dumped(request_tree(*state.last, meeting.presence())) : "null"},
-          {"in_charge", state.in_charge.empty() ? "null" : dumped(Json(state.in_charge))},
-          {"undo", dumped(undo_json(state))},
-          {"return", dumped({{"connected", meeting.presence().return_connected}})},
-          {"room", dumped(room)}};
+  view.members = {{"meeting", dumped(meeting_json(meeting))},
+                  {"languages", dumped(languages)},
+                  {"waiting", std::to_string(waiting)},
+                  {"floor", dumped(floor_json(meeting))},
+                  {"last", state.last ? dumped(request_tree(*state.last, meeting.presence())) : "null"},
+                  {"in_charge", state.in_charge.empty() ? "null" : dumped(Json(state.in_charge))},
+                  {"undo", dumped(undo_json(state))},
+                  {"return", dumped({{"connected", meeting.presence().return_connected}})},
+                  {"room", dumped(room)}};
+  return view;
+}
+
+std::string View::queue_of(ParticipantId participant, bool whole) const {
+  if (whole) return queue;
+  const auto own = behind.find(participant);
+  if (own == behind.end()) return front;
+  return front.substr(0, front.size() - 1) + own->second + "]";
 }
 
 std::string request_json(const Request& request, const Presence& presence) {
@@ -140,19 +160,25 @@ std::string you_json(const Person& person, Role role) {
   return dumped(json);
 }
 
-std::string state_json(std::uint64_t seq, Moment at, const Members& members, const std::string& you) {
+std::string state_json(std::uint64_t seq, Moment at, const Members& members, const std::string& queue,
+                       const std::string& you) {
   std::string json = R"({"seq":)" + std::to_string(seq) + R"(,"server_time":)" + std::to_string(number(at));
   for (const auto& [name, value] : members) json += ",\"" + std::string(name) + "\":" + value;
-  return json + ",\"you\":" + you + "}";
+  return json + ",\"queue\":" + queue + ",\"you\":" + you + "}";
 }
 
-std::string changed_json(std::uint64_t seq, Moment at, const Members& before, const Members& after) {
-  std::string set;
+std::string changed_members(const Members& before, const Members& after) {
+  std::string changed;
   for (std::size_t i = 0; i < after.size(); ++i) {
     if (i < before.size() && before[i] == after[i]) continue;
-    set += (set.empty() ? "\"" : ",\"") + std::string(after[i].first) + "\":" + after[i].second;
+    changed += (changed.empty() ? "\"" : ",\"") + std::string(after[i].first) + "\":" + after[i].second;
   }
-  if (set.empty()) return {};
+  return changed;
+}
+
+std::string changed_json(std::uint64_t seq, Moment at, const std::string& members, const std::string& queue) {
+  std::string set = members;
+  if (!queue.empty()) set += (set.empty() ? "" : ",") + std::string("\"queue\":") + queue;
   return R"({"seq":)" + std::to_string(seq) + R"(,"server_time":)" + std::to_string(number(at)) + R"(,"set":{)" + set +
          "}}";
 }

@@ -2,6 +2,8 @@
 // by comparing and sending whole members.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,15 +23,29 @@ struct RoomFacts {
 using Members =
     std::vector<std::pair<std::string_view, std::string>>;  // name, JSON; always the same names in one order
 
-// Everything but `you`, `seq` and `server_time`, the same for all.
-Members state_members(const Meeting& meeting, const RoomFacts& facts);
+// The state but for `you`, `seq` and `server_time`.
+struct View {
+  Members members;                              // the same for all
+  std::string queue;                            // JSON, for those who run the meeting: every row
+  std::string front;                            // JSON, for everybody else: its front
+  std::map<ParticipantId, std::string> behind;  // whose rows stand behind the front: those rows, "," before each
+
+  // The `queue` of a page.
+  [[nodiscard]] std::string queue_of(ParticipantId participant, bool whole) const;
+};
+
+// `front_rows`: how many rows everybody sees; of those behind them, people see their own.
+View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows);
 std::string request_json(const Request& request, const Presence& presence);
 // Parameters of meeting.excluded.
 std::string excluded_json(const Refusal& refusal);
 // `you`
 std::string you_json(const Person& person, Role role);
-std::string state_json(std::uint64_t seq, Moment at, const Members& members, const std::string& you);
-// Parameters of meeting.changed; "" when nothing did.
-std::string changed_json(std::uint64_t seq, Moment at, const Members& before, const Members& after);
+std::string state_json(std::uint64_t seq, Moment at, const Members& members, const std::string& queue,
+                       const std::string& you);
+// Members that differ, as the inside of a JSON object; "" when none does.
+std::string changed_members(const Members& before, const Members& after);
+// Parameters of meeting.changed. `queue` is "" where it did not change.
+std::string changed_json(std::uint64_t seq, Moment at, const std::string& members, const std::string& queue);
 
 }  // namespace plenary::signaling

@@ -36,6 +36,7 @@ export class Meeting {
   meeting = { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', audience: 'public', list: 'open', order: 'asked', speakers_max: 1 };
   languages = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
   queue = [];
+  behind = 0; // how many wait behind those that pages are sent
   floor = [];
   last = null;
   returns = { connected: true };
@@ -179,15 +180,20 @@ export class Meeting {
 
   state(client) {
     return {
-      seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, floor: this.floor, last: this.last,
+      seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last,
       return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, you: client.you,
     };
   }
 
+  get waiting() {
+    return this.queue.length + this.behind;
+  }
+
   changed(...members) {
+    if (members.includes('queue')) members.push('waiting');
     this.queue.forEach((request, index) => (request.position = index + 1));
     this.seq += 1;
-    const all = { meeting: this.meeting, queue: this.queue, floor: this.floor, last: this.last, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge };
+    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge };
     const set = Object.fromEntries(members.map((member) => [member, all[member]]));
     for (const client of this.clients) if (client.you) notify(client, 'meeting.changed', { seq: this.seq, server_time: Date.now(), set });
     this.tell_status();

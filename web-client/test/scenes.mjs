@@ -87,6 +87,7 @@ export const scenes = {
   refused: { path: room, claims: { ...me, role: 'expired' }, shown: '[role=alert]' },
   check: { path: room, claims: me, act: (page) => page.locator('[data-action=speak]').click(), shown: '.mirror video' },
   watch: { path: room, claims: me, act: enter, shown: '.controls' },
+  long_list: { path: room, claims: me, act: async (page, meeting) => { meeting.behind = 1_234; meeting.changed('queue'); await enter(page); }, shown: '.waiting .more' },
   nobody: { path: room, claims: me, act: async (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); meeting.room = { picture: 'slate', silent_channels: [] }; meeting.changed('room'); await enter(page); }, shown: '.controls' },
   observer: { path: room, claims: { ...me, role: 'observer' }, act: enter, shown: '.main-action .hint' },
   join_here: { path: room, claims: me, act: (page) => page.locator('[data-choice=here]').check(), shown: '[data-choice=here]:checked' },

@@ -14,7 +14,7 @@ export function exampleState(fields: Partial<MeetingState> = {}): MeetingState {
   return {
     seq: 10, server_time: 1_000,
     meeting: { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', audience: 'public', list: 'open', order: 'asked', speakers_max: 1 },
-    languages: ['floor', 'en', 'fr'], queue: [], floor: [], last: null, return: { connected: true },
+    languages: ['floor', 'en', 'fr'], queue: [], waiting: 0, floor: [], last: null, return: { connected: true },
     room: { picture: 'live', silent_channels: [] }, you: { participant: 'p-1', name: 'Li Wei', role: 'participant' },
     ...fields,
   };

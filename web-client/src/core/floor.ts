@@ -10,3 +10,15 @@ export function activeSpeaker(floor: readonly FloorRequest[]): FloorRequest | nu
 export function nextSpeaker(queue: readonly FloorRequest[]): FloorRequest | null {
   return queue.find(({ state }) => state !== 'pending') ?? null;
 }
+
+// Of a long list a page is sent the front and its own places: how many wait before each row and not before the one above
+// it, and, last, behind all.
+export function hiddenBefore(queue: readonly FloorRequest[], waiting: number): number[] {
+  let above = 0;
+  const hidden = queue.map(({ position }) => {
+    const before = Math.max(0, (position ?? above + 1) - above - 1);
+    above = position ?? above + 1;
+    return before;
+  });
+  return [...hidden, Math.max(0, waiting - above)];
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { exampleRequest } from './example.ts';
-import { activeSpeaker, nextSpeaker } from './floor.ts';
+import { activeSpeaker, hiddenBefore, nextSpeaker } from './floor.ts';
 import type { RequestState } from './protocol.ts';
 
 const some = (...states: RequestState[]) => states.map((state, index) => exampleRequest({ request: `r-${index}`, state }));
@@ -19,4 +19,11 @@ test('a pause without another speaker is still theirs', () => {
 test('who waits for approval is not next', () => {
   expect(nextSpeaker(some('pending', 'queued', 'standby'))?.request).toBe('r-1');
   expect(nextSpeaker(some('pending'))).toBeNull();
+});
+
+test('a long list says how many wait between its front, own places and the end', () => {
+  const places = (...positions: number[]) => positions.map((position) => exampleRequest({ position }));
+  expect(hiddenBefore(places(1, 2, 40), 50)).toEqual([0, 0, 37, 10]);
+  expect(hiddenBefore(places(1, 2), 2)).toEqual([0, 0, 0]);
+  expect(hiddenBefore([], 0)).toEqual([0]);
 });

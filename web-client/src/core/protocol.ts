@@ -93,7 +93,8 @@ export interface MeetingState {
   server_time: number;
   meeting: MeetingInfo;
   languages: string[];
-  queue: FloorRequest[];
+  queue: FloorRequest[]; // to participants of a long list: its front and their own
+  waiting: number; // how many wait
   floor: FloorRequest[];
   last: FloorRequest | null;
   return: { connected: boolean };

@@ -94,10 +94,10 @@ class ChairPage extends Part {
     </section>`;
   }
 
-  #next_card({ queue }: MeetingState): TemplateResult {
+  #next_card({ waiting }: MeetingState): TemplateResult {
     const next = this.#next.value;
     return html`<section class="card next" aria-labelledby="next-title">
-      <h2 id="next-title">${t('state.next')} <span class="count">${t('join.list', { count: queue.length })}</span></h2>
+      <h2 id="next-title">${t('state.next')} <span class="count">${t('join.list', { count: waiting })}</span></h2>
       ${next
         ? html`<div class="person">
             <p class="line">${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>

@@ -77,6 +77,7 @@ class StagePage extends Part {
   // Who waits for approval is not on the list yet.
   #then(state: MeetingState): Content {
     const queue = state.queue.filter(({ state: s }) => s !== 'pending');
+    const waiting = state.waiting - (state.queue.length - queue.length);
     if (!queue.length) return nothing;
     return html`<section class="then" aria-label=${t('public.then')}>
       <h2>${t('public.then')}</h2>
@@ -90,7 +91,7 @@ class StagePage extends Part {
           </li>`,
         )}
       </ol>
-      ${queue.length > kNext ? html`<p class="rest">+ ${queue.length - kNext}</p>` : nothing}
+      ${waiting > kNext ? html`<p class="rest">+ ${waiting - kNext}</p>` : nothing}
     </section>`;
   }
 }

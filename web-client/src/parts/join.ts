@@ -58,7 +58,7 @@ function whatIsOn({ session }: JoinView): TemplateResult {
         : html`<span class="state ${state.meeting.state === 'live' ? 'good' : 'waiting'}">${t(`meeting.${state.meeting.state}`)}</span>
             <span>${t('join.nobody')}</span>`}
     </p>
-    <p class="on small">${t('join.list', { count: state.queue.length })}</p>
+    <p class="on small">${t('join.list', { count: state.waiting })}</p>
     ${mine
       ? html`<p class="notice good">
           ${icon('check')}<span>${mine.position ? t('join.kept', { position: mine.position }) : t('join.kept.floor')}</span>

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
+import { hiddenBefore } from '../core/floor.ts';
 import { waitMinutes } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
@@ -47,8 +48,16 @@ function row(request: FloorRequest, index: number, view: ListView): TemplateResu
   </li>`;
 }
 
+// Of a long list, everybody sees the front and who has a place behind it that place; between them, how many more wait.
+function rows(view: ListView): Content[] {
+  const { queue, waiting } = view.state;
+  const hidden = hiddenBefore(queue, waiting);
+  const more = (index: number): Content => (hidden[index] ? html`<li class="more">${t('list.more', { count: hidden[index] })}</li>` : nothing);
+  return [repeat(queue, (request) => request.request, (request, index) => html`${more(index)}${row(request, index, view)}`), more(queue.length)];
+}
+
 export function speakersList(view: ListView): TemplateResult {
-  const { floor, queue, meeting } = view.state;
+  const { floor, waiting, meeting } = view.state;
   return html`<section class="speakers" tabindex="0" aria-labelledby="speakers-title">
     <div class="panel-head">
       <h2 id="speakers-title">${t('list.title')}</h2>
@@ -60,10 +69,10 @@ export function speakersList(view: ListView): TemplateResult {
           ${repeat(floor, (request) => request.request, (request) => nowCard(request, view))}
         </ul>`
       : html`<p class="none">${t('list.nobody')}</p>`}
-    <h3>${t('list.waiting')} <span class="count">${queue.length}</span></h3>
-    ${queue.length
+    <h3>${t('list.waiting')} <span class="count">${waiting}</span></h3>
+    ${waiting
       ? html`<ol class="waiting">
-          ${repeat(queue, (request) => request.request, (request, index) => row(request, index, view))}
+          ${rows(view)}
         </ol>`
       : html`<p class="none">${t('list.empty')}</p>`}
   </section>`;
