@@ -1,7 +1,7 @@
 // Pages talk to a meeting: joining, answers after the disk, changes to all, resuming, limits.
 #include <gtest/gtest.h>
 
-#include "signaling/protocol/desk_fixture.h"
+#include "signaling/protocol/desk_test.h"
 #include "signaling/protocol/sample_calls.h"
 
 namespace plenary::signaling {

@@ -1,6 +1,6 @@
 // What pages are told of a list that is long, or when they are a crowd.
-#include "signaling/protocol/desk_fixture.h"
 #include "signaling/protocol/desk_state.h"
+#include "signaling/protocol/desk_test.h"
 
 namespace plenary::signaling {
 namespace {

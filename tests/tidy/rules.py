@@ -122,7 +122,7 @@ def libraries(sources):
             for prefix, folders in LIBRARIES:
                 if not quoted and header.startswith(prefix) and not source.path.startswith(tuple(folders)):
                     yield Finding(source.path, line, "libraries", f"<{header}> belongs to {' '.join(folders)}")
-            if source.suffix == ".h" and not quoted and header.startswith(HEAVY_IN_HEADERS):
+            if source.suffix == ".h" and not source.path.endswith("_test.h") and not quoted and header.startswith(HEAVY_IN_HEADERS):
                 yield Finding(source.path, line, "libraries", f"<{header}> is too heavy for a header")
 
 
