@@ -2,6 +2,8 @@
 // After each step what the floor promises is checked, and what is shown is compared with the fold of what is on disk.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -15,15 +17,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t kSeeds = 300;
-constexpr int kSteps = 150;
-constexpr int kPeople = 7;
+constexpr std::uint64_t kSeeds = 20;  // PLENARY_SEEDS in the environment; script/test --long has ten thousand
+constexpr std::uint64_t kRequests = 200;
+constexpr int kSteps = 5'000;  // at most: a disk that fails for long lets nobody ask
+constexpr int kFewPeople = 7, kManyPeople = 40;
 
 class Storm {
  public:
-  explicit Storm(std::uint64_t seed) : random_(seed), bench_(rules(seed)) {
+  explicit Storm(std::uint64_t seed)
+      : random_(seed), bench_(rules(seed)), people_here_(seed % 2 == 0 ? kFewPeople : kManyPeople) {
     folded_ = bench_.state();
-    for (int i = 0; i < kPeople; ++i) join(i);
+    for (int i = 0; i < people_here_; ++i) join(i);
   }
 
   void step() {
@@ -79,6 +83,8 @@ class Storm {
     check_disk(state);
   }
 
+  [[nodiscard]] std::uint64_t requests() const { return bench_.state().next_request - 1; }
+
   // Everything still goes when the storm is over.
   void settle() {
     bench_.mend_disk();
@@ -108,7 +114,7 @@ class Storm {
     people_[i] = bench_.person(name(i), where, static_cast<Category>(i % 6), i % 4);
     ++pages_[i];
   }
-  ParticipantId somebody() { return people_[static_cast<int>(random_() % kPeople)]; }
+  ParticipantId somebody() { return people_[static_cast<int>(random_() % static_cast<unsigned>(people_here_))]; }
   RequestId some_request() {
     const std::uint64_t known = bench_.state().next_request;
     const std::uint64_t back = random_() % 8;  // mostly among the last, sometimes one that never was
@@ -210,7 +216,7 @@ class Storm {
   }
 
   void page() {
-    const int i = static_cast<int>(random_() % kPeople);
+    const int i = static_cast<int>(random_() % static_cast<unsigned>(people_here_));
     if (pages_[i] == 0 || random_() % 2 == 0) return join(i);
     --pages_[i];
     bench_.meeting().handle_disconnected(people_[i], bench_.now());
@@ -329,6 +335,7 @@ class Storm {
 
   std::mt19937_64 random_;
   Bench bench_;
+  int people_here_;
   std::map<int, ParticipantId> people_;
   std::map<int, int> pages_;
   std::vector<std::pair<Ticket, RequestId>> promised_;
@@ -339,18 +346,24 @@ class Storm {
 };
 
 TEST(FloorInterleavings, every_promise_holds_in_every_order_of_things) {
-  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+  const char* wanted = std::getenv("PLENARY_SEEDS");
+  const std::uint64_t seeds = wanted == nullptr ? kSeeds : std::strtoull(wanted, nullptr, 10);
+  std::uint64_t steps = 0, requests = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     Storm storm(seed);
-    for (int step = 0; step < kSteps; ++step) {
+    for (int step = 0; step < kSteps && storm.requests() < kRequests; ++step) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " step " + std::to_string(step));
       storm.step();
+      ++steps;
       storm.check();
       if (testing::Test::HasFatalFailure()) return;
     }
     SCOPED_TRACE("seed " + std::to_string(seed) + " at the end");
     storm.settle();
     if (testing::Test::HasFatalFailure()) return;
+    requests += storm.requests();
   }
+  std::cout << seeds << " seeds: " << requests << " requests in " << steps << " steps\n";
 }
 
 TEST(FloorInterleavings, two_hundred_requests_at_once_are_in_the_order_of_their_answers) {
