@@ -72,6 +72,21 @@ class Page:
                 if first & 0x80:
                     return json.loads(message)
 
+    def buffered(self):
+        """The JSON messages that have come whole, without waiting; for pages that get no pings."""
+        messages = []
+        while len(self.buffer) >= 2:
+            length, head = self.buffer[1] & 0x7F, 2
+            if length >= 126:
+                head = 4 if length == 126 else 10
+                length = int.from_bytes(self.buffer[2:head], "big")
+            if len(self.buffer) < head + length:
+                break
+            if self.buffer[0] == 0x81:
+                messages.append(json.loads(self.buffer[head:head + length]))
+            self.buffer = self.buffer[head + length:]
+        return messages
+
     def send(self, method, params):
         self.last_id += 1
         call = {"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params}
