@@ -59,6 +59,11 @@ class Search {
       const Moment lost_at = std::max(uplink->last_packet, request.granted_at);
       offer(lost_at + rules_.lost_after, Moved{request.id, RequestState::held, "connection_lost", lost_at});
     }
+    // The red light goes out when the room does not hear them any more: its process died, or another connection of
+    // theirs took over.
+    if (request.state == RequestState::on_air && !presence_.is_mixed(request.id)) {
+      offer(state_.at, Moved{request.id, RequestState::granted, "", {}});
+    }
     if (request.state != RequestState::granted) return;
     if (presence_.is_mixed(request.id)) {
       offer(state_.at, Moved{request.id, RequestState::on_air, "", {}});

@@ -67,6 +67,20 @@ TEST(Presence, a_speaker_back_within_grace_keeps_floor_and_clock) {
   EXPECT_EQ(elapsed_at(bench.find(request), bench.meeting().moment(bench.now())), seconds(62));
 }
 
+TEST(Presence, a_speaker_is_not_on_air_while_the_return_does_not_carry_them) {
+  Bench bench;
+  const RequestId request = bench.speak("Amina");
+  bench.pass(seconds(60));
+  bench.meeting().handle_speaker_on_air(request, false, bench.now());
+  bench.write();
+  EXPECT_EQ(bench.state_of(request), RequestState::granted);
+  bench.pass(seconds(2));
+  bench.meeting().handle_speaker_on_air(request, true, bench.now());
+  bench.write();
+  EXPECT_EQ(bench.state_of(request), RequestState::on_air);
+  EXPECT_EQ(elapsed_at(bench.find(request), bench.meeting().moment(bench.now())), seconds(60));
+}
+
 TEST(Presence, a_speaker_whose_room_process_lost_them_is_granted_until_carried_again) {
   Bench bench;
   const RequestId request = bench.speak("Amina");

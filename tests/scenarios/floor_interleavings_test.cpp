@@ -326,7 +326,7 @@ class Storm {
         {queued, {standby, granted, denied, withdrawn, lapsed}},
         {standby, {granted, denied, withdrawn, lapsed}},
         {granted, {on_air, paused, held, released, revoked, expired}},
-        {on_air, {paused, held, released, revoked, expired}},
+        {on_air, {granted, paused, held, released, revoked, expired}},
         {paused, {granted, on_air, held, released, revoked, expired}},
         {held, {granted, on_air, paused, released, revoked, expired}}};
     const auto row = kLegal.find(from);
