@@ -1,7 +1,11 @@
 #include "signaling/meeting/fold.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "signaling/meeting/order.h"
 #include "signaling/meeting/totals.h"
@@ -24,6 +28,29 @@ void forget_oldest_key(State& state) {
   const auto oldest = std::min_element(state.keys.begin(), state.keys.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
   state.keys.erase(oldest);
+}
+
+// Those without an open request whose last one is the longest ago.
+void forget_oldest_people(State& state) {
+  std::map<ParticipantId, RequestId> last;  // of those whose keys are known
+  for (const auto& [key, request] : state.keys) last[key.first] = std::max(last[key.first], request);
+  std::set<ParticipantId> busy;
+  for (const auto& [id, request] : state.open) {
+    busy.insert(request.person.id);
+    if (request.requester) busy.insert(*request.requester);
+  }
+  std::vector<std::tuple<RequestId, ParticipantId, std::string>> by_age;
+  for (const auto& [identity, person] : state.people) {
+    if (busy.contains(person.id)) continue;
+    const auto known = last.find(person.id);
+    by_age.emplace_back(known == last.end() ? RequestId{0} : known->second, person.id, identity);
+  }
+  std::sort(by_age.begin(), by_age.end());
+  by_age.resize(std::min(by_age.size(), kPeopleForgottenAtOnce));
+  for (const auto& [request, participant, identity] : by_age) {
+    state.people.erase(identity);
+    state.spoken_by_person.erase(participant);
+  }
 }
 
 // The single exit: whatever the cause, a request ends here.
@@ -64,7 +91,8 @@ struct Fold {
     request.asked_at = request.changed_at = event.at;
     state.next_participant = std::max(state.next_participant, static_cast<std::uint64_t>(e.person.id) + 1);
     state.next_request = std::max(state.next_request, static_cast<std::uint64_t>(e.request) + 1);
-    if (!e.person.identity.empty() && (state.people.contains(e.person.identity) || state.people.size() < kMaxPeople)) {
+    if (!e.person.identity.empty()) {
+      if (!state.people.contains(e.person.identity) && state.people.size() >= kMaxPeople) forget_oldest_people(state);
       Person& known = state.people[e.person.identity];
       known = e.person;
       if (!e.asked_by.empty()) known.name = e.asked_by;

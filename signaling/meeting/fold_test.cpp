@@ -122,8 +122,31 @@ TEST(Fold, memory_of_ended_requests_and_keys_is_bounded) {
   }
   EXPECT_EQ(state.ended.size(), kMaxEnded);
   EXPECT_EQ(state.keys.size(), kMaxKeys);
-  EXPECT_EQ(state.people.size(), kMaxPeople);
+  EXPECT_LE(state.people.size(), kMaxPeople);
   EXPECT_TRUE(state.keys.contains({ParticipantId{77}, "k6000"})) << "the oldest key goes first";
+}
+
+TEST(Fold, who_asked_last_is_known_however_many_asked_before) {
+  State state;
+  std::uint64_t seq = 0;
+  const auto ask = [&](std::uint64_t number, std::uint64_t participant) {
+    Requested e = requested(number);
+    e.person.id = ParticipantId{participant};
+    e.person.identity = "sub:" + std::to_string(participant);
+    e.key = "k" + std::to_string(number);
+    apply(state, event(++seq, e));
+    return e.request;
+  };
+  ask(1, 1);  // waits all the time
+  for (std::uint64_t number = 2; number <= 12'000; ++number) {
+    const RequestId request = ask(number, number % 100 == 0 ? 2 : number);  // the second one comes again and again
+    apply(state, event(++seq, Moved{request, RequestState::withdrawn, "", {}}));
+    ASSERT_LE(state.people.size(), kMaxPeople);
+    ASSERT_TRUE(state.people.contains("sub:" + std::to_string(number % 100 == 0 ? 2 : number)));
+  }
+  EXPECT_TRUE(state.people.contains("sub:1"));
+  EXPECT_TRUE(state.people.contains("sub:2"));
+  EXPECT_FALSE(state.people.contains("sub:3"));
 }
 
 }  // namespace

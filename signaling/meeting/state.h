@@ -100,7 +100,7 @@ struct State {
   std::optional<Request> last;         // who spoke last
   std::optional<RequestId> answered;  // the speech that replies belong to: the last that was no reply or point of order
   std::map<std::pair<ParticipantId, std::string>, RequestId> keys;  // idempotency, at most kMaxKeys
-  std::map<std::string, Person> people;                             // by identity: all who ever asked
+  std::map<std::string, Person> people;                             // by identity: who asked, at most kMaxPeople
   std::map<ParticipantId, SpokenTotal> spoken_by_person;
   std::map<Category, SpokenTotal> spoken_by_category;  // points of order not counted
   std::map<RequestKind, SpokenTotal> spoken_by_kind;   // for estimates
@@ -108,10 +108,13 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
-constexpr std::size_t kMaxWaiting = 500;   // requests; at 3 minutes each a list of 25 hours
-constexpr std::size_t kMaxEnded = 200;     // requests kept in memory for pages; the journal keeps all
-constexpr std::size_t kMaxKeys = 5'000;    // a retry that comes after 5,000 other requests is a new one
-constexpr std::size_t kMaxPeople = 5'000;  // who asked; beyond it a person's totals start anew
+constexpr std::size_t kMaxWaiting = 500;  // requests; at 3 minutes each a list of 25 hours
+constexpr std::size_t kMaxEnded = 200;    // requests kept in memory for pages; the journal keeps all
+constexpr std::size_t kMaxKeys = 5'000;   // a retry that comes after 5,000 other requests is a new one
+// Who asked, by identity. A room's standing meeting goes on for years, so beyond it those who asked longest ago are
+// forgotten: a new identity when they come again, and totals from zero.
+constexpr std::size_t kMaxPeople = 5'000;
+constexpr std::size_t kPeopleForgottenAtOnce = 500;  // so that it costs little a request
 
 const Request* find_open(const State& state, RequestId id);
 // Also among the ended ones still in memory.

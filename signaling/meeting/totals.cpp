@@ -22,9 +22,8 @@ void add_speech(State& state, const Request& request) {
   add(state.spoken_by_kind[request.kind]);
   if (request.kind == RequestKind::point_of_order) return;  // consumes nobody's time
   add(state.spoken_by_category[request.person.category]);
-  if (state.spoken_by_person.contains(request.person.id) || state.spoken_by_person.size() < kMaxPeople) {
-    add(state.spoken_by_person[request.person.id]);
-  }
+  if (state.spoken_by_person.size() >= kMaxPeople) state.spoken_by_person.erase(state.spoken_by_person.begin());
+  add(state.spoken_by_person[request.person.id]);
 }
 
 void take_speech_back(State& state, const Request& request) {
