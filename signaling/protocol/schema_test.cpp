@@ -21,7 +21,7 @@ using Json = nlohmann::json;
 class SchemaTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::ifstream in(std::filesystem::path(__FILE__).parent_path() / "schema" / "client_message.json");
+    std::ifstream in(std::filesystem::path(PLENARY_SOURCE_DIR) / "signaling/protocol/schema" / "client_message.json");
     ASSERT_TRUE(in.is_open());
     const Json document = Json::parse(in);
     valijson::SchemaParser(valijson::SchemaParser::kDraft7)
