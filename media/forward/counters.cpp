@@ -68,7 +68,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> k
     "plenary_room_frames_dropped_total",
     "plenary_shard_commands_total",
     "plenary_shard_commands_unknown_target_total",
-    "plenary_shard_events_dropped_total",
+    "plenary_shard_events_delayed_total",
 };
 static_assert(!kNames.back().empty(), "a name for each counter");
 

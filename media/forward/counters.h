@@ -80,7 +80,7 @@ enum class Count : std::uint8_t {
   // control
   commands,
   commands_unknown_target,
-  events_dropped,
+  events_delayed,
   last_
 };
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "media/base/check.h"
 #include "media/base/log.h"
 #include "media/io/clock.h"
 
@@ -155,20 +156,29 @@ void Loop::write_all(Instant now) {
 }
 
 void Loop::tell_events() {
-  bool told = false;
-  while (std::optional<ShardEvent> event = board_.poll_event()) {
-    told = true;
-    if (!shared_.events.push(std::make_unique<ShardEvent>(std::move(*event)))) {
-      board_.counters().add(Count::events_dropped);
+  // An event that the control thread never hears of would leave it with a wrong picture; a wish for a key frame comes
+  // again by itself.
+  const bool waited = !untold_.empty();
+  while (std::optional<ShardEvent> event = board_.poll_event()) untold_.push_back(std::move(*event));
+  if (untold_.empty()) return;
+  while (!untold_.empty()) {
+    auto event = std::make_unique<ShardEvent>(std::move(untold_.front()));
+    if (!shared_.events.push(std::move(event))) {
+      untold_.front() = std::move(*event);  // the queue left it
+      break;
     }
+    untold_.pop_front();
   }
-  if (!told) return;
+  if (!untold_.empty() && !waited) board_.counters().add(Count::events_delayed);
+  std::erase_if(untold_, [&](const ShardEvent& event) { return std::holds_alternative<KeyFrameWanted>(event); });
+  PLENARY_CHECK(untold_.size() < kMaxUntold);
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(shared_.event_descriptor, &one, sizeof one);
 }
 
 void Loop::set_timer(Instant now) {
-  const std::optional<Instant> next = board_.next_timeout();
+  std::optional<Instant> next = board_.next_timeout();
+  if (!untold_.empty()) next = std::min(next.value_or(now + kTellAgain), now + kTellAgain);
   if (!next) return;
   const Instant at = std::max(*next, now + kTimerSlack);
   if (timer_at_ && *timer_at_ <= at) return;

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -22,6 +24,10 @@ constexpr std::size_t kUdpReadsAtOnce = 4;  // of kReceiveAtOnce datagrams, befo
 constexpr Duration kCountersInterval = std::chrono::seconds(1);
 // A timer is never set nearer than this: work that falls due together is done together.
 constexpr Duration kTimerSlack = std::chrono::microseconds(500);
+// Events that found the queue full: when they are told again, and how many may wait, a thousand for each peer; a
+// control thread that stands still for so long is dead, and so is this process then.
+constexpr Duration kTellAgain = std::chrono::milliseconds(10);
+constexpr std::size_t kMaxUntold = 10'000'000;
 
 // What the two threads share: bounded queues and the numbers for /metrics.
 struct SharedState {
@@ -67,6 +73,7 @@ class Loop {
   peer::SendBatch batch_;
   std::unordered_map<FeedId, std::unique_ptr<FeedSocket>> feeds_;
   std::vector<rtp::Frame> frames_;
+  std::deque<ShardEvent> untold_;
   int epoll_ = -1;
   int timer_ = -1;
   std::optional<Instant> timer_at_;

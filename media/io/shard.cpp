@@ -51,8 +51,12 @@ Result<std::unique_ptr<Shard>> Shard::start(ShardConfig config) {
   return std::unique_ptr<Shard>(new Shard(std::move(state)));
 }
 
-bool Shard::post(ShardCommand command) {
-  if (!state_->shared.commands.push(std::make_unique<ShardCommand>(std::move(command)))) return false;
+bool Shard::post(ShardCommand&& command) {
+  auto boxed = std::make_unique<ShardCommand>(std::move(command));
+  if (!state_->shared.commands.push(std::move(boxed))) {
+    command = std::move(*boxed);  // the queue left it
+    return false;
+  }
   state_->wake();
   return true;
 }

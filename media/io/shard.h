@@ -172,8 +172,8 @@ class Shard {
   static Result<std::unique_ptr<Shard>> start(ShardConfig config);
   ~Shard();  // ends the thread; peers get close_notify
 
-  // Control thread only, all of them. `post` is false when the queue is full.
-  [[nodiscard]] bool post(ShardCommand command);
+  // Control thread only, all of them. `post` is false when the queue is full; the command is as before then.
+  [[nodiscard]] bool post(ShardCommand&& command);
   std::optional<ShardEvent> poll_event();
   [[nodiscard]] int event_descriptor() const;  // an eventfd, readable while events wait
   [[nodiscard]] std::uint16_t port() const;

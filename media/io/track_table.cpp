@@ -9,30 +9,31 @@ TrackEntry* TrackTable::find(TrackId id) {
   return found == tracks_.end() ? nullptr : found->second.get();
 }
 
-TrackEntry* TrackTable::add(TrackId id, Codec codec, Duration key_frame_interval, Instant now) {
+TrackEntry* TrackTable::add(TrackId id, const forward::Track::Config& config, Instant now) {
   if (id == kNoTrack || tracks_.size() >= kMaxTracks) return nullptr;
   auto entry = std::make_unique<TrackEntry>();
   entry->id = id;
-  entry->track = std::make_unique<forward::Track>(
-      forward::Track::Config{
-          .codec = codec, .first_timestamp = random_.u32(), .key_frame_interval = key_frame_interval},
-      counters_, now);
+  entry->track = std::make_unique<forward::Track>(config, counters_, now);
   return (tracks_[id] = std::move(entry)).get();
 }
 
 TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry& speaker, Instant now) {
+  // A browser's picture pauses for a moment now and then; only a camera that is off is silent for so long.
+  const auto config = [&] {
+    return forward::Track::Config{.codec = codec,
+                                  .first_timestamp = random_.u32(),
+                                  .key_frame_interval = forward::kKeyFrameIntervalBrowser,
+                                  .silent_after = kUplinkSilence};
+  };
   Uplink result{.entry = find(id), .replaced = nullptr};
   if (result.entry == nullptr) {
-    result.entry = add(id, codec, forward::kKeyFrameIntervalBrowser, now);
+    result.entry = add(id, config(), now);
     if (result.entry == nullptr) return result;
     result.entry->speaker = &speaker;
     result.created = true;
   } else if (result.entry->track->codec() != codec) {
     result.replaced = std::move(result.entry->track);
-    result.entry->track = std::make_unique<forward::Track>(
-        forward::Track::Config{
-            .codec = codec, .first_timestamp = random_.u32(), .key_frame_interval = forward::kKeyFrameIntervalBrowser},
-        counters_, now);
+    result.entry->track = std::make_unique<forward::Track>(config(), counters_, now);
   }
   if (result.entry->speaker != &speaker) {
     result.entry->speaker = &speaker;
@@ -44,7 +45,7 @@ TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry& 
 TrackEntry* TrackTable::add_feed_track(const AddFeedTrack& command, Instant now) {
   TrackEntry* entry = find(command.track);
   const bool created = entry == nullptr;
-  if (created) entry = add(command.track, command.codec, forward::kKeyFrameIntervalEncoder, now);
+  if (created) entry = add(command.track, {.codec = command.codec, .first_timestamp = random_.u32()}, now);
   if (entry != nullptr) connect(*entry, command.feed, command.feed_track, now);
   return created ? entry : nullptr;
 }

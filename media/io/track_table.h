@@ -82,7 +82,7 @@ class TrackTable {
     std::unordered_map<std::uint16_t, TrackEntry*> tracks;
     std::vector<rtp::Frame> early_slates;
   };
-  TrackEntry* add(TrackId id, Codec codec, Duration key_frame_interval, Instant now);
+  TrackEntry* add(TrackId id, const forward::Track::Config& config, Instant now);
   void connect(TrackEntry& entry, FeedId feed, std::uint16_t feed_track, Instant now);
   void disconnect(TrackEntry& entry);
   void show_slate(TrackEntry& slate, std::shared_ptr<const rtp::Frame> frame, Instant now);

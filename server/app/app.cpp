@@ -48,6 +48,8 @@ HttpResponse page_of_room(std::string_view rest) {
   return HttpResponse::problem(404, "not_found", "There is no such page.");
 }
 
+constexpr Duration kPostAgain = std::chrono::milliseconds(2);  // to a shard whose queue was full
+
 HttpResponse no_room() { return HttpResponse::problem(404, "no_room", "There is no such room."); }
 
 }  // namespace
@@ -59,7 +61,9 @@ Result<std::unique_ptr<App>> App::open(const Config& config) {
   return app;
 }
 
-App::~App() = default;
+App::~App() {
+  for (const auto& room : rooms_) room->media().ask_to_end();
+}
 
 Status App::open_parts() {
   random_ = std::make_unique<crypto::SystemRandom>();
@@ -183,6 +187,7 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
+  metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
                      static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
@@ -313,6 +318,7 @@ void App::take_timeouts() {
 void App::settle() {
   const Now now = io::read_clocks();
   std::optional<Instant> next;
+  plane_->post_waiting();
   for (auto& room : rooms_) {
     room->settle(now);
     room->publish_status(now.monotonic);
@@ -321,6 +327,7 @@ void App::settle() {
     if (due && (!next || *due < *next)) next = due;
   }
   watch_processes();
+  if (plane_->has_waiting()) next = now.monotonic + kPostAgain;
   http_->set_timer(next, [this] { take_timeouts(); });
 }
 

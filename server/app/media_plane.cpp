@@ -31,7 +31,16 @@ std::optional<Address> from_sockaddr(const sockaddr* address, std::uint16_t port
 
 }  // namespace
 
-void MediaPlane::post(io::ShardCommand command) { PLENARY_CHECK(shard_->post(std::move(command))); }
+void MediaPlane::post(io::ShardCommand command) {
+  if (waiting_.empty() && shard_->post(std::move(command))) return;
+  PLENARY_CHECK(waiting_.size() < kMaxWaiting);
+  ++delayed_;
+  waiting_.push_back(std::move(command));
+}
+
+void MediaPlane::post_waiting() {
+  while (!waiting_.empty() && shard_->post(std::move(waiting_.front()))) waiting_.pop_front();
+}
 
 std::vector<Address> host_candidates(const std::vector<Address>& configured, const Address& http, std::uint16_t port) {
   std::vector<Address> candidates;

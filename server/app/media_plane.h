@@ -2,7 +2,9 @@
 // packets would be copied once to each further shard that has viewers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -12,6 +14,8 @@ namespace plenary::server {
 
 class MediaPlane {
  public:
+  static constexpr std::size_t kMaxWaiting = 500'000;  // commands: every slot of every viewer, eight times
+
   MediaPlane(std::unique_ptr<io::Shard> shard, std::shared_ptr<const crypto::Certificate> certificate,
              std::vector<Address> candidates)
       : shard_(std::move(shard)), certificate_(std::move(certificate)), candidates_(std::move(candidates)) {}
@@ -20,9 +24,14 @@ class MediaPlane {
   TrackId new_track() { return TrackId{++last_track_}; }
   FeedId new_feed() { return FeedId{++last_feed_}; }
 
-  // A full command queue means that the shard has stood still for seconds; commands would be lost, so this ends the
-  // process and the service manager starts it again.
+  // In order, and never lost: while the shard's queue is full (ten thousand viewers get other tracks at once), commands
+  // wait here. A shard that stands still for long ends the process at kMaxWaiting, and the service manager starts it
+  // again.
   void post(io::ShardCommand command);
+  // Call in each turn while commands wait.
+  void post_waiting();
+  [[nodiscard]] bool has_waiting() const { return !waiting_.empty(); }
+  [[nodiscard]] std::uint64_t delayed() const { return delayed_; }
 
   [[nodiscard]] io::Shard& shard() { return *shard_; }
   [[nodiscard]] const crypto::Fingerprint& fingerprint() const { return certificate_->fingerprint(); }
@@ -32,6 +41,8 @@ class MediaPlane {
   std::unique_ptr<io::Shard> shard_;
   std::shared_ptr<const crypto::Certificate> certificate_;
   std::vector<Address> candidates_;
+  std::deque<io::ShardCommand> waiting_;
+  std::uint64_t delayed_ = 0;
   std::uint64_t last_peer_ = 0;
   std::uint64_t last_track_ = 0;
   std::uint64_t last_feed_ = 0;
