@@ -26,6 +26,7 @@ constexpr int kChildFrames = 3;
 constexpr int kChildControl = 4;
 // Three feed messages of the largest size, so that a key frame fits at once.
 constexpr int kFrameBuffer = 1024 * 1024;
+constexpr int kReapLooks = 20;  // a millisecond apart
 constexpr Duration kStableAfter = std::chrono::seconds(10);
 
 struct SocketPair {
@@ -79,9 +80,14 @@ int spawn(const std::filesystem::path& program, int frames, int control, pid_t* 
 RoomLink::RoomLink(std::filesystem::path program, std::string room, std::string configure)
     : program_(std::move(program)), room_(std::move(room)), configure_(std::move(configure)) {}
 
+void RoomLink::ask_to_end() {
+  if (process_ > 0 && !asked_to_end_) kill(process_, SIGTERM);
+  asked_to_end_ = true;
+}
+
 RoomLink::~RoomLink() {
+  ask_to_end();
   if (process_ > 0) {
-    kill(process_, SIGTERM);
     // The room process ends pipelines in well under a second; one that does not is not waited for.
     for (int tenth = 0; tenth < 10 && waitpid(process_, nullptr, WNOHANG) == 0; ++tenth) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -176,6 +182,7 @@ std::vector<nlohmann::json> RoomLink::handle_readable(Instant now) {
 }
 
 bool RoomLink::handle_timeout(Instant now) {
+  std::erase_if(dying_, [](pid_t process) { return waitpid(process, nullptr, WNOHANG) != 0; });
   if (control_ < 0) return false;
   flush();
   const bool first = last_report_ == started_at_;
@@ -186,9 +193,15 @@ bool RoomLink::handle_timeout(Instant now) {
 }
 
 void RoomLink::end(Instant now, const char* reason) {
-  int status = 0;
   kill(process_, SIGKILL);
-  waitpid(process_, &status, 0);
+  // Most are gone in a millisecond. One that sits in the kernel is not waited for: meetings go on.
+  int status = 0;
+  pid_t reaped = 0;
+  for (int look = 0; look < kReapLooks && reaped == 0; ++look) {
+    reaped = waitpid(process_, &status, WNOHANG);
+    if (reaped == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  if (reaped == 0) dying_.push_back(process_);
   failures_in_a_row_ = now - started_at_ > kStableAfter ? 0 : failures_in_a_row_ + 1;
   Duration pause = kRestartAfter;
   for (unsigned i = 1; i < failures_in_a_row_ && pause < kLongestRestartAfter; ++i) pause *= 2;

@@ -1,6 +1,6 @@
-// The server's side of one room process: starts it, talks JSON with it, notices its end or hanging, and starts it again.
-// Runs on the control thread and never blocks. The owner watches `descriptor()` and calls handle_readable(); calls
-// handle_timeout() when next_timeout() has come.
+// The server's side of one room process: starts it, talks JSON with it, notices its end or hanging, and starts it
+// again. Runs on the control thread and never blocks. The owner watches `descriptor()` and calls handle_readable();
+// calls handle_timeout() when next_timeout() has come.
 #pragma once
 
 #include <sys/types.h>
@@ -48,6 +48,8 @@ class RoomLink {
   [[nodiscard]] bool running() const { return control_ >= 0; }
   [[nodiscard]] bool start_is_due(Instant now) const { return control_ < 0 && now >= restart_at_; }
   [[nodiscard]] int descriptor() const { return control_; }
+  // So that several end at the same time; the destructor waits for it.
+  void ask_to_end();
   [[nodiscard]] pid_t process() const { return process_; }
   [[nodiscard]] Instant next_timeout() const;
   [[nodiscard]] unsigned restarts() const { return starts_ == 0 ? 0 : starts_ - 1; }
@@ -63,6 +65,8 @@ class RoomLink {
   int control_ = -1;
   int ended_control_ = -1;
   pid_t process_ = -1;
+  bool asked_to_end_ = false;
+  std::vector<pid_t> dying_;  // killed, not yet gone
   unsigned starts_ = 0;
   unsigned failures_in_a_row_ = 0;
   bool ended_ = false;
