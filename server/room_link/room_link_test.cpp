@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace plenary::server {
 namespace {
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr const char* kProgram = R"(#!/usr/bin/python3
 import json, os, signal, socket, sys
 control = socket.socket(fileno=int(sys.argv[4]))
+control.setblocking(True)
 while True:
     text = control.recv(65536)
     if not text:
