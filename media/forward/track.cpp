@@ -18,6 +18,7 @@ Track::Track(const Config& config, Counters& counters, Instant now)
       ring_(kind_of(config.codec) == MediaKind::video ? kVideoRingPackets : kAudioRingPackets),
       rebase_(plenary::clock_rate(config.codec), config.first_timestamp),
       requests_(config.key_frame_interval),
+      silent_after_(config.silent_after),
       needs_key_frame_(kind_of(config.codec) == MediaKind::video),
       last_live_(now) {}
 
@@ -128,13 +129,13 @@ void Track::set_slate(std::shared_ptr<const rtp::Frame> slate, Instant now) {
 }
 
 void Track::source_gone(Instant now) {
-  if (live_) last_live_ = now - kSilentAfter;
+  if (live_) last_live_ = now - silent_after_;
   switch_source(now);
   handle_timeout(now);
 }
 
 void Track::handle_timeout(Instant now) {
-  if (live_ && now - last_live_ >= kSilentAfter) {
+  if (live_ && now - last_live_ >= silent_after_) {
     live_ = false;
     slate_due_ = now;
   }
@@ -159,7 +160,7 @@ std::optional<Instant> Track::next_timeout() const {
   const auto sooner = [&next](Instant instant) {
     if (!next || instant < *next) next = instant;
   };
-  if (live_) sooner(last_live_ + kSilentAfter);
+  if (live_) sooner(last_live_ + silent_after_);
   if (!live_ && slate_) sooner(slate_due_);
   return next;
 }

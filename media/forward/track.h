@@ -30,6 +30,7 @@ class Track {
     Codec codec = Codec::opus;
     std::uint32_t first_timestamp = 0;
     Duration key_frame_interval = kKeyFrameIntervalEncoder;
+    Duration silent_after = kSilentAfter;
   };
   Track(const Config& config, Counters& counters, Instant now);
 
@@ -82,6 +83,7 @@ class Track {
   std::array<std::uint64_t, kMaxLateRemembered> late_{};
   std::uint64_t late_count_ = 0;
 
+  Duration silent_after_;
   bool live_ = false;
   bool needs_key_frame_ = true;  // a picture starts with one
   bool source_switched_ = true;  // nothing of the present source came yet

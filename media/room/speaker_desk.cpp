@@ -40,6 +40,12 @@ SpeakerDesk::~SpeakerDesk() {
   mixer_.reset();
   return_.set_wanted(false);
   programme_.set_wanted(false);
+  // Their threads ask `return_` for key frames, so they end before it.
+  std::vector<std::unique_ptr<ReturnSink>> ending;
+  {
+    const std::lock_guard lock(sinks_mutex_);
+    ending.swap(sinks_);
+  }
 }
 
 void SpeakerDesk::start() {

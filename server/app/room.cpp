@@ -211,7 +211,8 @@ HttpResponse Room::handle_api(const HttpRequest& request, std::string_view rest,
   if (request.method != "GET") return problem(405, "method", "Only GET works here.");
   Result<Identity, HttpResponse> identity = identify(request, now);
   if (!identity) return identity.error();
-  if (!may_preview(identity->role)) return problem(403, "not_allowed", "This needs a technician's or moderator's token.");
+  if (!may_preview(identity->role))
+    return problem(403, "not_allowed", "This needs a technician's or moderator's token.");
   if (rest == "status") return HttpResponse::json(200, status_json());
   constexpr std::string_view kPictures = "pictures/";
   if (rest.starts_with(kPictures)) {
@@ -268,6 +269,7 @@ void Room::take(const RoomMediaChange& change, Now now) {
 bool Room::handle_track_live(const io::TrackLive& live, Now now) {
   if (!media_.handle_track_live(live)) return false;
   take({.status = true}, now);
+  viewers_dirty_ = true;  // a speaker's camera may be on or off
   return true;
 }
 
@@ -394,7 +396,8 @@ void Room::show_session(MediaSession& session) {
   const auto resolve = [&](const std::string& name) { return name.empty() ? kNoTrack : media_.track(name); };
   SlotPlan plan;
   switch (session.use) {
-    case SessionUse::uplink: return;
+    case SessionUse::uplink:
+      return;
     case SessionUse::return_page:
       plan.audio[0] = "return/audio";
       plan.video[0] = "return/video";
@@ -417,7 +420,8 @@ void Room::show_session(MediaSession& session) {
         open.push_back({.request = signaling::to_text(speaker.request),
                         .participant = participant,
                         .on_air = speaker.to_viewers,
-                        .has_video = uplink != nullptr && uplink->video.has_value()});
+                        .has_video = uplink != nullptr && uplink->video.has_value() &&
+                                     media_.speaker_has_picture(signaling::to_text(speaker.request))});
       }
       ViewerSeat seat = session.seat;
       seat.called = std::any_of(speakers_.begin(), speakers_.end(), [&](const signaling::Speaker& speaker) {

@@ -156,8 +156,9 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     std::map<std::string, json>& entries = kind == "source" ? sources_ : returns_;
     const auto entry = entries.find(text_of(report, "id"));
     if (entry == entries.end()) return change;
-    for (const auto& [key, type] : {std::pair("state", json::value_t::string), std::pair("detail", json::value_t::string),
-                                    std::pair("picture", json::value_t::object), std::pair("audio", json::value_t::array)}) {
+    for (const auto& [key, type] :
+         {std::pair("state", json::value_t::string), std::pair("detail", json::value_t::string),
+          std::pair("picture", json::value_t::object), std::pair("audio", json::value_t::array)}) {
       const auto field = report.find(key);
       if (field != report.end() && (field->type() == type || field->is_null())) entry->second[key] = *field;
     }
@@ -200,7 +201,11 @@ void RoomMedia::take_tracks(const json& list) {
     const json number = entry.value("track", json());
     if (name.empty() || !codec || !number.is_number_unsigned()) continue;
     listed.insert(name);
-    const bool is_new = !tracks_.contains(name);
+    bool is_new = !tracks_.contains(name);
+    if (!is_new && tracks_[name].codec != *codec) {  // another track of the same name
+      plane_.post(io::RemoveTrack{tracks_[name].id});
+      is_new = true;
+    }
     Track& track = tracks_[name];
     track.codec = *codec;
     track.feed_track = number.get<std::uint16_t>();
@@ -265,6 +270,11 @@ bool RoomMedia::handle_track_watched(const io::TrackWatched& watched) {
 }
 
 bool RoomMedia::handle_track_live(const io::TrackLive& live) {
+  for (auto& [request, speaker] : speakers_) {
+    if (live.track != speaker.video && live.track != speaker.audio) continue;
+    if (live.track == speaker.video) speaker.picture = live.live;
+    return true;
+  }
   Track* track = find(live.track);
   if (track == nullptr) return false;
   track->live = live.live;
@@ -288,8 +298,15 @@ void RoomMedia::set_speakers(const std::vector<SpeakerMedia>& wanted) {
     }
     Speaker& speaker = found->second;
     const SpeakerMedia before = std::exchange(speaker.media, media);
-    if (before.video != media.video) link_.send({{"command", "speaker.remove"}, {"speaker", media.request}});
-    if (!(before == media)) tell_speaker(speaker);
+    if (!ready_) continue;
+    // Decoders stay as they are, so that a grant is heard and seen at once.
+    if (before.video != media.video) {
+      link_.send({{"command", "speaker.remove"}, {"speaker", media.request}});
+      tell_speaker(speaker);
+      continue;
+    }
+    if (before.muted != media.muted) tell_muted(media);
+    if (before.open != media.open) tell_air(media);
   }
 }
 
@@ -315,7 +332,15 @@ void RoomMedia::tell_speaker(const Speaker& speaker) {
               {"video_track", speaker.video_track}};
   if (media.video) add["video_codec"] = *media.video == Codec::h264 ? "h264" : "vp8";
   link_.send(add);
+  tell_muted(media);
+  tell_air(media);
+}
+
+void RoomMedia::tell_muted(const SpeakerMedia& media) {
   link_.send({{"command", "speaker.mute"}, {"speaker", media.request}, {"muted", media.muted}});
+}
+
+void RoomMedia::tell_air(const SpeakerMedia& media) {
   link_.send({{"command", "speaker.air"}, {"speaker", media.request}, {"on", media.open}});
 }
 
@@ -364,6 +389,11 @@ bool RoomMedia::return_connected() const {
   return wired || screen_sound_;
 }
 
+bool RoomMedia::speaker_has_picture(const std::string& request) const {
+  const auto found = speakers_.find(request);
+  return found != speakers_.end() && found->second.picture;
+}
+
 std::string RoomMedia::loudest_speaker() const {
   std::string loudest;
   double level = kSilenceLevel;
@@ -397,11 +427,12 @@ json RoomMedia::status() const {
     entry["level_db"] = level_in(return_levels_, id);
     returns.push_back(std::move(entry));
   }
-  returns.push_back({{"id", "screen"},
-                     {"url", "screen:"},
-                     {"state", screen_sound_ ? "connected" : "waiting"},
-                     {"detail", screen_open_ && !screen_sound_ ? "the page is open, its sound has not been started" : ""},
-                     {"level_db", level_in(return_levels_, "screen")}});
+  returns.push_back(
+      {{"id", "screen"},
+       {"url", "screen:"},
+       {"state", screen_sound_ ? "connected" : "waiting"},
+       {"detail", screen_open_ && !screen_sound_ ? "the page is open, its sound has not been started" : ""},
+       {"level_db", level_in(return_levels_, "screen")}});
   json channels = json::array();
   for (const auto& [name, track] : tracks_) {
     if (!name.starts_with("audio/")) continue;
@@ -424,7 +455,8 @@ json RoomMedia::status() const {
     alarms.push_back({{"code", "return_silent"},
                       {"text", config_.title + ": the return page is open but its sound has not been started"}});
   }
-  if (!ready_) alarms.push_back({{"code", "room_restarting"}, {"text", config_.title + ": the room process is starting"}});
+  if (!ready_)
+    alarms.push_back({{"code", "room_restarting"}, {"text", config_.title + ": the room process is starting"}});
   return {{"room", config_.id},
           {"title", config_.title},
           {"process", ready_ ? "running" : "restarting"},

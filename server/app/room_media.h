@@ -30,12 +30,12 @@ struct SpeakerMedia {
 
 // What changed for the meeting and the viewers; returned, not called back.
 struct RoomMediaChange {
-  bool tracks = false;            // a track appeared or got another number
-  bool channels = false;          // a booth fell silent or came back
-  bool returns = false;           // return connected or gone
-  bool status = false;            // anything that a technician sees
-  std::vector<std::string> decoding;  // requests
-  std::vector<std::string> on_air;    // requests: the return carries them
+  bool tracks = false;                    // a track appeared or got another number
+  bool channels = false;                  // a booth fell silent or came back
+  bool returns = false;                   // return connected or gone
+  bool status = false;                    // anything that a technician sees
+  std::vector<std::string> decoding;      // requests
+  std::vector<std::string> on_air;        // requests: the return carries them
   std::vector<std::string> not_decoding;  // requests: no more
   std::vector<std::string> off_air;
 
@@ -66,12 +66,15 @@ class RoomMedia {
   [[nodiscard]] bool picture_is_live() const { return picture_live_; }
   [[nodiscard]] bool return_connected() const;
   [[nodiscard]] const std::set<std::string>& silent_channels() const { return silent_channels_; }
+  // Their camera sends; false while it is off.
+  [[nodiscard]] bool speaker_has_picture(const std::string& request) const;
   [[nodiscard]] std::string loudest_speaker() const;
   // JPEG of a source or return; empty: none yet. `kind` "source" or "return".
   [[nodiscard]] const std::string& picture(const std::string& kind, const std::string& id) const;
   // `room.status` of signaling/README.md, without viewers and names of speakers.
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] const RoomConfig& config() const { return config_; }
+  void ask_to_end() { link_.ask_to_end(); }
   [[nodiscard]] unsigned restarts() const { return link_.restarts(); }
 
  private:
@@ -89,7 +92,8 @@ class RoomMedia {
     std::uint16_t video_track = 0;
     TrackId audio{};
     TrackId video{};
-    std::string state;  // as reported: "", "decoding", "on_air"
+    bool picture = false;  // frames arrive
+    std::string state;     // as reported: "", "decoding", "on_air"
   };
 
   RoomMediaChange start(Instant now);
@@ -100,6 +104,8 @@ class RoomMedia {
   void add_speaker(const SpeakerMedia& media);
   void remove_speaker(const Speaker& speaker);
   void tell_speaker(const Speaker& speaker);
+  void tell_muted(const SpeakerMedia& media);
+  void tell_air(const SpeakerMedia& media);
   void route_uplink(const Speaker& speaker);
   Track* find(TrackId id);
 

@@ -6,7 +6,7 @@ import { megabytes } from '../core/media/usage.ts';
 import { isOff } from '../core/meeting_state.ts';
 import { hall, icon } from '../parts/icons.ts';
 import { picture } from '../parts/video.ts';
-import { affiliation, bdi, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
+import { affiliation, badge, bdi, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
 import type { ParticipantModel } from './participant_model.ts';
 
 // While the meeting is not live there is nothing to see, but for somebody who is called or speaks in a rehearsal.
@@ -33,7 +33,7 @@ export function stage(model: ParticipantModel): TemplateResult {
       <figcaption>${icon('screen')}${bdi(title)}</figcaption>
     </figure>
     <figure class="box" ?hidden=${!speaker}>
-      <div class="frame">${picture({ track: speaker ? speaker_track : undefined, label: t('stage.speaker', { name: speaker?.person.name ?? '' }) })}</div>
+      <div class="frame">${picture({ track: speaker ? speaker_track : undefined, label: t('stage.speaker', { name: speaker?.person.name ?? '' }), live: true })}${speaker ? html`<p class="over camera-off">${badge(speaker.person.name)}<span>${t('stage.camera.off')}</span></p>` : nothing}</div>
       ${speaker
         ? html`<figcaption>
             ${stateChip(speaker)}<span class="who"><strong><bdi>${speaker.person.name}</bdi></strong>${affiliation(speaker.person)}</span>${spokenLanguage(speaker.language)}

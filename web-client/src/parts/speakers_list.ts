@@ -49,11 +49,11 @@ function row(request: FloorRequest, index: number, view: ListView): TemplateResu
 }
 
 // Of a long list, everybody sees the front and who has a place behind it that place; between them, how many more wait.
-function rows(view: ListView): Content[] {
+function rows(view: ListView): TemplateResult {
   const { queue, waiting } = view.state;
   const hidden = hiddenBefore(queue, waiting);
   const more = (index: number): Content => (hidden[index] ? html`<li class="more">${t('list.more', { count: hidden[index] })}</li>` : nothing);
-  return [repeat(queue, (request) => request.request, (request, index) => html`${more(index)}${row(request, index, view)}`), more(queue.length)];
+  return html`${repeat(queue, (request) => request.request, (request, index) => html`${more(index)}${row(request, index, view)}`)}${more(queue.length)}`;
 }
 
 export function speakersList(view: ListView): TemplateResult {
