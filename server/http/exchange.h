@@ -39,6 +39,8 @@ class Exchange {
   [[nodiscard]] int status() const { return response_.status; }
   [[nodiscard]] bool closes() const { return closes_; }
   [[nodiscard]] Instant deadline() const { return deadline_; }
+  [[nodiscard]] AnswerId waits_for() const { return waits_for_; }
+  void set_waits_for(AnswerId answer) { waits_for_ = answer; }
   void set_deadline(Instant deadline) { deadline_ = deadline; }
 
   // `closes`: the connection ends after the answer.
@@ -61,6 +63,7 @@ class Exchange {
   HttpResponse response_;
   std::shared_ptr<const PageFile> page_;
   Instant deadline_{};
+  AnswerId waits_for_{};
   std::size_t sent_ = 0;
   bool answered_ = false;
   bool closes_ = false;

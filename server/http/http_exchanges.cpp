@@ -83,11 +83,23 @@ void HttpServer::State::answer(Exchange& exchange) {
     log(LogLevel::error, "http.fault", {{"path", request.path}, {"what", fault.what()}});
     response = HttpResponse::problem(500, "fault", "The server made a mistake; its log says which.");
   }
+  exchange.set_waits_for(response.waits_for);
+  if (exchange.waits_for() != AnswerId{}) return;
   if (response.file.empty()) return exchange.answer(std::move(response), false);
   if (auto page = pages.find("/" + response.file.generic_string())) {
     return exchange.answer(std::move(page), std::move(response));
   }
   exchange.answer(HttpResponse::problem(404, "no_page", "This page is not installed: check server.pages."), false);
+}
+
+void HttpServer::answer(AnswerId answer, HttpResponse response) {
+  for (auto& [wsi, exchange] : state_->exchanges) {
+    if (exchange.waits_for() != answer || exchange.answered()) continue;
+    exchange.answer(std::move(response), false);
+    exchange.set_deadline(read_clock() + kTakeTimeout);
+    lws_callback_on_writable(wsi);
+    return;
+  }
 }
 
 void HttpServer::State::end_answer(const Exchange& exchange) {

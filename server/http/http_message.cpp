@@ -20,6 +20,12 @@ std::optional<std::string_view> HttpRequest::bearer() const {
   return value.substr(kScheme.size());
 }
 
+HttpResponse HttpResponse::later(AnswerId answer) {
+  HttpResponse response;
+  response.waits_for = answer;
+  return response;
+}
+
 HttpResponse HttpResponse::page(std::filesystem::path file) {
   HttpResponse response;
   response.file = std::move(file);

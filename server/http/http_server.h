@@ -33,6 +33,8 @@ struct HttpRequest {
   [[nodiscard]] std::optional<std::string_view> bearer() const;  // of "Authorization: Bearer …"
 };
 
+enum class AnswerId : std::uint64_t {};  // the handler's own numbers, from 1
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -41,7 +43,10 @@ struct HttpResponse {
   // Not empty: this file under `pages` is the body ("moderator.html"), with its type and caching headers; 404 when it
   // is not there. Status, content_type and body above are not used then, headers are added.
   std::filesystem::path file;
+  // Set: the answer waits for something and comes by HttpServer::answer(); nothing above is used.
+  AnswerId waits_for{};
 
+  static HttpResponse later(AnswerId answer);
   static HttpResponse page(std::filesystem::path file);
   static HttpResponse json(int status, std::string body);
   // application/problem+json (RFC 9457); `code` is a stable word
@@ -92,6 +97,9 @@ class HttpServer {
   // `handler` outlives the server; it is not called any more once the server's destruction has begun.
   static Result<std::unique_ptr<HttpServer>> create(HttpServerConfig config, HttpHandler& handler);
   ~HttpServer();
+
+  // What a handler promised; without effect when the client has gone, or was answered that it took too long.
+  void answer(AnswerId answer, HttpResponse response);
 
   // Shared text: a change of state is encoded once for all. `in_turn`: one of thousands that get the same; a few
   // hundred of those a turn of the loop, so that others' requests are answered in between. A connection's texts keep

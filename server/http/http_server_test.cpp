@@ -346,6 +346,55 @@ TEST(HttpServer, a_handler_that_throws_costs_its_own_request_only) {
   EXPECT_EQ(status_of(client.read_response()), 200);
 }
 
+TEST(HttpServer, an_answer_that_waits_for_something_comes_later) {
+  TestServer server(plain());
+  std::promise<void> asked;
+  server.answer = [&](const HttpRequest& request) {
+    if (request.path != "/slow") return HttpResponse::json(200, "{}");
+    asked.set_value();
+    return HttpResponse::later(AnswerId{7});
+  };
+  TestClient waiting(server.port());
+  waiting.send(get("/slow"));
+  asked.get_future().wait();
+  TestClient other(server.port());
+  other.send(get("/quick"));
+  EXPECT_EQ(status_of(other.read_response()), 200) << "nobody else waits";
+  server.on_loop([](HttpServer& http) {
+    http.answer(AnswerId{8}, HttpResponse::json(500, "{}"));  // nobody's
+    http.answer(AnswerId{7}, HttpResponse::json(201, R"({"id":"x"})"));
+  });
+  const std::string response = waiting.read_response();
+  EXPECT_EQ(status_of(response), 201);
+  EXPECT_EQ(body_of(response), R"({"id":"x"})");
+  // The connection goes on, and what was answered is not answered twice.
+  waiting.send(get("/quick"));
+  EXPECT_EQ(status_of(waiting.read_response()), 200);
+  server.on_loop([](HttpServer& http) { http.answer(AnswerId{7}, HttpResponse::json(500, "{}")); });
+  waiting.send(get("/quick"));
+  EXPECT_EQ(status_of(waiting.read_response()), 200);
+}
+
+TEST(HttpServer, an_answer_for_a_client_that_has_gone_is_dropped) {
+  TestServer server(plain());
+  std::promise<void> asked;
+  server.answer = [&](const HttpRequest&) {
+    asked.set_value();
+    return HttpResponse::later(AnswerId{1});
+  };
+  {
+    TestClient gone(server.port());
+    gone.send(get("/slow"));
+    asked.get_future().wait();
+  }
+  server.on_loop([](HttpServer&) {});
+  server.on_loop([](HttpServer& http) { http.answer(AnswerId{1}, HttpResponse::json(200, "{}")); });
+  server.answer = [](const HttpRequest&) { return HttpResponse::json(200, "{}"); };
+  TestClient next(server.port());
+  next.send(get("/"));
+  EXPECT_EQ(status_of(next.read_response()), 200);
+}
+
 TEST(HttpServer, does_not_start_where_somebody_else_listens) {
   TestServer first(plain());
   HttpServerConfig config = plain();
