@@ -79,6 +79,10 @@ Status App::open_parts() {
   if (!journal) return journal.error();
   journal_ = std::move(journal).value();
 
+  auto links = LinksApi::open(*journal_, *signer_, *random_);
+  if (!links) return links.error();
+  links_ = std::move(links).value();
+
   auto certificate = crypto::Certificate::generate();
   auto shard = io::Shard::start({.bind = config_.server.udp, .certificate = certificate});
   if (!shard) return shard.error();
@@ -98,7 +102,8 @@ Status App::open_parts() {
 }
 
 Status App::open_rooms() {
-  const RoomServices services{*plane_, *sessions_, *journal_, *signer_, *random_, config_, room_program()};
+  const RoomServices services{*plane_,  *sessions_, *journal_, *signer_,
+                              links_->links(), *random_, config_, room_program()};
   for (const RoomConfig& config : config_.rooms) {
     auto room = Room::open(config, services, io::read_clocks());
     if (!room) return Error{room.error().code, "room " + config.id + ": " + room.error().message};
@@ -148,11 +153,14 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
   if (path == "/api/v1/rooms") return list_rooms();
   if (const auto at = below(path, "/api/v1/rooms/")) {
     Room* found = room(at->first);
-    return found == nullptr ? no_room() : found->handle_api(request, at->rest, now);
+    if (found == nullptr) return no_room();
+    if (at->rest == "links" || at->rest.starts_with("links/")) return route_links(request, *found, at->rest, now);
+    return found->handle_api(request, at->rest, now);
   }
   if (request.method != "GET") return HttpResponse::problem(405, "method", "Only GET works here.");
   if (path == "/") return HttpResponse::page("index.html");
   if (path == "/technician") return HttpResponse::page("technician.html");
+  if (path == "/organiser") return HttpResponse::page("organiser.html");
   if (const auto at = below(path, "/room/")) return room(at->first) == nullptr ? no_room() : page_of_room(at->rest);
   if (path == "/livez") return {.body = "ok\n"};
   if (path == "/readyz") {
@@ -172,6 +180,13 @@ HttpResponse App::route_session(const HttpRequest& request, std::string_view id,
   return response;
 }
 
+HttpResponse App::route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now) {
+  const Result<Asker, HttpResponse> by = room.asker_of(request, now);
+  if (!by) return by.error();
+  return links_->handle(request, room.config().id, path.substr(std::string_view("links").size()), *by,
+                        room.desk().meeting().state().removed, now.wall);
+}
+
 HttpResponse App::list_rooms() const {
   std::string body = "[";
   for (const auto& room : rooms_) {
@@ -186,6 +201,7 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("http", http_->counters());
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());
+  metrics_.set_counters("links", links_->links().counters());
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
@@ -299,6 +315,7 @@ void App::take(const io::ShardEvent& event, Now now) {
 void App::take_completions() {
   const Now now = io::read_clocks();
   while (const auto completion = journal_->poll_completion()) {
+    if (completion->meeting == kLinksStream) take_link(*completion, now);
     Room* owner = room(completion->meeting);
     if (owner == nullptr) continue;
     if (completion->saved) {
@@ -307,6 +324,15 @@ void App::take_completions() {
       owner->desk().handle_not_saved(completion->ticket, now);
     }
   }
+}
+
+void App::take_link(const Completion& completion, Now now) {
+  std::optional<LinksApi::Settled> settled = links_->take(completion);
+  if (!settled) return;
+  if (!settled->revoked.empty()) {
+    for (auto& room : rooms_) room->handle_revoked(settled->revoked, now);
+  }
+  http_->answer(settled->answer, std::move(settled->response));
 }
 
 void App::take_timeouts() {
@@ -345,6 +371,9 @@ void App::deliver(Room& room, const signaling::Output& output) {
                  [&](const signaling::out::Append& append) { journal_->append(room.config().id, append.batch); },
                  [&](const signaling::out::SelectChannel& select) {
                    room.select_channel(select.media_token, select.language);
+                 },
+                 [&](const signaling::out::Removed& removed) {
+                   room.handle_removed(removed.participant, io::read_clocks());
                  },
                  [&](const signaling::out::ReturnSound& sound) {
                    room.handle_return_sound(sound.page, sound.started, io::read_clocks());

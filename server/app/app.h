@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/app/links_api.h"
 #include "server/app/media_sessions.h"
 #include "server/app/room.h"
 #include "server/config/config.h"
@@ -40,6 +41,7 @@ class App final : public HttpHandler {
   Status open_rooms();
   HttpResponse route(const HttpRequest& request, Now now);
   HttpResponse route_session(const HttpRequest& request, std::string_view id, Now now);
+  HttpResponse route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now);
   HttpResponse list_rooms() const;
   HttpResponse metrics_text();
   Room* room(std::string_view id);
@@ -47,8 +49,9 @@ class App final : public HttpHandler {
   void take_shard_events();
   void take(const io::ShardEvent& event, Now now);
   void take_completions();
+  void take_link(const Completion& completion, Now now);
   void take_timeouts();
-  void settle();           // after each turn: outputs of all desks, media in line with meetings, watches, next timer
+  void settle();  // after each turn: outputs of all desks, media in line with meetings, watches, next timer
   void deliver(Room& room, const signaling::Output& output);
   void watch_processes();
 
@@ -56,6 +59,7 @@ class App final : public HttpHandler {
   std::unique_ptr<TokenSigner> signer_;
   std::unique_ptr<RandomSource> random_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<LinksApi> links_;
   std::unique_ptr<MediaPlane> plane_;
   std::unique_ptr<MediaSessions> sessions_;
   std::vector<std::unique_ptr<Room>> rooms_;

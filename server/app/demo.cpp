@@ -125,7 +125,7 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
     Claims claims{.subject = room + "/" + name,
                   .name = name,
                   .role = role,
-                  .room = role == "technician" ? "*" : room,
+                  .room = role == "technician" || role == "organiser" ? "*" : room,
                   .organisation = category.empty() ? "Secretariat" : "Demo delegation",
                   .category = category,
                   .expires = now + kLinksLast};
@@ -144,6 +144,7 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
       text += "    return       " + link(host, room.id, base + "/return", "technician", "Return screen", "") + "\n";
     }
     text += "\n  technician     " + link(host, "*", "/technician", "technician", "Technician", "") + "\n";
+    text += "  organiser      " + link(host, "*", "/organiser", "organiser", "Organiser", "") + "\n";
   }
   text += "\nEach room's return also goes to udp://127.0.0.1:9710 and :9712 (MPEG-TS); try: ffplay udp://127.0.0.1:9710\n";
   if (command.lan) text += "The certificate is the demo's own: a browser warns once, go on from there.\n";

@@ -28,7 +28,8 @@ struct MediaSession {
   std::string room;
   SessionUse use = SessionUse::viewer;
   PeerId peer{};
-  std::string bearer;  // what the POST carried; later requests must carry the same
+  std::string bearer;    // what the POST carried; later requests must carry the same
+  std::string token_id;  // of the join token behind it; empty: none
   std::string etag;
   ice::Credentials local_ice;
   ice::Credentials remote_ice;

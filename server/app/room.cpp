@@ -1,14 +1,12 @@
 #include "server/app/room.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "media/base/log.h"
 
 namespace plenary::server {
 namespace {
 
-using nlohmann::json;
 using signaling::Role;
 
 signaling::Claims meeting_claims(const Claims& claims) {
@@ -78,12 +76,15 @@ Room::Room(const RoomConfig& config, RoomServices services)
 Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices services, Now now) {
   std::unique_ptr<Room> room(new Room(config, services));
   const TokenSigner& signer = services.signer;
-  auto check = [&signer, &config](std::string_view token) -> Result<signaling::Claims> {
+  Links& links = services.links;
+  auto check = [&signer, &links, &config](std::string_view token) -> Result<signaling::Claims> {
     // The wall clock is read here because tokens expire by it; nothing else in a meeting depends on it.
     const auto wall = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     Result<Claims> claims = signer.verify(token, wall);
     if (!claims) return claims.error();
     if (!claims->admits_to_room(config.id)) return Error{"wrong_room", "This link is for another room."};
+    if (links.is_revoked(claims->token_id)) return Error{"revoked", signaling::revoked_refusal().sentence};
+    links.see(*claims);
     return meeting_claims(*claims);
   };
   signaling::DeskConfig desk{.rules = rules_of(config, services.config.floor),
@@ -109,12 +110,28 @@ Result<Room::Identity, HttpResponse> Room::identify(const HttpRequest& request, 
                     .language = page->language,
                     .registered = page->registered,
                     .id = page->participant,
-                    .page = page->page};
+                    .page = page->page,
+                    .token_id = page->token_id};
   }
   Result<Claims> claims = services_.signer.verify(*bearer, now.wall);
   if (!claims) return problem(401, claims.error().code, claims.error().message);
   if (!claims->admits_to_room(config_.id)) return problem(403, "wrong_room", "This token is for another room.");
-  return Identity{.role = meeting_claims(*claims).role, .registered = true};
+  const bool is_removed = desk_->meeting().state().removed.contains(claims->token_id);
+  if (is_removed || services_.links.is_revoked(claims->token_id)) {
+    const signaling::Refusal refusal = is_removed ? signaling::removed_refusal() : signaling::revoked_refusal();
+    return problem(401, refusal.word, refusal.sentence);
+  }
+  services_.links.see(*claims);
+  return Identity{.role = meeting_claims(*claims).role,
+                  .registered = true,
+                  .token_id = claims->token_id,
+                  .everywhere = claims->room == "*" || claims->meeting == "*"};
+}
+
+Result<Asker, HttpResponse> Room::asker_of(const HttpRequest& request, Now now) const {
+  const Result<Identity, HttpResponse> identity = identify(request, now);
+  if (!identity) return identity.error();
+  return Asker{identity->role, identity->token_id, identity->everywhere};
 }
 
 MediaSessions::Opened Room::open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
@@ -123,6 +140,8 @@ MediaSessions::Opened Room::open_session(const HttpRequest& request, const Ident
   if (opened.session != nullptr) {
     opened.session->role = identity.role;
     opened.session->registered = identity.registered;
+    opened.session->token_id = identity.token_id;
+    opened.session->participant = identity.participant;
   }
   return opened;
 }
@@ -192,17 +211,17 @@ HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest
   if (desk_->publishing_request(*identity->id) == nullptr) {
     return problem(403, "not_called", "Ask for the floor first; publish when you are called to the green room.");
   }
+  const MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant);
   auto opened = open_session(request, *identity, SessionUse::uplink, "42e01f");
   if (opened.session == nullptr) return std::move(opened.response);
   // One camera and microphone a person: the page opened last has them.
-  if (MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant)) {
+  if (before != nullptr) {
     if (before->page && before->page != identity->page) desk_->notify_replaced(*before->page);
     if (const auto replaced = services_.sessions.close(before->peer, true)) {
       // Until media flow on the new one, the floor counts as lost; otherwise an empty connection would keep it.
       handle_uplink(*replaced, false, now.monotonic, now);
     }
   }
-  opened.session->participant = identity->participant;
   opened.session->page = identity->page;
   return std::move(opened.response);
 }
@@ -300,6 +319,33 @@ void Room::handle_screen_closed(const MediaSession& closed, Now now) {
     if (other.use == SessionUse::return_page) (other.peer > closed.peer ? newer : older) = true;
   });
   if (!newer) take(media_.set_screen_return(older, false), now);
+}
+
+template <class Which>
+void Room::close_sessions(Which&& which, Now now) {
+  std::vector<PeerId> peers;
+  services_.sessions.for_each(config_.id, [&](const MediaSession& session) {
+    if (which(session)) peers.push_back(session.peer);
+  });
+  for (const PeerId peer : peers) {
+    if (const auto closed = services_.sessions.close(peer, true)) handle_session_closed(*closed, now);
+  }
+}
+
+void Room::handle_revoked(const std::string& token_id, Now now) {
+  close_sessions([&](const MediaSession& session) { return session.token_id == token_id; }, now);
+  desk_->handle_revoked(token_id, now);
+}
+
+// A plain player that they opened beside the page has their token, but is no participant.
+void Room::handle_removed(signaling::ParticipantId participant, Now now) {
+  const std::string name = signaling::to_text(participant);
+  const auto& removed = desk_->meeting().state().removed;
+  const auto is_theirs = [&](const MediaSession& session) {
+    return session.participant == name || removed.contains(session.token_id);
+  };
+  close_sessions(is_theirs, now);
+  log(LogLevel::info, "people.removed", {{"room", config_.id}, {"participant", name}});
 }
 
 void Room::handle_return_sound(signaling::PageId, bool started, Now now) {
@@ -440,45 +486,6 @@ void Room::select_channel(const std::string& media_token, const std::string& lan
     session.seat.language = language;
     show_session(session);
   });
-}
-
-std::string Room::status_json() const {
-  json status = media_.status();
-  status["viewers"] = services_.sessions.viewers(config_.id);
-  if (journal_failing_) {
-    status["alarms"].push_back({{"code", "journal_failing"},
-                                {"text", config_.title + ": the disk fails; speech goes on, new acts are refused"}});
-  }
-  if (journal_damaged_) {
-    status["alarms"].push_back(
-        {{"code", "journal_damaged"}, {"text", "Old parts of the database are damaged; the server's log says more"}});
-  }
-  return status.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-void Room::publish_status(Instant now) {
-  if (!status_dirty_ || now < status_due_) return;
-  status_dirty_ = false;
-  status_due_ = now + kStatusInterval;
-  desk_->notify_room_status(status_json());
-}
-
-std::string Room::summary_json() const {
-  const signaling::State& state = desk_->meeting().state();
-  const bool is_public = state.audience == signaling::Audience::everyone;
-  std::string on_air;
-  for (const signaling::Request* request : signaling::floor_holders(state)) {
-    if (request->state == signaling::RequestState::on_air) on_air = request->person.name;
-  }
-  const json summary = {{"id", config_.id},
-                        {"title", config_.title},
-                        {"languages", config_.languages},
-                        {"state", signaling::to_text(state.state)},
-                        {"picture", media_.picture_is_live() ? "live" : "slate"},
-                        {"audience", signaling::to_text(state.audience)},
-                        {"speaker", on_air.empty() || !is_public ? json() : json(on_air)},
-                        {"viewers", services_.sessions.viewers(config_.id)}};
-  return summary.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace plenary::server

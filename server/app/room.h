@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/app/links_api.h"
 #include "server/app/media_sessions.h"
 #include "server/app/room_media.h"
 #include "server/auth/token_signer.h"
@@ -24,6 +25,7 @@ struct RoomServices {
   MediaSessions& sessions;
   Journal& journal;
   const TokenSigner& signer;
+  Links& links;
   RandomSource& random;
   const Config& config;
   std::filesystem::path room_program;
@@ -41,7 +43,11 @@ class Room {
   HttpResponse handle_whip(const HttpRequest& request, std::string_view rest, Now now);
   HttpResponse handle_api(const HttpRequest& request, std::string_view rest, Now now);
 
+  // The bearer, as their token says; the refusal where it does not work here.
+  [[nodiscard]] Result<Asker, HttpResponse> asker_of(const HttpRequest& request, Now now) const;
+
   signaling::Desk& desk() { return *desk_; }
+  const signaling::Desk& desk() const { return *desk_; }
   RoomMedia& media() { return media_; }
   const RoomConfig& config() const { return config_; }
 
@@ -53,6 +59,10 @@ class Room {
   bool handle_track_live(const io::TrackLive& live, Now now);
   void handle_uplink(const MediaSession& session, bool flowing, Instant last_packet, Now now);
   void handle_session_closed(const MediaSession& session, Now now);
+  // Closes pages and media of that token.
+  void handle_revoked(const std::string& token_id, Now now);
+  // Closes media of who was removed; their pages are closed already.
+  void handle_removed(signaling::ParticipantId participant, Now now);
   void handle_return_sound(signaling::PageId page, bool started, Now now);
 
   // Brings media in line with the meeting. Cheap when nothing changed; called once after each turn of the loop.
@@ -71,6 +81,8 @@ class Room {
     bool registered = false;  // came with a token
     std::optional<signaling::ParticipantId> id;
     std::optional<signaling::PageId> page;
+    std::string token_id;
+    bool everywhere = false;  // the token is for all rooms
   };
 
   Room(const RoomConfig& config, RoomServices services);
@@ -80,6 +92,8 @@ class Room {
   HttpResponse open_viewer(const HttpRequest& request, const Identity& identity);
   HttpResponse open_return(const HttpRequest& request, const Identity& identity);
   HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
+  template <class Which>
+  void close_sessions(Which&& which, Now now);
   void take(const RoomMediaChange& change, Now now);
   void handle_screen_closed(const MediaSession& closed, Now now);
   void settle_meeting();
@@ -98,7 +112,7 @@ class Room {
   signaling::Audience admitted_ = signaling::Audience::everyone;
   std::vector<signaling::Speaker> speakers_;  // as routed last
   std::vector<SpeakerMedia> speaker_media_;
-  bool journal_failing_ = false;    // both as the status says
+  bool journal_failing_ = false;  // both as the status says
   bool journal_damaged_ = false;
   std::uint64_t snapshot_seq_ = 0;  // of the last event in the last snapshot
   bool viewers_dirty_ = true;

@@ -13,7 +13,7 @@ namespace plenary::server {
 // What a token says of its bearer; `title` is the person's ("Minister"), not the room's.
 struct Claims {
   std::string subject;   // sub: the same person on every device; may be empty
-  std::string token_id;  // jti: the token itself; made by TokenSigner::sign when empty
+  std::string token_id;  // jti: the token itself; sign() makes one when it is empty, verify() from the signature
   std::string name;
   std::string title;
   std::string role;           // one of kRoles

@@ -48,6 +48,23 @@ std::string made_by_libjwt(jwt_alg_t algorithm, const char* header, const char* 
 }
 constexpr const char* kGrants = R"({"role":"admin","room":"*"})";
 
+TEST(TokenSigner, a_token_without_an_id_has_one_that_no_spelling_of_it_changes) {
+  std::string token = made_by_libjwt(JWT_ALG_HS256, nullptr, kGrants, kSecret);
+  const std::string id = TokenSigner(kSecret).verify(token, kNow)->token_id;
+  EXPECT_GE(id.size(), 40U);
+  int spellings = 0;
+  for (const char last : std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")) {
+    token.back() = last;
+    const auto claims = TokenSigner(kSecret).verify(token, kNow);
+    if (!claims) continue;
+    ++spellings;
+    EXPECT_EQ(claims->token_id, id);
+  }
+  EXPECT_GE(spellings, 1);
+  const std::string other = made_by_libjwt(JWT_ALG_HS256, nullptr, R"({"role":"observer","room":"*"})", kSecret);
+  EXPECT_NE(TokenSigner(kSecret).verify(other, kNow)->token_id, id);
+}
+
 TEST(TokenSigner, what_it_signed_it_reads_back) {
   const auto claims = TokenSigner(kSecret).verify(sign(amina()), kNow);
   ASSERT_TRUE(claims);

@@ -46,6 +46,7 @@ class Bench {
                        std::int32_t rank = 0) {
     Person person;
     person.identity = "sub:" + name;
+    person.token_id = "jti:" + name;
     person.name = name;
     person.where = where;
     person.category = category;

@@ -65,6 +65,7 @@ Decided decide_act(const Case& c, const act::ResumeMeeting& act);
 Decided decide_act(const Case& c, const act::CloseMeeting& act);
 Decided decide_act(const Case& c, const act::ChooseAudience& act);
 Decided decide_act(const Case& c, const act::TakeOver& act);
+Decided decide_act(const Case& c, const act::Remove& act);
 // Taking back (decide_undo.cpp).
 Decided decide_act(const Case& c, const act::Undo& act);
 

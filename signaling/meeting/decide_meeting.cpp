@@ -67,6 +67,33 @@ Decided decide_act(const Case& c, const act::TakeOver&) {
   return Decision{{TookOver{std::move(name)}}, {}};
 }
 
+// What they asked for ends with them, so that nobody waits for somebody who cannot come back.
+Decided decide_act(const Case& c, const act::Remove& act) {
+  if (act.participant == c.actor.participant) return conflict("yourself", "You cannot remove yourself.");
+  PersonRemoved removed{act.participant, {}, {}, act.reason};
+  Decision decision;
+  for (const auto& [id, request] : c.state.open) {
+    if (request.person.id != act.participant) continue;
+    removed.name = request.person.name;
+    const RequestState end = is_waiting(request.state) ? RequestState::denied : RequestState::revoked;
+    decision.events.push_back(Moved{id, end, act.reason.empty() ? "removed" : act.reason, {}});
+  }
+  const auto known = c.presence.people.find(act.participant);
+  if (known != c.presence.people.end()) removed.name = known->second.name;
+  if (known == c.presence.people.end() && decision.events.empty()) {
+    return Refusal{RefusalCode::not_found, "nobody", "Nobody of that number is in the meeting."};
+  }
+  if (const auto tokens = c.presence.tokens.find(act.participant); tokens != c.presence.tokens.end()) {
+    removed.tokens = tokens->second;
+  }
+  if (c.state.removed.size() + removed.tokens.size() > kMaxRemoved) {
+    return Refusal{RefusalCode::too_many, "too_many_removed",
+                   "Too many people were removed; close the meeting instead."};
+  }
+  decision.events.push_back(std::move(removed));
+  return decision;
+}
+
 Decided decide_act(const Case& c, const act::ChooseAudience& act) {
   if (c.state.audience == act.audience) return Decision{};
   return Decision{{AudienceChosen{act.audience}}, {}};

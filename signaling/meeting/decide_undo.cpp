@@ -28,6 +28,7 @@ struct NameOf {
   Name operator()(const act::Undo&) const { return {Place::beside}; }
   Name operator()(const act::TakeOver&) const { return {Place::beside}; }
   Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }
+  Name operator()(const act::Remove&) const { return {}; }
   Name operator()(const act::Approve&) const { return undoable(Undoable::approve); }
   Name operator()(const act::Deny&) const { return undoable(Undoable::deny); }
   Name operator()(const act::Pass&) const { return undoable(Undoable::pass); }

@@ -14,7 +14,10 @@ class Search {
 
   std::optional<Due> earliest() {
     for (const auto& [id, request] : state_.open) {
-      if (is_waiting(request.state)) {
+      if (presence_.revoked.contains(request.person.id)) {
+        const RequestState end = is_waiting(request.state) ? RequestState::denied : RequestState::revoked;
+        offer(state_.at, Moved{id, end, "link_revoked", {}});
+      } else if (is_waiting(request.state)) {
         waiting(request);
       } else if (comes_by_network(request)) {
         remote_speaker(request);

@@ -80,6 +80,14 @@ struct TookOver {
   std::string name;
   bool operator==(const TookOver&) const = default;
 };
+// Does not end their requests: each does so by itself, before this.
+struct PersonRemoved {
+  ParticipantId participant{};
+  std::string name;                 // for the record
+  std::vector<std::string> tokens;  // ids of the tokens they came with, which lead back in no more
+  std::string reason;
+  bool operator==(const PersonRemoved&) const = default;
+};
 // Before what a moderator's act causes: from here on it can be undone, and nothing that was before it. Without `act`
 // nothing can.
 struct UndoKept {
@@ -98,7 +106,8 @@ struct Restarted {  // the server started again: running clocks stop, who held t
 };
 
 using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
-                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, UndoKept, Undone, Restarted>;
+                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone,
+                               Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

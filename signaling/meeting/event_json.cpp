@@ -58,7 +58,8 @@ Json person_out(const Person& person) {
           {"category", to_text(person.category)},
           {"country", person.country},
           {"rank", person.rank},
-          {"where", to_text(person.where)}};
+          {"where", to_text(person.where)},
+          {"token", person.token_id}};
 }
 
 Person person_in(const Json& json) {
@@ -72,6 +73,7 @@ Person person_in(const Json& json) {
   person.country = need<std::string>(json, "country");
   person.rank = need<std::int32_t>(json, "rank");
   person.where = need(where_from(need<std::string>(json, "where")), "where");
+  person.token_id = json.value("token", std::string{});  // events of the first version have none
   return person;
 }
 
@@ -145,6 +147,13 @@ struct Encode {
     type = "took_over";
     json["name"] = e.name;
   }
+  void operator()(const PersonRemoved& e) const {
+    type = "person_removed";
+    json["participant"] = to_text(e.participant);
+    json["name"] = e.name;
+    json["tokens"] = e.tokens;
+    json["reason"] = e.reason;
+  }
   void operator()(const UndoKept& e) const {
     type = "undo_kept";
     if (!e.act) return;
@@ -196,6 +205,12 @@ UndoKept undo_kept_in(const Json& json) {
   return e;
 }
 
+PersonRemoved removed_in(const Json& json) {
+  return {need(participant_from(need<std::string>(json, "participant")), "participant"),
+          need<std::string>(json, "name"), need<std::vector<std::string>>(json, "tokens"),
+          need<std::string>(json, "reason")};
+}
+
 EventBody body_in(const std::string& type, const Json& json) {
   if (type == "requested") return requested_in(json);
   if (type == "moved") return moved_in(json);
@@ -217,6 +232,7 @@ EventBody body_in(const std::string& type, const Json& json) {
     return AudienceChosen{need(audience_from(need<std::string>(json, "audience")), "audience")};
   }
   if (type == "took_over") return TookOver{need<std::string>(json, "name")};
+  if (type == "person_removed") return removed_in(json);
   if (type == "undo_kept") return undo_kept_in(json);
   if (type == "undone") return Undone{};
   if (type == "restarted") return Restarted{};

@@ -190,6 +190,10 @@ struct Fold {
 
   void operator()(const TookOver& e) const { state.in_charge = e.name; }
 
+  void operator()(const PersonRemoved& e) const {
+    for (const std::string& token : e.tokens) state.removed.emplace(token, event.at);
+  }
+
   void operator()(const UndoKept& e) const { keep_undo(state, e, event.at); }
 
   void operator()(const Undone&) const { undo(state, event.at); }

@@ -50,6 +50,7 @@ std::vector<EventBody> one_of_each() {
           UndoKept{},
           TookOver{"Mona \xE2\x80\xAE"},
           AudienceChosen{Audience::registered},
+          PersonRemoved{ParticipantId{7}, "Amina", {"jti-1", "jti-2"}, "shouted"},
           MeetingMoved{MeetingState::suspended},
           Undone{},
           Restarted{}};

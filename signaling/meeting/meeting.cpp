@@ -41,6 +41,7 @@ Result<Meeting> Meeting::open(Rules rules, const History& history, Now now) {
   for (const auto& [identity, person] : meeting.state_.people) {
     meeting.presence_.people[person.id] = person;
     meeting.presence_.identities[identity] = person.id;
+    meeting.presence_.add_token(person.id, person.token_id);
   }
   if (!meeting.state_.open.empty()) {
     meeting.take_effect(meeting.stamp({Restarted{}}, kBySystem, now));
@@ -69,6 +70,8 @@ Result<ParticipantId, Refusal> Meeting::join(const Person& person) {
   Person& entry = presence_.people[id];
   entry = person;
   entry.id = id;
+  presence_.add_token(id, person.token_id);
+  presence_.revoked.erase(id);
   return id;
 }
 
@@ -81,6 +84,8 @@ void Meeting::forget(ParticipantId participant) {
   presence_.people.erase(found);
   presence_.pages.erase(participant);
   presence_.uplinks.erase(participant);
+  presence_.tokens.erase(participant);
+  presence_.revoked.erase(participant);
 }
 
 const Person* Meeting::person(ParticipantId participant) const {
@@ -100,6 +105,11 @@ void Meeting::handle_disconnected(ParticipantId participant, Now now) {
   if (--page->second.connections > 0) return;
   page->second.gone_at = moment(now);
   show_presence(participant);
+}
+
+void Meeting::handle_revoked(ParticipantId participant, Now now) {
+  presence_.revoked.insert(participant);
+  settle(now);
 }
 
 Result<Accepted, Refusal> Meeting::handle(const Act& act, const Actor& actor, Now now) {

@@ -63,6 +63,8 @@ class Meeting {
   void forget(ParticipantId participant);
   void handle_connected(ParticipantId participant, Now now);     // one more page
   void handle_disconnected(ParticipantId participant, Now now);  // one page less
+  // None of their tokens works any more: what they asked for or say ends. Until they join with another one.
+  void handle_revoked(ParticipantId participant, Now now);
 
   [[nodiscard]] Result<Accepted, Refusal> handle(const Act& act, const Actor& actor, Now now);
 

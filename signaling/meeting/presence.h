@@ -3,7 +3,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "signaling/meeting/state.h"
 
@@ -25,16 +27,20 @@ struct Presence {
   std::map<std::string, ParticipantId> identities;
   std::map<ParticipantId, Page> pages;
   std::map<ParticipantId, Uplink> uplinks;
+  std::map<ParticipantId, std::vector<std::string>> tokens;  // ids of all they came with, at most kMaxTokens each
+  std::set<ParticipantId> revoked;                           // none of their tokens works any more
   std::map<RequestId, bool> decoding;
   std::map<RequestId, bool> mixed;  // the return carries them
   std::uint64_t next_participant = 1;
 
   [[nodiscard]] std::optional<Moment> gone_since(ParticipantId participant) const;  // none: here
+  void add_token(ParticipantId participant, const std::string& token);
   [[nodiscard]] const Uplink* uplink(ParticipantId participant) const;
   [[nodiscard]] bool is_mixed(RequestId request) const;
   [[nodiscard]] bool is_decoding(RequestId request) const;
 };
 
 constexpr std::size_t kMaxParticipants = 20'000;  // people of one meeting, present or remembered; more are refused
+constexpr std::size_t kMaxTokens = 50;  // of one person, here or before; nobody honest has more than a few links
 
 }  // namespace plenary::signaling

@@ -24,8 +24,8 @@ concept ConstOrNot = std::same_as<std::remove_const_t<Value>, Struct>;
 // until it is kept here too.
 template <ConstOrNot<Person> Value>
 auto members(Value& value) {
-  auto& [id, identity, name, title, organisation, category, country, rank, where] = value;
-  return std::tie(id, identity, name, title, organisation, category, country, rank, where);
+  auto& [id, identity, name, title, organisation, category, country, rank, where, token_id] = value;
+  return std::tie(id, identity, name, title, organisation, category, country, rank, where, token_id);
 }
 
 template <ConstOrNot<Request> Value>
@@ -53,9 +53,9 @@ auto members(Value& value) {
 template <ConstOrNot<State> Value>
 auto members(Value& value) {
   auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last, answered,
-         keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo] = value;
+         keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed] = value;
   return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
-                  answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo);
+                  answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed);
 }
 
 template <class Value>

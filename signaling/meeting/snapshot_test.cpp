@@ -33,7 +33,7 @@ class Storm {
     const ParticipantId person = people_[random_() % people_.size()];
     const RequestId r{1 + random_() % bench_.state().next_request};
     const std::optional<RequestId> before = random_() % 2 == 0 ? std::optional(RequestId{1}) : std::nullopt;
-    switch (random_() % 14) {
+    switch (random_() % 15) {
       case 0: return bench_.pass(Milliseconds(random_() % 40'000));
       case 1: return (void)bench_.moderate(act::Grant{{}, true});
       case 2: return (void)bench_.moderate(act::Prepare{r, ""});
@@ -46,6 +46,7 @@ class Storm {
       case 9: return (void)bench_.moderate(act::ChooseOrder{static_cast<ListOrder>(random_() % 4)});
       case 10: return (void)bench_.moderate(act::Release{});
       case 11: return media(person);
+      case 12: return (void)bench_.moderate(act::Remove{people_[random_() % people_.size()], ""});
       default: return (void)bench_.by(person, bench_.ask_act(static_cast<RequestKind>(random_() % 6)));
     }
   }

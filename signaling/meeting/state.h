@@ -28,6 +28,7 @@ struct Person {
   std::string country;
   std::int32_t rank = 0;  // protocol rank, 1 the highest; 0: none given, after all others
   Where where = Where::remote;
+  std::string token_id;  // of the token they came with last; empty: came with none
   bool operator==(const Person&) const = default;
 };
 
@@ -105,6 +106,7 @@ struct State {
   std::map<Category, SpokenTotal> spoken_by_category;  // points of order not counted
   std::map<RequestKind, SpokenTotal> spoken_by_kind;   // for estimates
   std::optional<UndoPoint> undo;
+  std::map<std::string, Moment> removed;  // token ids of people who were removed, at most kMaxRemoved
   bool operator==(const State&) const = default;
 };
 
@@ -115,6 +117,7 @@ constexpr std::size_t kMaxKeys = 5'000;   // a retry that comes after 5,000 othe
 // forgotten: a new identity when they come again, and totals from zero.
 constexpr std::size_t kMaxPeople = 5'000;
 constexpr std::size_t kPeopleForgottenAtOnce = 500;  // so that it costs little a request
+constexpr std::size_t kMaxRemoved = 5'000;  // none is ever forgotten; a moderator who removes more closes the meeting
 
 const Request* find_open(const State& state, RequestId id);
 // Also among the ended ones still in memory.

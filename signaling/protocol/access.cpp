@@ -20,6 +20,7 @@ constexpr RoleSet kManages = only({Role::moderator, Role::admin});
 constexpr RoleSet kGives = only({Role::chair, Role::moderator, Role::admin});
 constexpr RoleSet kSpeaksOrGives = only({Role::participant, Role::chair, Role::moderator, Role::admin});
 constexpr RoleSet kShowsReturn = only({Role::technician, Role::admin});
+constexpr RoleSet kRemovable = only({Role::participant, Role::observer, Role::interpreter, Role::captioner});
 constexpr RoleSet kReady = only({Role::participant, Role::moderator, Role::admin});
 
 struct Row {
@@ -60,6 +61,7 @@ constexpr std::array kTable = {
     Row{Method::list_open, "list.open", kManages},
     Row{Method::list_close, "list.close", kManages},
     Row{Method::list_order, "list.order", kManages},
+    Row{Method::people_remove, "people.remove", kManages},
 };
 static_assert(kTable.size() == static_cast<std::size_t>(kLastMethod) + 1);
 
@@ -78,6 +80,11 @@ bool may(Role role, Method method) {
   return (kTable.at(static_cast<std::size_t>(method)).roles >> static_cast<unsigned>(role) & 1U) != 0;
 }
 
+bool may_remove(Role by, Role whom) {
+  if (by == Role::admin) return true;
+  return may(by, Method::people_remove) && (kRemovable >> static_cast<unsigned>(whom) & 1U) != 0;
+}
+
 bool may_attend(Role role, bool registered, Audience audience) {
   if (audience == Audience::everyone) return true;
   return registered && (audience == Audience::registered || role != Role::observer);
@@ -91,6 +98,14 @@ Refusal not_admitted(Audience audience) {
 }
 
 bool sees_whole_list(Role role) { return role != Role::participant && role != Role::observer; }
+
+Refusal removed_refusal() {
+  return {RefusalCode::not_allowed, "removed", "You were removed from this meeting; ask the organisers."};
+}
+
+Refusal revoked_refusal() {
+  return {RefusalCode::not_allowed, "revoked", "This link has been revoked; ask the organisers for a new one."};
+}
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 

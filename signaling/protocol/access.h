@@ -42,18 +42,24 @@ enum class Method : std::uint8_t {
   floor_undo,
   list_open,
   list_close,
-  list_order
+  list_order,
+  people_remove
 };
 
-constexpr Method kLastMethod = Method::list_order;
+constexpr Method kLastMethod = Method::people_remove;
 
 std::optional<Method> method_from(std::string_view name);
 std::string_view to_text(Method method);
 bool may(Role role, Method method);
+// Of `people.remove`: nobody removes whom they work beside or under; an organiser revokes their link.
+bool may_remove(Role by, Role whom);
 // Is in the meeting at all: reads its state, sees and hears it. `registered`: came with a token of the room.
 bool may_attend(Role role, bool registered, Audience audience);
 // To who may not.
 Refusal not_admitted(Audience audience);
+// To who comes with a token that a moderator, or an organiser, made void.
+Refusal removed_refusal();
+Refusal revoked_refusal();
 // Sees `room.status`.
 bool watches_room(Role role);
 // Every row of the queue; the others see the front and their own.

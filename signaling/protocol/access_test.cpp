@@ -50,6 +50,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"list.open", kManagers},
     {"list.close", kManagers},
     {"list.order", kManagers},
+    {"people.remove", kManagers},
 };
 
 TEST(Access, each_role_may_call_what_the_table_says_and_nothing_else) {
@@ -72,6 +73,20 @@ TEST(Access, names_lead_to_their_methods_and_back) {
   for (const char* unknown : {"", "floor", "floor.GRANT", "floor.grant ", "meeting.joi", "rpc.discover"}) {
     EXPECT_FALSE(method_from(unknown)) << unknown;
   }
+}
+
+TEST(Access, moderators_remove_whom_they_lead_and_admins_remove_everybody) {
+  std::set<std::string> removable;
+  for (unsigned r = 0; r < kRoles; ++r) {
+    const Role whom = static_cast<Role>(r);
+    EXPECT_TRUE(may_remove(Role::admin, whom)) << to_text(whom);
+    if (may_remove(Role::moderator, whom)) removable.emplace(to_text(whom));
+    for (unsigned b = 0; b < kRoles; ++b) {
+      const Role by = static_cast<Role>(b);
+      EXPECT_TRUE(by == Role::admin || by == Role::moderator || !may_remove(by, whom)) << to_text(by);
+    }
+  }
+  EXPECT_EQ(removable, (std::set<std::string>{"participant", "observer", "interpreter", "captioner"}));
 }
 
 TEST(Access, an_audience_admits_whom_it_names) {

@@ -24,6 +24,7 @@ Person person_from(const Claims& claims) {
   person.country = cleaned(claims.country, kMaxCountry);
   person.rank = claims.rank;
   person.where = claims.where;
+  if (claims.registered) person.token_id = claims.token_id;
   return person;
 }
 

@@ -64,6 +64,14 @@ class Params {
     return raw == nullptr ? RequestId{} : request_of("request", *raw);
   }
 
+  ParticipantId participant() {
+    const std::string* raw = string("participant", true);
+    if (raw == nullptr) return {};
+    const std::optional<ParticipantId> id = participant_from(*raw);
+    if (!id) fail("participant", "must be a participant such as \"p-7\"");
+    return id.value_or(ParticipantId{});
+  }
+
   std::optional<RequestId> optional_request(const char* member, bool required = false) {
     const Json* found = find(member);
     if (found == nullptr) {
@@ -143,6 +151,11 @@ Call add_person(Params& p) {
   act.where = p.word("where", where_from, "must be remote, room or phone");
   act.kind = p.word("kind", kind_from, kKindWords);
   return act;
+}
+
+Call remove_person(Params& p) {
+  const ParticipantId participant = p.participant();
+  return Act{act::Remove{participant, p.text("reason", false, kMaxReason)}};
 }
 
 template <class T>
@@ -225,6 +238,8 @@ Call call_of(Method method, Params& p) {
       return Act{act::OpenList{false}};
     case Method::list_order:
       return Act{act::ChooseOrder{p.word("order", order_from, "must be asked, balance, protocol or manual")}};
+    case Method::people_remove:
+      return remove_person(p);
   }
   return StateCall{};
 }

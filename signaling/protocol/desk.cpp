@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include "signaling/protocol/desk_state.h"
 
@@ -64,9 +65,24 @@ void Desk::handle_room(RoomFacts facts, Now now) {
   state_->publish(now);
 }
 
+void Desk::handle_revoked(std::string_view token_id, Now now) {
+  std::set<ParticipantId> barred;
+  for (auto& [resume, visit] : state_->visits) {
+    if (visit.claims.token_id != token_id) continue;
+    state_->bar(visit, revoked_refusal());
+    barred.insert(visit.participant);
+  }
+  // Who is here by another link as well goes on with that one.
+  for (const auto& [resume, visit] : state_->visits) {
+    if (visit.barred.empty()) barred.erase(visit.participant);
+  }
+  for (const ParticipantId participant : barred) state_->meeting.handle_revoked(participant, now);
+  state_->publish(now);
+}
+
 void Desk::handle_saved(Ticket ticket, Now now) {
   state_->meeting.handle_saved(ticket, now);
-  state_->answer_saved();
+  state_->answer_saved(now);
   state_->publish(now);
 }
 
@@ -120,8 +136,14 @@ std::optional<MediaIdentity> Desk::find_media(std::string_view media_token) cons
   const auto found = state_->media_tokens.find(std::string(media_token));
   if (found == state_->media_tokens.end()) return std::nullopt;
   const Visit& visit = state_->visits.at(found->second);
-  return MediaIdentity{visit.page,     visit.participant, visit.role,
-                       visit.language, !visit.gone_at,    visit.claims.registered};
+  if (!visit.barred.empty()) return std::nullopt;
+  return MediaIdentity{.page = visit.page,
+                       .participant = visit.participant,
+                       .role = visit.role,
+                       .language = visit.language,
+                       .connected = !visit.gone_at,
+                       .registered = visit.claims.registered,
+                       .token_id = visit.claims.token_id};
 }
 
 const Meeting& Desk::meeting() const { return state_->meeting; }

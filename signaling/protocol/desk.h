@@ -51,8 +51,11 @@ struct ReturnSound {  // `return.sound`: the screen page's sound was started or 
   PageId page{};
   bool started = false;
 };
+struct Removed {  // `people.remove`: their media ends; what they joined with is in State::removed
+  ParticipantId participant{};
+};
 }  // namespace out
-using Output = std::variant<out::Send, out::Close, out::Append, out::SelectChannel, out::ReturnSound>;
+using Output = std::variant<out::Send, out::Close, out::Append, out::SelectChannel, out::ReturnSound, out::Removed>;
 
 // Whose media token it is.
 struct MediaIdentity {
@@ -62,6 +65,7 @@ struct MediaIdentity {
   std::string language;  // last selected, "floor" at first
   bool connected = false;
   bool registered = false;  // by a token
+  std::string token_id;     // of the join token, as in Claims
 };
 
 struct DeskConfig {
@@ -93,6 +97,10 @@ class Desk {
   void handle_speaker_on_air(RequestId request, bool on_air, Now now);
   void handle_return(bool connected, Now now);
   void handle_room(RoomFacts facts, Now now);
+
+  // A join token that no longer works: its pages are told and closed, what they were given leads back no more, and what
+  // its person asked for or says ends.
+  void handle_revoked(std::string_view token_id, Now now);
 
   void handle_saved(Ticket ticket, Now now);
   void handle_not_saved(Ticket ticket, Now now);

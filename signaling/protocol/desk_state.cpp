@@ -17,6 +17,15 @@ void Desk::State::close(PageId id, std::uint16_t code, std::string reason) {
   outputs.push_back(out::Close{id, code, std::move(reason)});
 }
 
+// Its page is told why and closed, and nothing that it was given works any more.
+void Desk::State::bar(Visit& visit, const Refusal& why) {
+  if (!visit.barred.empty()) return;
+  visit.barred = why.word;
+  if (visit.gone_at) return;
+  send(visit.page, encode_notification("meeting.excluded", excluded_json(why)));
+  close(visit.page, 1008, why.word);
+}
+
 void Desk::State::refuse(PageId id, const CallId& call, bool wants_answer, const Refusal& refusal) {
   if (wants_answer) send(id, encode_error(call, static_cast<int>(refusal.code), refusal.word, refusal.sentence));
 }
@@ -72,14 +81,15 @@ void Desk::State::receive(PageId id, std::string_view text, Now now) {
 Result<Claims, Refusal> Desk::State::identify(const JoinCall& call, Now now) const {
   if (!call.token.empty()) {
     Result<Claims> claims = check(call.token);
-    if (claims) {
-      claims->registered = true;
-      return std::move(claims).value();
-    }
-    return Refusal{RefusalCode::not_allowed, claims.error().code, claims.error().message};
+    if (!claims) return Refusal{RefusalCode::not_allowed, claims.error().code, claims.error().message};
+    if (meeting.state().removed.contains(claims->token_id)) return removed_refusal();
+    claims->registered = true;
+    return std::move(claims).value();
   }
   if (const auto known = visits.find(call.resume); !call.resume.empty() && known != visits.end()) {
     const Claims& claims = known->second.claims;
+    if (known->second.barred == "removed") return removed_refusal();
+    if (!known->second.barred.empty()) return revoked_refusal();
     if (claims.exp == WallTime{} || now.wall < claims.exp) return claims;
     return Refusal{RefusalCode::not_allowed, "expired", "Your link has expired; ask for a new one."};
   }
@@ -129,7 +139,22 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
 }
 
+bool Desk::State::is_protected(const Visit& by, ParticipantId whom) const {
+  return std::any_of(visits.begin(), visits.end(), [&](const auto& entry) {
+    const Visit& visit = entry.second;
+    return visit.participant == whom && visit.barred.empty() && !may_remove(by.role, visit.role);
+  });
+}
+
 void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now) {
+  const auto* remove = std::get_if<act::Remove>(&act);
+  if (remove != nullptr && remove->participant != visit.participant && is_protected(visit, remove->participant)) {
+    ++counters.refused;
+    refuse(
+        id, incoming.id, incoming.wants_answer,
+        {RefusalCode::not_allowed, "not_removable", "Only an admin removes them; an organiser can revoke their link."});
+    return;
+  }
   const Result<Accepted, Refusal> decided = meeting.handle(act, Actor{visit.participant, visit.role}, now);
   if (!decided) {
     ++counters.refused;
@@ -137,8 +162,9 @@ void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, c
     return;
   }
   ++counters.accepted;
-  waiting.push_back({decided.value().ticket, id, incoming.id, incoming.wants_answer, decided.value().answer});
-  answer_saved();
+  waiting.push_back({decided.value().ticket, id, incoming.id, incoming.wants_answer, decided.value().answer, {}});
+  if (remove != nullptr) waiting.back().removes = remove->participant;
+  answer_saved(now);
 }
 
 void Desk::State::select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call) {
@@ -184,13 +210,25 @@ void Desk::State::expire(Now now) {
   }
 }
 
-void Desk::State::answer_saved() {
+void Desk::State::answer_saved(Now now) {
+  std::vector<ParticipantId> removed;
   const auto is_done = [&](const WaitingAnswer& answer) {
     if (!meeting.is_saved(answer.ticket)) return false;
+    if (answer.removes) removed.push_back(*answer.removes);
     if (answer.wants_answer && pages.contains(answer.page)) send(answer.page, encode_answer(answer.id, answer.answer));
     return true;
   };
   std::erase_if(waiting, is_done);
+  for (const ParticipantId participant : removed) cut(participant, now);
+}
+
+// Also what they asked for while the removal was on its way to the disk.
+void Desk::State::cut(ParticipantId participant, Now now) {
+  for (auto& [resume, visit] : visits) {
+    if (visit.participant == participant) bar(visit, removed_refusal());
+  }
+  outputs.push_back(out::Removed{participant});
+  meeting.handle_revoked(participant, now);
 }
 
 // A failed write voids everything behind it, so nobody who waits is left with a promise.

@@ -35,6 +35,7 @@ struct Visit {
   std::string media_token;
   std::string language = "floor";
   std::optional<Instant> gone_at;
+  std::string barred;  // why it leads back in no more: "revoked" or "removed"; empty: it does
 };
 
 struct Page {
@@ -50,6 +51,7 @@ struct WaitingAnswer {
   CallId id;
   bool wants_answer = true;
   Answer answer;
+  std::optional<ParticipantId> removes;
 };
 
 constexpr std::size_t kResumeLength = 32;   // characters, about 190 bits
@@ -74,11 +76,12 @@ struct Desk::State {
   void receive(PageId id, std::string_view text, Now now);
   void leave(PageId id, Now now);
   void expire(Now now);
-  void answer_saved();
+  void answer_saved(Now now);
   void refuse_unsaved(Ticket ticket);
   void publish(Now now);
   void send(PageId page, std::string text);
   void close(PageId page, std::uint16_t code, std::string reason);
+  void bar(Visit& visit, const Refusal& why);
 
   DeskConfig config;
   Meeting meeting;
@@ -111,6 +114,8 @@ struct Desk::State {
   void tell_ended();
   void exclude();
   void tell_changed(const View& before, Now now);
+  void cut(ParticipantId participant, Now now);
+  [[nodiscard]] bool is_protected(const Visit& by, ParticipantId whom) const;
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
 };
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,15 +18,16 @@ namespace plenary::signaling {
 
 using Json = nlohmann::json;
 
-// A token in these tests is "NAME/ROLE"; "bad" is refused.
+// A token in these tests is "NAME/ROLE", or "NAME+2/ROLE" for another one of the same person; "bad" is refused.
 inline Result<Claims> check_token(std::string_view token) {
   const auto slash = token.find('/');
   const auto role = slash == std::string_view::npos ? std::nullopt : role_from(token.substr(slash + 1));
   if (!role) return Error{"bad_token", "This link is not valid; ask for a new one."};
   Claims claims;
-  claims.sub = std::string(token.substr(0, slash));
+  claims.sub = std::string(token.substr(0, std::min(slash, token.find('+'))));
   claims.name = claims.sub;
   claims.role = *role;
+  claims.token_id = "jti:" + std::string(token.substr(0, slash));
   return claims;
 }
 
@@ -69,6 +71,8 @@ class DeskTest : public testing::Test {
         closed_[close->page] = close->reason;
       } else if (const auto* select = std::get_if<out::SelectChannel>(&*output)) {
         selected_ = *select;
+      } else if (const auto* removed = std::get_if<out::Removed>(&*output)) {
+        removed_.push_back(removed->participant);
       }
     }
   }
@@ -130,6 +134,7 @@ class DeskTest : public testing::Test {
   std::map<PageId, Json> joins_;
   std::map<PageId, std::string> closed_;
   std::optional<out::SelectChannel> selected_;
+  std::vector<ParticipantId> removed_;
   std::vector<StoredEvent> disk_;
   std::vector<Ticket> held_;
   bool disk_works_ = true;

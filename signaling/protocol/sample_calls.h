@@ -50,7 +50,9 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"floor.undo", "{}"},
     {"list.open", "{}"},
     {"list.close", "{}"},
-    {"list.order", R"({"order":"balance"})"}};
+    {"list.order", R"({"order":"balance"})"},
+    {"people.remove", R"({"participant":"p-7"})"},
+    {"people.remove", R"({"participant":"p-7","reason":"shouted"})"}};
 
 inline const std::vector<SampleCall> kBadCalls = {
     {"floor.request", "{}"},
@@ -75,6 +77,9 @@ inline const std::vector<SampleCall> kBadCalls = {
     {"floor.extend", "{}"},
     {"floor.add", R"({"name":"\u200b","organisation":"","category":"","where":"room","kind":"statement"})"},
     {"list.order", R"({"order":"random"})"},
+    {"people.remove", "{}"},
+    {"people.remove", R"({"participant":"r-7"})"},
+    {"people.remove", R"({"participant":"p-7","reason":1})"},
     {"return.sound", "{}"},
     {"meeting.open", R"({"rehearsal":"yes"})"},
     {"meeting.audience", "{}"},

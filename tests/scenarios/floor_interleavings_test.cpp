@@ -183,6 +183,7 @@ class Storm {
                                    act::OpenMeeting{true},
                                    act::ChooseAudience{static_cast<Audience>(random_() % 3)},
                                    act::TakeOver{},
+                                   act::Remove{somebody(), "shouted"},
                                    random_() % 3 == 0 ? Act{act::CloseMeeting{}} : Act{act::SuspendMeeting{}}};
     note(bench_.moderate(acts[random_() % acts.size()]));
   }

@@ -1,0 +1,49 @@
+// What a room tells of itself: to those who run it, and to everybody.
+#include <nlohmann/json.hpp>
+
+#include "server/app/room.h"
+
+namespace plenary::server {
+
+using nlohmann::json;
+
+std::string Room::status_json() const {
+  json status = media_.status();
+  status["viewers"] = services_.sessions.viewers(config_.id);
+  if (journal_failing_) {
+    status["alarms"].push_back({{"code", "journal_failing"},
+                                {"text", config_.title + ": the disk fails; speech goes on, new acts are refused"}});
+  }
+  if (journal_damaged_) {
+    status["alarms"].push_back(
+        {{"code", "journal_damaged"}, {"text", "Old parts of the database are damaged; the server's log says more"}});
+  }
+  return status.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void Room::publish_status(Instant now) {
+  if (!status_dirty_ || now < status_due_) return;
+  status_dirty_ = false;
+  status_due_ = now + kStatusInterval;
+  desk_->notify_room_status(status_json());
+}
+
+std::string Room::summary_json() const {
+  const signaling::State& state = desk_->meeting().state();
+  const bool is_public = state.audience == signaling::Audience::everyone;
+  std::string on_air;
+  for (const signaling::Request* request : signaling::floor_holders(state)) {
+    if (request->state == signaling::RequestState::on_air) on_air = request->person.name;
+  }
+  const json summary = {{"id", config_.id},
+                        {"title", config_.title},
+                        {"languages", config_.languages},
+                        {"state", signaling::to_text(state.state)},
+                        {"picture", media_.picture_is_live() ? "live" : "slate"},
+                        {"audience", signaling::to_text(state.audience)},
+                        {"speaker", on_air.empty() || !is_public ? json() : json(on_air)},
+                        {"viewers", services_.sessions.viewers(config_.id)}};
+  return summary.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace plenary::server
