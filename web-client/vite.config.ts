@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 // One entry per face; the server maps its paths to these files (README.md).
-const faces = ['index', 'participant', 'moderator', 'chair', 'technician', 'stage', 'return'];
+const faces = ['index', 'participant', 'moderator', 'chair', 'technician', 'stage', 'return', 'organiser'];
 
 export default defineConfig({
   base: '/',

@@ -10,7 +10,7 @@ const kMethods = {
   'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
   'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
   'floor.undo': 'moderator', 'meeting.open': 'moderator', 'meeting.suspend': 'moderator', 'meeting.resume': 'moderator', 'meeting.close': 'moderator',
-  'meeting.audience': 'moderator', 'meeting.take_over': 'moderator',
+  'meeting.audience': 'moderator', 'meeting.take_over': 'moderator', 'people.remove': 'moderator',
 };
 
 class Refusal extends Error {
@@ -26,6 +26,7 @@ export class Meeting {
   next = 100;
   down = false;
   clients = new Set();
+  removed = new Set(); // participants
   media = [];
   media_down = false;
   process = 'running';
@@ -162,6 +163,11 @@ export class Meeting {
     this.changed('meeting');
   }
 
+  exclude(client, code) {
+    notify(client, 'meeting.excluded', { code, message: 'This meeting is not for everybody at present.' });
+    client.socket.close(1008, code);
+  }
+
   // Registered is who has a link; a closed meeting is not for those who only watch, either.
   entitled(role) {
     const { audience } = this.meeting;
@@ -173,6 +179,7 @@ export class Meeting {
     if (claims.role === 'expired') throw new Refusal(-32001, 'expired', 'This link has expired.');
     if (!this.entitled(claims.role)) throw new Refusal(-32001, `audience_${this.meeting.audience}`, 'This meeting is not for everybody at present.');
     const participant = claims.sub ? `p-${claims.sub}` : (resume ?? `p-guest-${this.next++}`);
+    if (this.removed.has(participant)) throw new Refusal(-32001, 'removed', 'You were removed from this meeting.');
     client.link = claims.role;
     client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
     return { participant, resume: participant, media_token: `media-${participant}-${this.next++}`, seq: this.seq, ice_servers: [], state: this.state(client) };
@@ -333,9 +340,13 @@ const acts = {
     meeting.setMeeting({ audience });
     for (const client of [...meeting.clients]) {
       if (!client.you || meeting.entitled(client.link)) continue;
-      notify(client, 'meeting.excluded', { code: `audience_${audience}`, message: 'This meeting is not for everybody at present.' });
-      client.socket.close(1008, `audience_${audience}`);
+      meeting.exclude(client, `audience_${audience}`);
     }
+  },
+  'people.remove': (meeting, _, { participant }) => {
+    for (const request of [...meeting.queue, ...meeting.floor]) if (request.person.participant === participant) meeting.end(request, 'denied', 'removed');
+    meeting.removed.add(participant);
+    for (const client of [...meeting.clients]) if (client.you?.participant === participant) meeting.exclude(client, 'removed');
   },
   'meeting.take_over': (meeting, { you }) => {
     meeting.in_charge = you.name;

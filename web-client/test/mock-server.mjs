@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 
+import { answerLinks } from './mock-links.mjs';
 import { Meeting } from './mock-meeting.mjs';
 
 const root = fileURLToPath(new URL('../dist', import.meta.url));
@@ -20,6 +21,7 @@ const faces = { moderator: 'moderator', chair: 'chair', stage: 'stage', return: 
 function pageOf(path) {
   if (path === '/') return '/index.html';
   if (path === '/technician') return '/technician.html';
+  if (path === '/organiser') return '/organiser.html';
   const room = /^\/room\/[^/]+(?:\/([a-z]+))?$/.exec(path);
   if (!room) return path;
   return room[1] ? `/${faces[room[1]] ?? 'missing'}.html` : '/participant.html';
@@ -58,6 +60,7 @@ function handle(request, response, meeting) {
     response.end(JSON.stringify(value));
   };
   if (path === '/api/v1/rooms') return json(meeting.rooms());
+  if (/^\/api\/v1\/rooms\/[^/]+\/links/.test(path)) return void answerLinks(request, path, (meeting.links ??= []), json);
   if (/^\/api\/v1\/rooms\/[^/]+\/status$/.test(path)) return json(meeting.status());
   if (/^\/api\/v1\/rooms\/[^/]+\/pictures\//.test(path)) {
     // Like the real one: a still of each source, and one of the return, which is the same for all.
@@ -95,6 +98,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   link('/room/room-a', { sub: 'li', name: 'Li Wei', role: 'participant', organisation: 'Asia Internet Coalition', category: 'private_sector' });
   link('/room/room-a/moderator', { sub: 'mod', name: 'Moderator', role: 'moderator' });
   link('/room/room-a/chair', { sub: 'chair', name: 'Chair', role: 'chair' });
+  link('/organiser', { sub: 'organiser', name: 'Organiser', role: 'organiser' });
   link('/technician', { sub: 'tech', name: 'Technician', role: 'technician' });
   link('/room/room-a/stage', { sub: 'stage', role: 'observer' });
   link('/room/room-a/return', { sub: 'return', role: 'technician' });

@@ -1,5 +1,7 @@
 // Every page in every state that it can be in, against the mock server: what the layout tests and the screenshots go through.
 // `before` prepares the server, `act` brings the page there; a scene is ready when `shown` is visible.
+import { usedLinks } from './mock-links.mjs';
+
 const me = { sub: 'li', name: 'Li Wei', role: 'participant', organisation: 'Asia Internet Coalition', category: 'private_sector' };
 const staff = (role) => ({ sub: role, name: role, role });
 const kSilentReturn = { code: 'return_silent', text: 'Room A: the return page is open but its sound has not been started' };
@@ -43,6 +45,13 @@ function own(state, fields = {}) {
   };
 }
 
+async function makeLink(page) {
+  await page.locator('input[name=name]').fill('Maximiliane Oberschwarzenberger-Schmidtlein');
+  await page.locator('input[name=organisation]').fill('Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft');
+  await page.locator('select[name=category]').selectOption('international_organization');
+  await page.locator('[data-action=make]').click();
+}
+
 const card = (phase) => `.own-card[data-phase=${phase}]`;
 const room = '/room/room-a';
 
@@ -80,6 +89,8 @@ const undoable = (meeting) => {
 };
 
 export const scenes = {
+  removed: { path: room, claims: me, act: async (page, meeting) => { await enter(page); meeting.exclude([...meeting.clients][0], 'removed'); }, shown: '.card [role=alert]' },
+  revoked: { path: room, claims: me, act: async (page, meeting) => { await enter(page); meeting.exclude([...meeting.clients][0], 'revoked'); }, shown: '.card [role=alert]' },
   index: { path: '/', claims: null, shown: '.card' },
   join: { path: room, claims: me, shown: '[data-action=watch]' },
   join_guest: { path: room, claims: null, shown: '[data-action=watch]' },
@@ -139,6 +150,7 @@ export const scenes = {
     act: async (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.returns = { connected: false }; meeting.alarms = [kSilentReturn]; meeting.changed('return'); await page.locator('[data-action=next]').click(); },
   },
   moderator_more: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('.more').nth(1).click(), shown: '.more-menu:popover-open' },
+  moderator_remove: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page) => { await page.locator('.speaker .more').click(); await page.locator('.more-menu:popover-open [data-action=remove]').click(); }, shown: '.more-menu [data-slipped=true]' },
   moderator_undo: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => undoable(meeting), shown: 'undo-bar[data-open=true] button' },
   moderator_pending: {
     path: `${room}/moderator`, claims: staff('moderator'), shown: '.pending-box .row + .row',
@@ -181,6 +193,17 @@ export const scenes = {
 
   technician: { path: '/technician', claims: staff('technician'), act: (page, meeting) => { meeting.alarms = [kSilentReturn]; meeting.set(meeting.queue[0], { state: 'standby' }); }, shown: '.tile canvas[role=img]:not([hidden])' },
   technician_down: { path: '/technician', claims: staff('technician'), act: (page, meeting) => { meeting.process = 'restarting'; meeting.tell_status(); }, shown: '.room .state.reconnecting' },
+
+  organiser: { path: '/organiser', claims: staff('organiser'), shown: '.links .none' },
+  organiser_made: { path: '/organiser', claims: staff('organiser'), act: makeLink, shown: '#link .qr' },
+  organiser_list: { path: '/organiser', claims: staff('organiser'), act: async (page) => { await makeLink(page); await page.locator('#link .qr').waitFor(); await page.keyboard.press('Escape'); }, shown: '.link .acts' },
+  organiser_used: { path: '/organiser', claims: staff('organiser'), before: (meeting) => { meeting.links = usedLinks(); }, shown: '.link[data-standing=removed]' },
+  organiser_slip: { path: '/organiser', claims: staff('organiser'), before: (meeting) => { meeting.links = usedLinks(); }, act: (page) => page.locator('[data-action=revoke]').first().click(), shown: '[data-slipped=true]' },
+  organiser_many: {
+    path: '/organiser', claims: staff('organiser'), shown: '.many .notice',
+    act: async (page) => { await page.locator('.many summary').click(); await page.locator('textarea').fill(`Li Wei, Asia Internet Coalition, nobility\n${'x'.repeat(90)}, y, z`); await page.locator('[data-action=make-many]').click(); },
+  },
+  organiser_refused: { path: '/organiser', claims: me, shown: '[role=alert]' },
 
   stage: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => meeting.set(meeting.queue[0], { state: 'standby' }), shown: '.speaker' },
   stage_empty: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); }, shown: '.now .quiet' },

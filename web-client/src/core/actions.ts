@@ -117,6 +117,7 @@ export class Actions {
   resumeMeeting = () => this.#call('meeting.resume');
   closeMeeting = () => this.#call('meeting.close');
   audience = (audience: Audience) => this.#call('meeting.audience', { audience });
+  remove = (participant: string) => this.#call('people.remove', { participant });
   takeOver = () => this.#call('meeting.take_over');
   returnSound = (started: boolean) => this.#call('return.sound', { started });
 }

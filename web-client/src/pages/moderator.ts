@@ -20,6 +20,7 @@ import { pressButton, type PressOptions } from '../parts/press.ts';
 import { readinessChip } from '../parts/readiness.ts';
 import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { ModeratorModel } from './moderator_model.ts';
+import { removal } from './moderator_removal.ts';
 import { moderatorSide } from './moderator_side.ts';
 
 class ModeratorPage extends Part {
@@ -139,6 +140,7 @@ class ModeratorPage extends Part {
         <span class="grow"></span>
         ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}
         ${this.#press({ press: `revoke ${id}`, label: t('moderator.revoke'), icon: 'stop', look: 'end', ...key('X'), ...named(t('moderator.revoke')), run: () => this.#model.revoke(request) })}
+        ${this.#more_of(request)}
       </div>
       ${this.#refusal_at(id)}
     </li>`;
@@ -173,6 +175,7 @@ class ModeratorPage extends Part {
       <div class="acts">
         ${this.#press({ press: `approve ${id}`, label: t('moderator.approve'), name: `${t('moderator.approve')}: ${person.name}`, icon: 'check', run: () => actions.approve(id) })}
         ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), name: `${t('moderator.deny')}: ${person.name}`, icon: 'close', run: () => actions.deny(id) })}
+        ${this.#more_of(request)}
       </div>
       ${this.#refusal_at(id)}
     </li>`;
@@ -259,7 +262,16 @@ class ModeratorPage extends Part {
     return count ? html`<span class="chip" title=${t('moderator.spoken')}>${icon('mic')}<span class="unseen">${t('moderator.spoken')}</span>${count} × ${clockText(spoken_ms)}</span>` : nothing;
   }
 
-  #more({ request: id, person }: FloorRequest): TemplateResult {
+  // Of those who have the floor, or wait for a yes: nothing else stands behind the dots.
+  #more_of(request: FloorRequest): TemplateResult {
+    const label = t('moderator.more', { name: request.person.name });
+    const id = request.request;
+    return html`<button type="button" class="button quiet square more" popovertarget="more-${id}" aria-label=${label} title=${label}>${icon('more')}</button>
+      <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>${removal(this.#model, request)}</div>`;
+  }
+
+  #more(request: FloorRequest): TemplateResult {
+    const { request: id, person } = request;
     const model = this.#model;
     const label = t('moderator.more', { name: person.name });
     return html`<button type="button" class="button quiet square more" popovertarget="more-${id}" aria-label=${label} title=${label}>${icon('more')}</button>
@@ -269,6 +281,7 @@ class ModeratorPage extends Part {
         ${this.#press({ press: `top ${id}`, label: t('moderator.top'), icon: 'up', look: 'quiet', run: () => model.top(id) })}
         ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', look: 'quiet', key: 'Del', run: () => model.actions.pass(id) })}
         ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), icon: 'close', look: 'quiet', run: () => model.actions.deny(id) })}
+        ${removal(model, request)}
       </div>`;
   }
 

@@ -53,6 +53,8 @@ export class ModeratorModel {
   readonly seen_since = signal<number | null>(null);
   // A button that has to be held was only pressed.
   readonly slipped = signal(false);
+  // The same, of the button that removes somebody: whose row.
+  readonly slipped_on = signal<string | null>(null);
 
   constructor() {
     effect(() => {

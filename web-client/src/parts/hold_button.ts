@@ -15,10 +15,11 @@ function isModified({ ctrlKey, metaKey, shiftKey }: Modified): boolean {
 
 export class HoldButton extends Part {
   static override properties: PropertyDeclarations = {
-    press: {}, label: {}, sign: {}, look: {}, hint: {}, chosen: { attribute: false }, run: { attribute: false }, slip: { attribute: false },
+    press: {}, label: {}, name: {}, sign: {}, look: {}, hint: {}, chosen: { attribute: false }, run: { attribute: false }, slip: { attribute: false },
   };
   declare press: string;
   declare label: string;
+  declare name: string; // where several have the same word: what tells them apart
   declare sign: IconName | '';
   declare look: string;
   declare hint: string; // the id of the line that says that it has to be held
@@ -33,7 +34,7 @@ export class HoldButton extends Part {
 
   constructor() {
     super();
-    this.press = this.label = this.sign = this.look = this.hint = '';
+    this.press = this.label = this.name = this.sign = this.look = this.hint = '';
     this.chosen = undefined;
     this.run = () => Promise.resolve();
     this.slip = () => undefined;
@@ -78,9 +79,10 @@ export class HoldButton extends Part {
     return html`<button
       type="button"
       class="button hold ${this.look}"
-      data-action=${this.press}
+      data-action=${this.press.split(' ')[0] ?? ''}
       data-press=${state ?? nothing}
       data-holding=${this.#hold.holding.value || nothing}
+      aria-label=${this.name || nothing}
       aria-busy=${state === 'pending' ? 'true' : nothing}
       aria-pressed=${this.chosen === undefined ? nothing : String(this.chosen)}
       aria-describedby=${this.hint || nothing}

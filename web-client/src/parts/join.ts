@@ -144,7 +144,7 @@ export function refusedView(text: string, title = t('connection.refused.title'))
   </main>`;
 }
 
-// The server's own reason, where the page has words for it. What the meeting decides may change: then one can try again.
+// The server's own reason, where the page has words for it. What the meeting's audience is may change: then one can try again.
 export function sessionRefusedView(error: RpcError): TemplateResult {
   const title = known('refused.title', error.word);
   if (!title) return refusedView(refusalText(error));
@@ -153,7 +153,9 @@ export function sessionRefusedView(error: RpcError): TemplateResult {
     <div class="card">
       <h1>${title}</h1>
       <p role="alert">${refusalText(error)}</p>
-      <button type="button" class="button way" data-action="retry" @click=${() => location.reload()}>${icon('refresh')}<span>${t('app.retry')}</span></button>
+      ${error.word.startsWith('audience_')
+        ? html`<button type="button" class="button way" data-action="retry" @click=${() => location.reload()}>${icon('refresh')}<span>${t('app.retry')}</span></button>`
+        : nothing}
     </div>
   </main>`;
 }

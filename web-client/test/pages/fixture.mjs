@@ -24,7 +24,7 @@ export const test = base.extend({
       const page = await context.newPage();
       page.on('pageerror', (error) => faults.push(error.message));
       // Chromium itself reports a lost socket and a refused request, which tests bring about on purpose.
-      const expected = (text) => text.includes('WebSocket connection') || /status of (404|503)/.test(text);
+      const expected = (text) => text.includes('WebSocket connection') || /status of (403|404|503)/.test(text);
       page.on('console', (message) => message.type() === 'error' && !expected(message.text()) && faults.push(message.text()));
       await page.goto(`${mock.url}${path}${query}${claims ? `#token=${mockToken(claims)}` : ''}`);
       return page;

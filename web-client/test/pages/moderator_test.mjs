@@ -258,3 +258,34 @@ for (const [scheme, width, lang] of [['dark', 1280, 'ar'], ['light', 360, 'ru'],
     await expectGood(page);
   });
 }
+
+test('somebody is removed by a press that lasts, and is told so', async ({ open, mock }) => {
+  people(mock.meeting);
+  const theirs = await open('/room/room-a', me);
+  await enter(theirs);
+  mock.meeting.add('Li Wei', { ...me, participant: 'p-li' });
+  const page = await open(path, moderator);
+  await named(page, 'More for Li Wei').click();
+  await expectGood(page);
+  await named(page, 'Remove Li Wei from the meeting').click();
+  await expect(page.getByRole('status').filter({ hasText: 'Hold it for a moment' }).and(page.locator('[data-slipped=true]'))).toBeVisible();
+  expect(called(mock, 'people.remove')).toHaveLength(0);
+  await named(page, 'Remove Li Wei from the meeting').click(kHeld);
+  await expect(page.getByText('Li Wei')).toHaveCount(0);
+  expect(called(mock, 'people.remove')[0].params).toEqual({ participant: 'p-li' });
+  await expect(theirs.getByRole('heading', { name: 'You were removed from this meeting' })).toBeVisible();
+  await expect(theirs.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await expectGood(theirs);
+  await theirs.reload();
+  await expect(theirs.getByRole('heading', { name: 'You were removed from this meeting' })).toBeVisible();
+});
+
+test('a refused removal stands at the row', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open(path, moderator);
+  await named(page, 'More for Amina Diallo').click();
+  mock.meeting.refuse_next = { code: -32001, word: 'not_removable' };
+  await named(page, 'Remove Amina Diallo from the meeting').click(kHeld);
+  await expect(now(page).getByRole('alert')).toContainText('Only an admin');
+  await expect(page.locator('.more-menu:popover-open')).toHaveCount(0);
+});

@@ -1,0 +1,180 @@
+import { expect, expectGood, me, test } from './fixture.mjs';
+import { usedLinks } from '../mock-links.mjs';
+
+const organiser = { sub: 'org', name: 'Organiser', role: 'organiser' };
+const kHeld = { delay: 1_000 };
+const named = (page, name) => page.getByRole('button', { name, exact: true });
+const room = (page) => page.getByRole('region', { name: 'Room A' });
+
+async function make(page, name, role = 'Participant') {
+  await page.locator('[name=name]').fill(name);
+  await page.locator('[name=organisation]').fill('Ministry of Posts');
+  await page.locator('[name=role]').selectOption({ label: role });
+  await named(page, 'Make the link').click();
+}
+
+test('a link is made, shown as a QR code, and listed', async ({ open }) => {
+  const page = await open('/organiser', organiser);
+  await expect(page.getByText('No link has been made yet.').first()).toBeVisible();
+  await expectGood(page);
+  await make(page, 'Amina Diallo', 'Moderator');
+  await expect(page.getByRole('img', { name: 'QR code of Amina Diallo' })).toBeVisible();
+  await expect(page.getByRole('dialog').getByLabel('Link', { exact: true })).toHaveValue(/^http.*#token=/);
+  await expectGood(page);
+  await page.keyboard.press('Escape');
+  const row = page.getByRole('listitem').filter({ hasText: 'Amina Diallo' });
+  await expect(row).toContainText('Moderator');
+  await expect(row).toContainText('Ministry of Posts');
+  await expect(row).toContainText('Valid until');
+  await expect(page.locator('[name=name]')).toHaveValue('');
+  await expectGood(page);
+});
+
+test('a link is copied', async ({ context, open }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await open('/organiser', organiser);
+  await make(page, 'Li Wei');
+  await page.keyboard.press('Escape');
+  await named(page, 'Copy the link of Li Wei').click();
+  await expect(page.getByRole('status').filter({ hasText: 'Li Wei' })).toContainText('copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('#token=');
+});
+
+test('without a clipboard the link is shown to be taken by hand', async ({ context, open }) => {
+  await context.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  const page = await open('/organiser', organiser);
+  await make(page, 'Li Wei');
+  await page.keyboard.press('Escape');
+  await named(page, 'Copy the link of Li Wei').click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
+  expect(await page.evaluate(() => getSelection().toString() || document.activeElement.value)).toContain('#token=');
+  await expectGood(page);
+});
+
+test('a link is revoked by a press that lasts, and stays in the list', async ({ open, mock }) => {
+  const page = await open('/organiser', organiser);
+  await make(page, 'Olga Petrova');
+  await page.keyboard.press('Escape');
+  await named(page, 'Revoke the link of Olga Petrova').click();
+  await expect(page.getByRole('status').filter({ hasText: 'Hold “Revoke”' })).toHaveAttribute('data-slipped', 'true');
+  await expect(named(page, 'Copy the link of Olga Petrova')).toBeVisible();
+  expect(mock.meeting.links[0].revoked).toBe(false);
+  await named(page, 'Revoke the link of Olga Petrova').click(kHeld);
+  const row = page.getByRole('listitem').filter({ hasText: 'Olga Petrova' });
+  await expect(row).toContainText('Revoked');
+  await expect(row.getByRole('button')).toHaveCount(0);
+  await expect(page.getByRole('status').filter({ hasText: 'Hold “Revoke”' })).toHaveAttribute('data-slipped', 'false');
+});
+
+test('a refused revocation is told, and the link stays', async ({ open, mock }) => {
+  mock.meeting.links = usedLinks();
+  const page = await open('/organiser', organiser);
+  await expect(named(page, 'Revoke the link of Amina Diallo')).toBeVisible();
+  mock.meeting.links = mock.meeting.links.filter(({ id }) => id !== 'amina');
+  await named(page, 'Revoke the link of Amina Diallo').click(kHeld);
+  await expect(page.getByRole('alert')).toContainText('no such link');
+});
+
+test('each link says who made it, when it ends and how it stands', async ({ open, mock }) => {
+  mock.meeting.links = usedLinks();
+  const page = await open('/organiser', organiser);
+  const row = (name) => room(page).getByRole('listitem').filter({ hasText: name });
+  await expect(row('Amina Diallo')).toContainText('Valid until');
+  await expect(row('Amina Diallo')).toContainText('Made');
+  await expect(row('Technician').first()).toContainText('Made elsewhere');
+  await expect(row('Technician').first()).toContainText('All rooms');
+  await expect(row('Technician').first().getByRole('button')).toHaveCount(1);
+  await expect(row('Secretariat').filter({ hasText: 'Your own link' }).getByRole('button')).toHaveCount(0);
+  await expect(row('Eve')).toContainText('Removed by a moderator');
+  await expect(row('Ana Silva')).toContainText('Expired');
+  await expectGood(page);
+  await page.getByLabel('Find a name').fill('perez');
+  await expect(room(page).getByRole('listitem')).toHaveCount(1);
+  await page.getByLabel('Find a name').fill('nobody like that');
+  await expect(room(page)).toContainText('Nobody of that name');
+});
+
+test('many people are made at once, and none when a line is not understood', async ({ open, mock }) => {
+  const page = await open('/organiser', organiser);
+  await page.getByText('Several people at once').click();
+  const people = page.getByLabel('People', { exact: true });
+  await people.fill('Amina Diallo, Ministry, government\nLi Wei; Coalition; nobility');
+  await named(page, 'Make the links').click();
+  await expect(page.getByRole('alert')).toContainText('Li Wei; Coalition; nobility');
+  expect(mock.meeting.links ?? []).toHaveLength(0);
+  await expectGood(page);
+  await people.fill('Amina Diallo, Ministry, Government\nnobody, X\nOlga Petrova');
+  await named(page, 'Make the links').click();
+  await expect(page.getByRole('alert')).toContainText('cannot save');
+  await expect(people).toHaveValue('nobody, X\nOlga Petrova');
+  await people.fill('Olga Petrova');
+  await named(page, 'Make the links').click();
+  await expect(people).toHaveValue('');
+  await expect(room(page).getByRole('listitem')).toHaveCount(2);
+  expect(mock.meeting.links[0]).toMatchObject({ name: 'Amina Diallo', organisation: 'Ministry', category: 'government', role: 'participant' });
+});
+
+test('who is in the room has a link that says so, and a card to be printed', async ({ context, open }) => {
+  await context.addInitScript(() => { window.print = () => { window.printed = (window.printed ?? 0) + 1; }; });
+  const page = await open('/organiser', organiser);
+  await expect(page.locator('[data-action=sheet]')).toHaveCount(0);
+  await page.getByLabel('Is in the room').check();
+  await make(page, 'Juan Pérez');
+  await expect(page.getByRole('dialog').getByLabel('Link', { exact: true })).toHaveValue(/&where=room$/);
+  await page.keyboard.press('Escape');
+  await named(page, 'Print 1 card for the room').click();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('.poster')).toHaveCount(1);
+  await expect(page.locator('.poster')).toContainText('Juan Pérez');
+  await expect(page.locator('.poster .qr')).toBeVisible();
+  await expect(page.locator('.organiser')).toBeHidden();
+  expect(await page.evaluate(() => window.printed)).toBe(1);
+});
+
+test('a refusal is told in words, and nothing typed is lost', async ({ open }) => {
+  const page = await open('/organiser', organiser);
+  await make(page, 'nobody');
+  await expect(page.getByRole('alert')).toContainText('cannot save');
+  await expect(page.locator('[name=name]')).toHaveValue('nobody');
+});
+
+test('names are text in every place', async ({ open }) => {
+  const page = await open('/organiser', organiser);
+  const evil = '<img src=x onerror="window.__ran = true">';
+  await make(page, evil);
+  await expect(page.getByRole('dialog')).toContainText(evil);
+  await page.keyboard.press('Escape');
+  await expect(room(page).getByRole('listitem')).toContainText(evil);
+  expect(await page.evaluate(() => window.__ran)).toBeUndefined();
+});
+
+test('who is no organiser is told so', async ({ open }) => {
+  const page = await open('/organiser', me);
+  await expect(page.getByRole('alert')).toContainText('organiser');
+  await expect(named(page, 'Make the link')).toHaveCount(0);
+  await expectGood(page);
+});
+
+for (const lang of ['en', 'ar']) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`the list reads well in ${lang}, ${colorScheme}`, async ({ open, mock }) => {
+      mock.meeting.links = usedLinks();
+      const page = await open('/organiser', organiser, `?lang=${lang}`);
+      await page.emulateMedia({ colorScheme });
+      await page.locator('.link[data-standing=removed]').waitFor();
+      await page.locator('.many summary').click();
+      await expectGood(page);
+      await page.locator('[data-action=qr]').first().click();
+      await page.locator('#link .qr').waitFor();
+      await expectGood(page);
+    });
+  }
+}
+
+test('everything is there in Arabic too', async ({ open }) => {
+  const page = await open('/organiser', organiser, '?lang=ar');
+  await page.locator('input[name=name]').fill('منى الخطيب');
+  await page.locator('[data-action=make]').click();
+  await expect(page.locator('#link .qr')).toBeVisible();
+  await expectGood(page);
+});
