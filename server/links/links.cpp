@@ -165,7 +165,7 @@ std::vector<const Link*> Links::of_room(const std::string& room) const {
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> Links::counters() const {
-  return {{"made", made_}, {"revoked", revoked_}, {"seen", seen_.size()}, {"seen_forgotten", forgotten_}};
+  return {{"made", made_}, {"revoked", revoked_}, {"seen_forgotten", forgotten_}};
 }
 
 }  // namespace plenary::server
