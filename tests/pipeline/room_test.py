@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from room_driver import Room, annex_b, decode_video, read_strip, run_ffmpeg, tone_share
+from room_driver import Room, annex_b, decode_video, read_strip, run_ffmpeg, tone_share, voice
 
 PROGRAM = None
 FOLDER = None
@@ -317,10 +317,10 @@ class TestStreams(RoomTest):
 class Uplink:
     """A speaker's RTP, made by ffmpeg and handed to the room process packet by packet."""
 
-    def __init__(self, test, frequency, audio_track, video_track, codec="h264"):
+    def __init__(self, test, sound, audio_track, video_track, codec="h264"):
         self.test = test
         self.tracks = []
-        self.add(audio_track, "opus", [*tones(frequency), "-ac", "2", "-c:a", "libopus", "-frame_duration", "20",
+        self.add(audio_track, "opus", [*sound, "-ac", "2", "-c:a", "libopus", "-frame_duration", "20",
                                        "-application", "lowdelay"])
         video = picture() if codec == "h264" else ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "500k", "-g", "50"]
         if video_track:
@@ -372,7 +372,11 @@ class TestSpeakers(RoomTest):
     def add_speaker(self, name, frequency, number, codec="h264"):
         self.room.send(command="speaker.add", speaker=name, audio_track=number, video_track=number + 1,
                        video_codec=codec)
-        self.uplinks.append(Uplink(self, frequency, number, number + 1, codec))
+        self.uplinks.append(Uplink(self, tones(frequency), number, number + 1, codec))
+
+    def add_voice(self, name, sound, number):
+        self.room.send(command="speaker.add", speaker=name, audio_track=number)
+        self.uplinks.append(Uplink(self, sound, number, None))
 
     def test_the_return_carries_who_is_on_air_and_nobody_else(self):
         port = free_port()
@@ -461,6 +465,18 @@ class TestSpeakers(RoomTest):
         self.assertEqual({f.level for f in room.track_frames("return/audio") if f.captured > since}, {127})
         room.send(command="speaker.mute", speaker="s1", muted=False)
         self.assertTrue(self.talk(START, lambda: room.track_frames("return/audio")[-1].level < 60))
+
+    def test_a_telephone_is_told_from_a_full_band_microphone_before_it_is_on_air(self):
+        room = self.start([])
+        self.add_voice("near", voice(), 101)
+        self.add_voice("telephone", voice("highpass=f=300", "lowpass=f=3400", "aresample=8000", "aresample=48000"), 103)
+        self.add_voice("silent", ["-f", "lavfi", "-i", "anullsrc=sample_rate=48000"], 105)
+        self.talk_until("speaker_readiness", speaker="near", problems=[])
+        self.talk_until("speaker_readiness", speaker="telephone", problems=["telephone_band"])
+        self.assertGreaterEqual(room.find("speaker_readiness", speaker="near")[-1]["band_hz"][1], 15_000)
+        self.assertLess(room.find("speaker_readiness", speaker="telephone")[-1]["band_hz"][1], 4_500)
+        self.assertTrue(room.find("speaker", speaker="silent", state="decoding"))
+        self.assertEqual(room.find("speaker_readiness", speaker="silent"), [])
 
     def test_a_speakers_garbage_ends_nothing(self):
         room = self.start([{"id": "main", "url": "test:", "kind": "room", "audio": {"floor": 0}}])
