@@ -133,6 +133,14 @@ struct UplinkSilent {
 struct UplinkBack {
   PeerId peer{};
 };
+// How a routed speaker's sound arrives, once a second while it does.
+struct UplinkQuality {
+  PeerId peer{};
+  std::uint32_t packets_expected = 0;  // in the last second
+  std::uint32_t packets_lost = 0;      // before repair
+  Duration jitter{};
+  std::optional<Duration> round_trip;
+};
 // Ask the room process for a key frame of this track; at most one per 250 ms.
 struct KeyFrameWanted {
   TrackId track{};
@@ -152,8 +160,8 @@ struct TrackLive {
   bool live = false;
 };  // slate or not
 
-using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, KeyFrameWanted,
-                                FeedClosed, TrackWatched, TrackLive>;
+using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, UplinkQuality,
+                                KeyFrameWanted, FeedClosed, TrackWatched, TrackLive>;
 
 constexpr Duration kSlateAfter = std::chrono::milliseconds(500);
 constexpr Duration kUplinkSilence = std::chrono::seconds(2);

@@ -174,6 +174,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
     if (!entry.peer.write(batch, now)) return true;
     writers_.pop_front();
     entry.waiting_to_write = false;
+    tell_quality(entry);
     if (entry.leaving) {
       finish_leaving(entry);
     } else {
@@ -181,6 +182,17 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
     }
   }
   return false;
+}
+
+void Switchboard::tell_quality(PeerEntry& entry) {
+  if (entry.peer.speaker() == nullptr) return;
+  const std::optional<peer::Speaker::Quality> quality = entry.peer.speaker()->take_quality();
+  if (!quality || quality->expected == 0 || (!entry.uplink.forward && !entry.uplink.feed)) return;
+  events_.push_back(UplinkQuality{.peer = entry.peer.id(),
+                                  .packets_expected = quality->expected,
+                                  .packets_lost = quality->lost,
+                                  .jitter = quality->jitter,
+                                  .round_trip = quality->round_trip});
 }
 
 void Switchboard::close_all(Instant now) {

@@ -198,6 +198,45 @@ TEST(speaker, a_page_that_is_loaded_again_goes_on_in_the_same_slot) {
   for (std::size_t i = 1; i < ids.size(); ++i) EXPECT_EQ(ids[i], (ids[i - 1] + 1) & 0x7fff);
 }
 
+TEST(speaker, in_standby_is_measured_once_a_second) {
+  World world(scenario_seed(12));
+  SpeakerClient& speaker = world.add_speaker(kSpeaker);
+  world.both_ways(kSpeaker, {.loss = 0.1, .delay = 40ms});
+  io::SetUplink standby = granted();
+  standby.forward = false;
+  world.command(standby);
+  world.run_for(30s);
+  const auto told = world.told<io::UplinkQuality>();
+  EXPECT_NEAR(static_cast<double>(told.size()), 29, 2);
+  double expected = 0;
+  double lost = 0;
+  for (const io::UplinkQuality& quality : told) {
+    EXPECT_EQ(quality.peer, kSpeaker);
+    expected += quality.packets_expected;
+    lost += quality.packets_lost;
+  }
+  EXPECT_NEAR(lost / expected, 0.1, 0.04);
+  EXPECT_GE(speaker.reference_times, 20u);
+  ASSERT_TRUE(told.back().round_trip.has_value());
+  EXPECT_NEAR(std::chrono::duration<double>(*told.back().round_trip).count(), 0.080, 0.003);
+}
+
+TEST(speaker, who_does_not_echo_our_time_has_no_round_trip) {
+  World world(scenario_seed(13));
+  world.add_speaker(kSpeaker).echoes_time = false;
+  world.command(granted());
+  world.run_for(5s);
+  ASSERT_FALSE(world.told<io::UplinkQuality>().empty());
+  EXPECT_FALSE(world.told<io::UplinkQuality>().back().round_trip);
+}
+
+TEST(speaker, whom_nobody_hears_is_not_measured) {
+  World world(scenario_seed(14));
+  world.add_speaker(kSpeaker);
+  world.run_for(5s);
+  EXPECT_TRUE(world.told<io::UplinkQuality>().empty());
+}
+
 TEST(speaker, whose_clock_is_wrong_by_an_hour_is_in_step_all_the_same) {
   World world(scenario_seed(10));
   world.add_speaker(kSpeaker, Codec::h264, kStream, 1h);
