@@ -64,6 +64,11 @@ void Desk::handle_room(RoomFacts facts, Now now) {
   state_->publish(now);
 }
 
+void Desk::handle_readiness(RequestId request, std::optional<Readiness> readiness, Now now) {
+  state_->readiness.set(request, std::move(readiness));
+  state_->tell_readiness(now);
+}
+
 void Desk::handle_saved(Ticket ticket, Now now) {
   state_->meeting.handle_saved(ticket, now);
   state_->answer_saved();
@@ -80,6 +85,7 @@ void Desk::handle_timeout(Now now) {
   state_->meeting.handle_timeout(now);
   state_->expire(now);
   state_->publish(now);
+  state_->tell_readiness(now);
 }
 
 std::optional<Instant> Desk::next_timeout() const {
@@ -88,6 +94,7 @@ std::optional<Instant> Desk::next_timeout() const {
   if (state_->publication_due) earlier(state_->next_publication);
   if (!state_->join_deadlines.empty()) earlier(state_->join_deadlines.front().first);
   if (!state_->visit_deadlines.empty()) earlier(state_->visit_deadlines.front().first);
+  if (const std::optional<Instant> readiness = state_->readiness.next_timeout()) earlier(*readiness);
   return next;
 }
 

@@ -21,6 +21,7 @@
 #include "media/base/result.h"
 #include "signaling/meeting/meeting.h"
 #include "signaling/protocol/claims.h"
+#include "signaling/protocol/readiness.h"
 #include "signaling/protocol/session.h"
 #include "signaling/protocol/view.h"
 
@@ -93,6 +94,8 @@ class Desk {
   void handle_speaker_on_air(RequestId request, bool on_air, Now now);
   void handle_return(bool connected, Now now);
   void handle_room(RoomFacts facts, Now now);
+  // To the person, moderators and technicians, at most once in kReadinessInterval; nothing: not measured any more.
+  void handle_readiness(RequestId request, std::optional<Readiness> readiness, Now now);
 
   void handle_saved(Ticket ticket, Now now);
   void handle_not_saved(Ticket ticket, Now now);

@@ -77,6 +77,7 @@ struct Desk::State {
   void answer_saved();
   void refuse_unsaved(Ticket ticket);
   void publish(Now now);
+  void tell_readiness(Now now);
   void send(PageId page, std::string text);
   void close(PageId page, std::uint16_t code, std::string reason);
 
@@ -85,6 +86,7 @@ struct Desk::State {
   TokenCheck check;
   RandomSource& random;
   RoomFacts facts;
+  ReadinessBoard readiness;
   std::map<PageId, Page> pages;
   std::unordered_map<std::string, Visit> visits;                // by resume token
   std::unordered_map<std::string, std::string> media_tokens;    // to resume tokens
@@ -111,6 +113,8 @@ struct Desk::State {
   void tell_ended();
   void exclude();
   void tell_changed(const View& before, Now now);
+  void show_readiness(PageId id, const Visit& visit);
+  [[nodiscard]] bool sees_readiness(const Visit& visit, RequestId request) const;
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
 };
 
