@@ -276,6 +276,11 @@ void App::take(const io::ShardEvent& event, Now now) {
                    Room* owner = session == nullptr ? nullptr : room(session->room);
                    if (owner != nullptr) owner->handle_uplink(*session, true, now.monotonic, now);
                  },
+                 [&](const io::UplinkQuality& e) {
+                   for (auto& room : rooms_) {
+                     if (room->media().handle_uplink_quality(e)) return;
+                   }
+                 },
                  [&](const io::KeyFrameWanted& e) {
                    for (auto& room : rooms_) {
                      if (room->media().handle_key_frame_wanted(e)) return;
@@ -321,7 +326,7 @@ void App::settle() {
   plane_->post_waiting();
   for (auto& room : rooms_) {
     room->settle(now);
-    room->publish_status(now.monotonic);
+    room->publish_status(now);
     while (const auto output = room->desk().poll_output()) deliver(*room, *output);
     const std::optional<Instant> due = room->next_timeout();
     if (due && (!next || *due < *next)) next = due;

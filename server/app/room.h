@@ -57,8 +57,8 @@ class Room {
 
   // Brings media in line with the meeting. Cheap when nothing changed; called once after each turn of the loop.
   void settle(Now now);
-  // `room.status`, when it is due.
-  void publish_status(Instant now);
+  // `room.status`, when it is due, and what the desk tells of readiness.
+  void publish_status(Now now);
   void select_channel(const std::string& media_token, const std::string& language);
 
   [[nodiscard]] std::string summary_json() const;  // an entry of GET /api/v1/rooms

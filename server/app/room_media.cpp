@@ -175,6 +175,8 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     change.channels = true;
   } else if (kind == "speaker") {
     take_speaker(report, change);
+  } else if (kind == "speaker_readiness") {
+    take_readiness(report);
   } else if (kind == "speaker_key_frame") {
     const auto speaker = speakers_.find(text_of(report, "speaker"));
     if (speaker != speakers_.end()) plane_.post(io::RequestKeyFrame{speaker->second.video});
@@ -250,6 +252,13 @@ void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {
   if (state == "decoding") change.decoding.push_back(found->first);
 }
 
+void RoomMedia::take_readiness(const json& report) {
+  const auto found = speakers_.find(text_of(report, "speaker"));
+  if (found == speakers_.end()) return;
+  found->second.readiness.handle_sound(report);
+  readiness_changes_.insert(found->first);
+}
+
 RoomMedia::Track* RoomMedia::find(TrackId id) {
   const auto found = std::find_if(tracks_.begin(), tracks_.end(), [&](const auto& t) { return t.second.id == id; });
   return found == tracks_.end() ? nullptr : &found->second;
@@ -280,6 +289,20 @@ bool RoomMedia::handle_track_live(const io::TrackLive& live) {
   track->live = live.live;
   if (live.track == this->track("video")) picture_live_ = live.live;
   return true;
+}
+
+bool RoomMedia::handle_uplink_quality(const io::UplinkQuality& quality) {
+  const auto found = std::find_if(speakers_.begin(), speakers_.end(),
+                                  [&](const auto& entry) { return entry.second.media.peer == quality.peer; });
+  if (found == speakers_.end()) return false;
+  found->second.readiness.handle_uplink(quality);
+  readiness_changes_.insert(found->first);
+  return true;
+}
+
+std::optional<signaling::Readiness> RoomMedia::readiness(const std::string& request) const {
+  const auto found = speakers_.find(request);
+  return found == speakers_.end() ? std::nullopt : found->second.readiness.verdict();
 }
 
 void RoomMedia::set_speakers(const std::vector<SpeakerMedia>& wanted) {
@@ -355,6 +378,7 @@ void RoomMedia::route_uplink(const Speaker& speaker) {
 }
 
 void RoomMedia::remove_speaker(const Speaker& speaker) {
+  readiness_changes_.insert(speaker.media.request);
   link_.send({{"command", "speaker.remove"}, {"speaker", speaker.media.request}});
   plane_.post(io::SetUplink{.peer = speaker.media.peer});
   plane_.post(io::RemoveTrack{speaker.audio});
@@ -447,7 +471,8 @@ json RoomMedia::status() const {
     speakers.push_back({{"request", request},
                         {"name", speaker.media.name},
                         {"state", speaker.state.empty() ? "connecting" : speaker.state},
-                        {"level_db", level_in(speaker_levels_, request)}});
+                        {"level_db", level_in(speaker_levels_, request)},
+                        {"readiness", json::parse(signaling::readiness_json(speaker.readiness.verdict()))}});
   }
   json alarms = json::array();
   if (fault_) alarms.push_back(*fault_);
