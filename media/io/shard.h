@@ -88,7 +88,7 @@ struct SetSlot {
 };
 
 // A speaker's media: into `audio`/`video` tracks for viewers when `forward`, and to the room process as feed tracks
-// when `feed` is set. Neither: counted and dropped at this first hop.
+// when `feed` is set, the picture only with `feed_video`. Neither: counted and dropped at this first hop.
 struct SetUplink {
   PeerId peer{};
   TrackId audio{};
@@ -96,7 +96,7 @@ struct SetUplink {
   bool forward = false;
   std::optional<FeedId> feed;
   std::uint16_t feed_audio = 0;
-  std::uint16_t feed_video = 0;
+  std::optional<std::uint16_t> feed_video;
 };
 // Also what a room process asks for when its decoder lost the picture.
 struct RequestKeyFrame {

@@ -256,7 +256,12 @@ void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received
 }
 
 void Switchboard::feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received) {
-  const std::uint16_t number = received.kind == MediaKind::audio ? entry.uplink.feed_audio : entry.uplink.feed_video;
+  const bool picture = received.kind == MediaKind::video;
+  if (picture && !entry.uplink.feed_video) {
+    counters_.add(Count::uplink_dropped_no_floor);
+    return;
+  }
+  const std::uint16_t number = picture ? *entry.uplink.feed_video : entry.uplink.feed_audio;
   const auto same = std::find_if(feed_output_.begin(), feed_output_.end(), [&](const FeedOutput& output) {
     return output.feed == *entry.uplink.feed && output.frame.track == number && output.frame.codec == received.codec &&
            output.frame.payloads.size() < kMaxUplinkBurst;

@@ -33,6 +33,16 @@ Json rounded(const std::map<std::string, double>& levels) {
   return object;
 }
 
+Json speech(const SpeechQuality& quality) {
+  Json problems = Json::array();
+  for (const SoundProblem problem : quality.problems) problems.push_back(to_text(problem));
+  return {{"level_db", to_tenths(quality.level_db)},
+          {"noise_db", to_tenths(quality.noise_db)},
+          {"clipped_percent", quality.clipped * 100},
+          {"band_hz", {std::lround(quality.low_hz), std::lround(quality.high_hz)}},
+          {"problems", std::move(problems)}};
+}
+
 }  // namespace
 
 void Reporter::ready(const std::vector<TrackEntry>& tracks) {
@@ -86,16 +96,16 @@ void Reporter::speaker_key_frame(const std::string& speaker) {
 }
 
 void Reporter::speaker_readiness(const std::string& speaker, const SpeechQuality& quality) {
-  Json problems = Json::array();
-  for (const SoundProblem problem : quality.problems) problems.push_back(to_text(problem));
-  send(text({{"report", "speaker_readiness"},
-             {"speaker", speaker},
-             {"level_db", to_tenths(quality.level_db)},
-             {"noise_db", to_tenths(quality.noise_db)},
-             {"clipped_percent", quality.clipped * 100},
-             {"band_hz", {std::lround(quality.low_hz), std::lround(quality.high_hz)}},
-             {"problems", std::move(problems)}}),
-       true);
+  Json report = speech(quality);
+  report["report"] = "speaker_readiness";
+  report["speaker"] = speaker;
+  send(text(report), true);
+}
+
+void Reporter::check(const std::string& check, double level_db, const std::optional<SpeechQuality>& quality) {
+  Json report{{"report", "check"}, {"check", check}, {"now_db", to_tenths(level_db)}};
+  report["speech"] = quality ? speech(*quality) : Json();
+  send(text(report), true);
 }
 
 void Reporter::picture(std::string_view kind, const std::string& id, Bytes jpeg) {

@@ -66,6 +66,8 @@ class Reporter {
   void speaker(const std::string& speaker, std::string_view state);
   void speaker_key_frame(const std::string& speaker);
   void speaker_readiness(const std::string& speaker, const SpeechQuality& quality);
+  // `level_db`: the loudest 20 ms since the last report.
+  void check(const std::string& check, double level_db, const std::optional<SpeechQuality>& quality);
   void picture(std::string_view kind, const std::string& id, Bytes jpeg);
   void fault(std::string_view code, const std::string& message);
 

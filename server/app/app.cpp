@@ -196,6 +196,7 @@ HttpResponse App::metrics_text() {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
     metrics_.set_counters("room_process", {{"restarts", room->media().restarts()}}, labels);
+    metrics_.set_counters("checks", room->checks().counters(), labels);
     metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),
                        labels);
     metrics_.set_gauge("picture_live", "1 while the room's picture is live, 0 while the slate shows",
@@ -264,7 +265,7 @@ void App::take(const io::ShardEvent& event, Now now) {
                    if (session == nullptr) return;
                    if (e.kind == MediaKind::audio) session->audio = true;
                    if (e.kind == MediaKind::video) session->video = e.codec;
-                   if (Room* owner = room(session->room)) owner->handle_uplink(*session, true, now.monotonic, now);
+                   if (Room* owner = room(session->room)) owner->handle_uplink_started(*session, e.kind, now);
                  },
                  [&](const io::UplinkSilent& e) {
                    MediaSession* session = sessions_->find(e.peer);
@@ -278,7 +279,7 @@ void App::take(const io::ShardEvent& event, Now now) {
                  },
                  [&](const io::UplinkQuality& e) {
                    for (auto& room : rooms_) {
-                     if (room->media().handle_uplink_quality(e)) return;
+                     if (room->handle_uplink_quality(e)) return;
                    }
                  },
                  [&](const io::KeyFrameWanted& e) {

@@ -81,6 +81,8 @@ void RoomMediaChange::add(RoomMediaChange other) {
   channels |= other.channels;
   returns |= other.returns;
   status |= other.status;
+  process_ended |= other.process_ended;
+  std::move(other.checks.begin(), other.checks.end(), std::back_inserter(checks));
   std::move(other.decoding.begin(), other.decoding.end(), std::back_inserter(decoding));
   std::move(other.on_air.begin(), other.on_air.end(), std::back_inserter(on_air));
   std::move(other.not_decoding.begin(), other.not_decoding.end(), std::back_inserter(not_decoding));
@@ -121,7 +123,7 @@ RoomMediaChange RoomMedia::handle_timeout(Instant now) {
   feed_.reset();
   for (auto& [id, source] : sources_) source["state"] = "stopped";
   for (auto& [id, back] : returns_) back["state"] = "waiting";
-  RoomMediaChange change{.returns = true, .status = true};
+  RoomMediaChange change{.returns = true, .status = true, .process_ended = true};
   for (auto& [request, speaker] : speakers_) {
     speaker.state.clear();
     change.off_air.push_back(request);
@@ -177,6 +179,9 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     take_speaker(report, change);
   } else if (kind == "speaker_readiness") {
     take_readiness(report);
+  } else if (kind == "check") {
+    change.checks.push_back(report);
+    change.status = false;
   } else if (kind == "speaker_key_frame") {
     const auto speaker = speakers_.find(text_of(report, "speaker"));
     if (speaker != speakers_.end()) plane_.post(io::RequestKeyFrame{speaker->second.video});
@@ -302,7 +307,10 @@ bool RoomMedia::handle_uplink_quality(const io::UplinkQuality& quality) {
 
 std::optional<signaling::Readiness> RoomMedia::readiness(const std::string& request) const {
   const auto found = speakers_.find(request);
-  return found == speakers_.end() ? std::nullopt : found->second.readiness.verdict();
+  if (found == speakers_.end()) return std::nullopt;
+  SpeakerReadiness readiness = found->second.readiness;
+  if (found->second.media.video) readiness.handle_media(MediaKind::video);
+  return readiness.verdict();
 }
 
 void RoomMedia::set_speakers(const std::vector<SpeakerMedia>& wanted) {

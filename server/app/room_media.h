@@ -40,6 +40,8 @@ struct RoomMediaChange {
   std::vector<std::string> on_air;        // requests: the return carries them
   std::vector<std::string> not_decoding;  // requests: no more
   std::vector<std::string> off_air;
+  std::vector<nlohmann::json> checks;  // reports `check`
+  bool process_ended = false;
 
   void add(RoomMediaChange other);
 };
@@ -59,6 +61,9 @@ class RoomMedia {
   bool handle_track_live(const io::TrackLive& live);
   bool handle_uplink_quality(const io::UplinkQuality& quality);
 
+  // Where the room process takes more than speakers: nothing while it does not run.
+  [[nodiscard]] std::optional<FeedId> running_feed() const { return ready_ ? feed_ : std::nullopt; }
+  void command(const nlohmann::json& command) { link_.send(command); }
   // The whole set, each time it changes; the difference is commanded.
   void set_speakers(const std::vector<SpeakerMedia>& speakers);
   // Requests whose readiness may have changed since the last call, those that are gone too.

@@ -40,6 +40,7 @@ void SpeakerReadiness::handle_sound(const json& report) {
 }
 
 void SpeakerReadiness::handle_uplink(const io::UplinkQuality& quality) {
+  microphone_ = true;  // only sound is counted
   seconds_.push_back({quality.packets_expected, quality.packets_lost});
   if (seconds_.size() > kLossWindow) seconds_.pop_front();
   jitter_ = quality.jitter;
@@ -59,9 +60,17 @@ double SpeakerReadiness::loss_percent() const {
   return expected > 0 ? 100 * lost / expected : 0;
 }
 
+std::optional<signaling::NetworkWord> SpeakerReadiness::network() const {
+  using signaling::NetworkWord;
+  if (seconds_.empty()) return std::nullopt;
+  if (loses_ || jitters_) return NetworkWord::poor;
+  const bool far = round_trip_ && *round_trip_ > kFarAbove;
+  return far || loss_percent() > kNoLossBelow || jitter_ > kNoJitterBelow ? NetworkWord::fair : NetworkWord::good;
+}
+
 std::optional<signaling::Readiness> SpeakerReadiness::verdict() const {
-  if (!sound_ && !loses_ && !jitters_) return std::nullopt;
-  signaling::Readiness readiness;
+  if (!sound_ && !microphone_ && !camera_) return std::nullopt;
+  signaling::Readiness readiness{.microphone = microphone_ || sound_, .camera = camera_, .network = network()};
   if (sound_) {
     readiness.problems = sound_->problems;
     readiness.band_hz = sound_->band_hz;
@@ -75,7 +84,8 @@ std::optional<signaling::Readiness> SpeakerReadiness::verdict() const {
     readiness.jitter_ms = milliseconds(jitter_);
   }
   if (round_trip_) readiness.round_trip_ms = milliseconds(*round_trip_);
-  readiness.fit = readiness.problems.empty();
+  if (!readiness.problems.empty()) readiness.fit = false;
+  else if (readiness.band_hz) readiness.fit = true;
   return readiness;
 }
 

@@ -21,6 +21,8 @@ constexpr double kNoLossBelow = 1;
 // Mean deviation (RFC 3550). The jitter buffer holds 60 ms; the slowest packets are late by some two means.
 constexpr Duration kJitterAbove = std::chrono::milliseconds(30);
 constexpr Duration kNoJitterBelow = std::chrono::milliseconds(20);
+// There and back. Beyond it people talk into each other (ITU-T G.114: 150 ms one way).
+constexpr Duration kFarAbove = std::chrono::milliseconds(300);
 
 class SpeakerReadiness {
  public:
@@ -28,7 +30,9 @@ class SpeakerReadiness {
   void handle_sound(const nlohmann::json& report);
   void handle_uplink(const io::UplinkQuality& quality);
 
-  // Nothing until they have spoken, unless their way is bad already.
+  void handle_media(MediaKind kind) { (kind == MediaKind::audio ? microphone_ : camera_) = true; }
+
+  // Nothing until something arrives. Open, whether fit, until they have spoken, unless their way is bad already.
   [[nodiscard]] std::optional<signaling::Readiness> verdict() const;
 
  private:
@@ -43,11 +47,14 @@ class SpeakerReadiness {
     std::uint32_t lost = 0;
   };
   [[nodiscard]] double loss_percent() const;
+  [[nodiscard]] std::optional<signaling::NetworkWord> network() const;
 
   std::optional<Sound> sound_;
   std::deque<Second> seconds_;
   Duration jitter_{};
   std::optional<Duration> round_trip_;
+  bool microphone_ = false;
+  bool camera_ = false;
   bool loses_ = false;
   bool jitters_ = false;
 };

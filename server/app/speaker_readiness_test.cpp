@@ -27,19 +27,48 @@ TEST(SpeakerReadiness, says_nothing_before_they_speak) {
   SpeakerReadiness readiness;
   EXPECT_FALSE(readiness.verdict());
   readiness.handle_uplink(way(0));
-  EXPECT_FALSE(readiness.verdict());
+  ASSERT_TRUE(readiness.verdict());
+  EXPECT_FALSE(readiness.verdict()->fit) << "neither yes nor no";
+  EXPECT_FALSE(readiness.verdict()->band_hz);
+}
+
+TEST(SpeakerReadiness, shows_what_arrives_before_they_speak) {
+  SpeakerReadiness readiness;
+  readiness.handle_media(MediaKind::video);
+  EXPECT_TRUE(readiness.verdict()->camera);
+  EXPECT_FALSE(readiness.verdict()->microphone);
+  EXPECT_FALSE(readiness.verdict()->network);
+  readiness.handle_uplink(way(0));
+  EXPECT_TRUE(readiness.verdict()->microphone);
+}
+
+TEST(SpeakerReadiness, the_network_has_a_word) {
+  using signaling::NetworkWord;
+  SpeakerReadiness near;
+  near.handle_uplink(way(0));
+  EXPECT_EQ(near.verdict()->network, NetworkWord::good);
+  SpeakerReadiness far;
+  far.handle_uplink({.packets_expected = 50, .round_trip = milliseconds(400)});
+  EXPECT_EQ(far.verdict()->network, NetworkWord::fair);
+  EXPECT_THAT(far.verdict()->problems, IsEmpty()) << "distance spoils no sound";
+  SpeakerReadiness uneven;
+  uneven.handle_uplink(way(0, milliseconds(25)));
+  EXPECT_EQ(uneven.verdict()->network, NetworkWord::fair);
+  SpeakerReadiness losing;
+  losing.handle_uplink(way(5));
+  EXPECT_EQ(losing.verdict()->network, NetworkWord::poor);
 }
 
 TEST(SpeakerReadiness, joins_the_sound_and_its_way_and_rounds_both) {
   SpeakerReadiness readiness;
   readiness.handle_sound(sound());
   ASSERT_TRUE(readiness.verdict());
-  EXPECT_TRUE(readiness.verdict()->fit);
+  EXPECT_EQ(readiness.verdict()->fit, true);
   EXPECT_FALSE(readiness.verdict()->loss_percent);
   readiness.handle_uplink(way(0));
   readiness.handle_uplink(way(1));
   const signaling::Readiness verdict = *readiness.verdict();
-  EXPECT_TRUE(verdict.fit);
+  EXPECT_EQ(verdict.fit, true);
   EXPECT_EQ(verdict.band_hz, std::pair(94, 19'992));
   EXPECT_EQ(verdict.level_db, -23);
   EXPECT_EQ(verdict.noise_db, -60);
@@ -51,7 +80,7 @@ TEST(SpeakerReadiness, joins_the_sound_and_its_way_and_rounds_both) {
 TEST(SpeakerReadiness, any_problem_makes_it_unfit) {
   SpeakerReadiness readiness;
   readiness.handle_sound(sound({"telephone_band", "noisy"}));
-  EXPECT_FALSE(readiness.verdict()->fit);
+  EXPECT_EQ(readiness.verdict()->fit, false);
   EXPECT_THAT(readiness.verdict()->problems, ElementsAre(ReadinessProblem::telephone_band, ReadinessProblem::noisy));
 }
 
@@ -59,7 +88,7 @@ TEST(SpeakerReadiness, a_bad_way_is_told_before_they_speak) {
   SpeakerReadiness readiness;
   readiness.handle_uplink(way(5));
   ASSERT_TRUE(readiness.verdict());
-  EXPECT_FALSE(readiness.verdict()->fit);
+  EXPECT_EQ(readiness.verdict()->fit, false);
   EXPECT_THAT(readiness.verdict()->problems, ElementsAre(ReadinessProblem::loss));
   EXPECT_FALSE(readiness.verdict()->band_hz);
 }
@@ -94,6 +123,7 @@ TEST(SpeakerReadiness, a_report_of_nonsense_is_as_if_nothing_were_in_it) {
   readiness.handle_sound(
       {{"level_db", "loud"}, {"band_hz", {1, 2, 3}}, {"problems", {7, "unheard_of"}}, {"noise_db", 1e300}});
   const signaling::Readiness verdict = *readiness.verdict();
+  EXPECT_FALSE(verdict.fit);
   EXPECT_FALSE(verdict.level_db);
   EXPECT_FALSE(verdict.band_hz);
   EXPECT_THAT(verdict.problems, IsEmpty());

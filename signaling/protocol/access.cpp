@@ -94,4 +94,6 @@ bool sees_whole_list(Role role) { return role != Role::participant && role != Ro
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 
+bool sees_readiness(Role role) { return watches_room(role) || role == Role::chair || role == Role::interpreter; }
+
 }  // namespace plenary::signaling

@@ -118,9 +118,15 @@ void Desk::notify_room_status(const std::string& params) {
 }
 
 void Desk::notify_replaced(PageId page) {
-  const auto found = state_->pages.find(page);
-  if (found != state_->pages.end() && found->second.visit)
-    state_->send(page, encode_notification("meeting.replaced", "{}"));
+  state_->send_to_joined(page, encode_notification("meeting.replaced", "{}"));
+}
+
+void Desk::notify_check(PageId page, const CheckResult& result) {
+  state_->send_to_joined(page, encode_notification("check.result", check_result_params(result)));
+}
+
+void Desk::notify_check_ended(PageId page, std::string_view code) {
+  state_->send_to_joined(page, encode_notification("check.ended", check_ended_params(code)));
 }
 
 std::optional<MediaIdentity> Desk::find_media(std::string_view media_token) const {

@@ -21,6 +21,7 @@
 #include "media/base/result.h"
 #include "signaling/meeting/meeting.h"
 #include "signaling/protocol/claims.h"
+#include "signaling/protocol/device_check.h"
 #include "signaling/protocol/readiness.h"
 #include "signaling/protocol/session.h"
 #include "signaling/protocol/view.h"
@@ -108,6 +109,9 @@ class Desk {
   void notify_room_status(const std::string& params);
   // `meeting.replaced {}` to one page: another one took over the media.
   void notify_replaced(PageId page);
+  // `check.result` and `check.ended` to the page that checks its devices.
+  void notify_check(PageId page, const CheckResult& result);
+  void notify_check_ended(PageId page, std::string_view code);
 
   [[nodiscard]] std::optional<MediaIdentity> find_media(std::string_view media_token) const;
   [[nodiscard]] const Meeting& meeting() const;

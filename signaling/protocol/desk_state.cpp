@@ -9,6 +9,11 @@ void Desk::State::send(PageId page, std::string text) {
   outputs.push_back(out::Send{{page}, std::make_shared<const std::string>(std::move(text))});
 }
 
+void Desk::State::send_to_joined(PageId page, std::string text) {
+  const auto found = pages.find(page);
+  if (found != pages.end() && found->second.visit) send(page, std::move(text));
+}
+
 void Desk::State::close(PageId id, std::uint16_t code, std::string reason) {
   const auto page = pages.find(id);
   if (page == pages.end() || page->second.closing) return;
@@ -252,7 +257,7 @@ void Desk::State::exclude() {
 
 bool Desk::State::sees_readiness(const Visit& visit, RequestId request) const {
   const Request* open = find_open(meeting.state(), request);
-  return open != nullptr && (watches_room(visit.role) || visit.participant == open->person.id);
+  return open != nullptr && (signaling::sees_readiness(visit.role) || visit.participant == open->person.id);
 }
 
 void Desk::State::tell_readiness(Now now) {

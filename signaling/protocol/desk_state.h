@@ -79,6 +79,7 @@ struct Desk::State {
   void publish(Now now);
   void tell_readiness(Now now);
   void send(PageId page, std::string text);
+  void send_to_joined(PageId page, std::string text);  // nothing where it has left
   void close(PageId page, std::uint16_t code, std::string reason);
 
   DeskConfig config;

@@ -350,6 +350,28 @@ TEST_F(DeskTest, readiness_is_told_every_two_seconds_at_most_and_its_end_too) {
   EXPECT_EQ(notified(amina, "floor.readiness").back()["readiness"], nullptr);
 }
 
+TEST_F(DeskTest, a_device_check_is_told_to_the_page_that_makes_it_and_to_nobody_else) {
+  const PageId moderator = joined("Mod/moderator");
+  const PageId amina = joined("Amina/participant");
+  desk_->notify_check(amina, CheckResult{.seconds_left = 59, .now_db = -30, .heard = true});
+  desk_->notify_check_ended(amina, "time_over");
+  turn();
+  ASSERT_EQ(notified(amina, "check.result").size(), 1U);
+  EXPECT_EQ(notified(amina, "check.result")[0]["heard"], true);
+  EXPECT_EQ(notified(amina, "check.ended").back()["code"], "time_over");
+  EXPECT_TRUE(notified(moderator, "check.result").empty());
+}
+
+TEST_F(DeskTest, interpreters_and_the_chair_are_told_of_readiness_too) {
+  const PageId interpreter = joined("Iris/interpreter");
+  const PageId chair = joined("Chair/chair");
+  const std::string request = ask(joined("Amina/participant"));
+  desk_->handle_readiness(*request_from(request), Readiness{.fit = true}, now());
+  turn();
+  EXPECT_EQ(notified(interpreter, "floor.readiness").size(), 1U);
+  EXPECT_EQ(notified(chair, "floor.readiness").size(), 1U);
+}
+
 TEST_F(DeskTest, people_who_come_and_go_change_nothing_for_the_others) {
   const PageId viewer = joined("");
   ask(joined("Amina/participant"));

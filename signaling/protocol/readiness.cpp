@@ -17,13 +17,18 @@ Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+}  // namespace
+
 Json readiness_tree(const std::optional<Readiness>& readiness) {
   if (!readiness) return nullptr;
   Json problems = Json::array();
   for (const ReadinessProblem problem : readiness->problems) problems.push_back(to_text(problem));
   Json band = nullptr;
   if (readiness->band_hz) band = Json::array({readiness->band_hz->first, readiness->band_hz->second});
-  return {{"fit", readiness->fit},
+  return {{"fit", or_null(readiness->fit)},
+          {"microphone", readiness->microphone},
+          {"camera", readiness->camera},
+          {"network", readiness->network ? Json(to_text(*readiness->network)) : Json(nullptr)},
           {"problems", std::move(problems)},
           {"band_hz", std::move(band)},
           {"level_db", or_null(readiness->level_db)},
@@ -33,9 +38,12 @@ Json readiness_tree(const std::optional<Readiness>& readiness) {
           {"round_trip_ms", or_null(readiness->round_trip_ms)}};
 }
 
-}  // namespace
-
 std::string_view to_text(ReadinessProblem problem) { return kProblemWords.at(static_cast<std::size_t>(problem)); }
+
+std::string_view to_text(NetworkWord word) {
+  static constexpr std::array<std::string_view, 3> kWords = {"good", "fair", "poor"};
+  return kWords.at(static_cast<std::size_t>(word));
+}
 
 std::optional<ReadinessProblem> readiness_problem_from(std::string_view text) {
   const auto found = std::find(kProblemWords.begin(), kProblemWords.end(), text);

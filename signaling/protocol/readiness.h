@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +20,15 @@ enum class ReadinessProblem : std::uint8_t { telephone_band, clipping, noisy, to
 std::string_view to_text(ReadinessProblem problem);
 std::optional<ReadinessProblem> readiness_problem_from(std::string_view text);
 
+enum class NetworkWord : std::uint8_t { good, fair, poor };
+std::string_view to_text(NetworkWord word);
+
 // Rounded as it is shown, so that nothing is told again that looks the same.
 struct Readiness {
-  bool fit = false;  // for interpretation
+  std::optional<bool> fit;  // for interpretation; nothing: they have not spoken yet, and nothing is wrong so far
+  bool microphone = false;  // its sound arrives
+  bool camera = false;      // its picture arrives
+  std::optional<NetworkWord> network;
   std::vector<ReadinessProblem> problems;
   std::optional<std::pair<int, int>> band_hz;  // nothing: they have not spoken yet
   std::optional<int> level_db;                 // dBFS, of the speech
@@ -33,6 +40,7 @@ struct Readiness {
 };
 
 std::string readiness_json(const std::optional<Readiness>& readiness);
+nlohmann::json readiness_tree(const std::optional<Readiness>& readiness);
 // Parameters of floor.readiness.
 std::string readiness_params(RequestId request, const std::optional<Readiness>& readiness);
 

@@ -18,6 +18,9 @@ Readiness at_level(int db) { return {.fit = true, .level_db = db}; }
 
 TEST(Readiness, is_written_whole_and_what_is_not_known_is_null) {
   const Readiness known{.fit = false,
+                        .microphone = true,
+                        .camera = true,
+                        .network = NetworkWord::poor,
                         .problems = {ReadinessProblem::telephone_band, ReadinessProblem::loss},
                         .band_hz = std::pair(300, 3'400),
                         .level_db = -23,
@@ -26,11 +29,12 @@ TEST(Readiness, is_written_whole_and_what_is_not_known_is_null) {
                         .jitter_ms = 8,
                         .round_trip_ms = 45};
   EXPECT_EQ(readiness_params(kFirst, known),
-            R"({"readiness":{"band_hz":[300,3400],"fit":false,"jitter_ms":8,"level_db":-23,"loss_percent":2.5,)"
-            R"("noise_db":-60,"problems":["telephone_band","loss"],"round_trip_ms":45},"request":"r-1"})");
+            R"({"readiness":{"band_hz":[300,3400],"camera":true,"fit":false,"jitter_ms":8,"level_db":-23,)"
+            R"("loss_percent":2.5,"microphone":true,"network":"poor","noise_db":-60,)"
+            R"("problems":["telephone_band","loss"],"round_trip_ms":45},"request":"r-1"})");
   EXPECT_EQ(readiness_json(at_level(-20)),
-            R"({"band_hz":null,"fit":true,"jitter_ms":null,"level_db":-20,"loss_percent":null,)"
-            R"("noise_db":null,"problems":[],"round_trip_ms":null})");
+            R"({"band_hz":null,"camera":false,"fit":true,"jitter_ms":null,"level_db":-20,"loss_percent":null,)"
+            R"("microphone":false,"network":null,"noise_db":null,"problems":[],"round_trip_ms":null})");
   EXPECT_EQ(readiness_json(std::nullopt), "null");
 }
 

@@ -49,9 +49,9 @@ describe('readiness', () => {
   test('is nobody else’s, and ends when the server says so', () => {
     const made = store({ queue: [exampleRequest(), exampleRequest({ request: 'r-2' })] });
     made.tellReadiness({ request: 'r-2', readiness: fit });
-    expect(made.queue.value.map(({ readiness }) => readiness)).toEqual([null, fit]);
+    expect(made.queue.value.map(({ readiness }) => readiness ?? null)).toEqual([null, fit]);
     made.tellReadiness({ request: 'r-2', readiness: null });
-    expect(made.queue.value.map(({ readiness }) => readiness)).toEqual([null, null]);
+    expect(made.queue.value.map(({ readiness }) => readiness ?? null)).toEqual([null, null]);
   });
 });
 
