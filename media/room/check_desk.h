@@ -33,8 +33,8 @@ class CheckDesk {
  private:
   struct Check {
     std::mutex mutex;
-    LevelMeter level;                 // guarded by mutex
-    std::unique_ptr<Speaker> sound;   // last: its threads use the others
+    LevelMeter level;                // guarded by mutex
+    std::unique_ptr<Speaker> sound;  // last: its threads use the others
   };
 
   Reporter& reporter_;

@@ -84,8 +84,8 @@ struct CheckRemove {
 };
 struct Stop {};
 
-using Command = std::variant<Configure, KeyFrame, Want, SpeakerAdd, SpeakerAir, SpeakerMute, SpeakerRemove,
-                             CheckAdd, CheckRemove, Stop>;
+using Command = std::variant<Configure, KeyFrame, Want, SpeakerAdd, SpeakerAir, SpeakerMute, SpeakerRemove, CheckAdd,
+                             CheckRemove, Stop>;
 
 constexpr std::size_t kMaxMessage = 64 * 1024;  // bytes, either direction
 constexpr int kMaxDelayMs = 10'000;

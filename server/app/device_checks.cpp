@@ -84,7 +84,8 @@ std::optional<DeviceChecks::Told> DeviceChecks::handle_report(const nlohmann::js
   const auto speech = report.find("speech");
   if (speech != report.end() && speech->is_object()) check.readiness.handle_sound(*speech);
   const auto level = report.find("now_db");
-  const double now_db = level != report.end() && level->is_number() ? std::clamp(level->get<double>(), -127.0, 0.0) : -127;
+  const double now_db =
+      level != report.end() && level->is_number() ? std::clamp(level->get<double>(), -127.0, 0.0) : -127;
   check.heard = check.heard || now_db >= kHeardAboveDb;
   const Duration left = std::max(check.ends_at - now, Duration{});
   return Told{check.page,

@@ -46,7 +46,7 @@ class DeviceChecks {
   struct Ended {
     PeerId peer{};
     Check check;
-    std::string_view code;  // of `check.ended`
+    std::string_view code;  // of `check.ended`; empty: the page is not told
   };
   struct Told {
     signaling::PageId page{};

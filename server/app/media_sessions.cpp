@@ -81,8 +81,8 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
                              .candidates = plane_.candidates(),
                              .cname = cname,
                              .h264_profile_level_id = h264_profile_level_id};
-  Result<sdp::Negotiated, sdp::Refusal> negotiated = sends(use) ? sdp::answer_speaker(request.body, local, random_)
-                                                                   : sdp::answer_viewer(request.body, local, random_);
+  Result<sdp::Negotiated, sdp::Refusal> negotiated =
+      sends(use) ? sdp::answer_speaker(request.body, local, random_) : sdp::answer_viewer(request.body, local, random_);
   if (!negotiated) {
     const sdp::Refusal& refusal = negotiated.error();
     return {nullptr, refuse(refusal.status, refusal.code, refusal.message)};
@@ -164,7 +164,8 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   response.status = 200;
   response.content_type = kFragment;
   response.headers.emplace_back("ETag", session.etag);
-  response.body = sdp::write_ice_fragment(session.local_ice, plane_.candidates(), fragment->mid.empty() ? "0" : fragment->mid);
+  response.body =
+      sdp::write_ice_fragment(session.local_ice, plane_.candidates(), fragment->mid.empty() ? "0" : fragment->mid);
   return response;
 }
 

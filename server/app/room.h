@@ -110,7 +110,7 @@ class Room {
   signaling::Audience admitted_ = signaling::Audience::everyone;
   std::vector<signaling::Speaker> speakers_;  // as routed last
   std::vector<SpeakerMedia> speaker_media_;
-  bool journal_failing_ = false;    // both as the status says
+  bool journal_failing_ = false;  // both as the status says
   bool journal_damaged_ = false;
   std::uint64_t snapshot_seq_ = 0;  // of the last event in the last snapshot
   bool viewers_dirty_ = true;

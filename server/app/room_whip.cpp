@@ -10,7 +10,8 @@ using signaling::Role;
 
 HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest, Now now) {
   if (rest != "floor" && rest != "check") {
-    return problem(404, "not_found", "Participants publish to /whip/ROOM/floor, and check their devices at /whip/ROOM/check.");
+    return problem(404, "not_found",
+                   "Participants publish to /whip/ROOM/floor, and check their devices at /whip/ROOM/check.");
   }
   if (auto answer = endpoint_answer(request)) return *std::move(answer);
   if (!request.bearer()) return problem(401, "token_needed", "Send the page's media token as Authorization: Bearer.");
@@ -50,19 +51,24 @@ HttpResponse Room::open_check(const HttpRequest& request, const Identity& identi
     return problem(403, refusal.word, refusal.sentence);
   }
   if (services_.sessions.uplink_of(config_.id, identity.participant) != nullptr) {
-    return problem(403, "publishing", "Your camera and microphone are open for the room already, and are measured there.");
+    return problem(403, "publishing",
+                   "Your camera and microphone are open for the room already, and are measured there.");
   }
   const std::optional<FeedId> feed = media_.running_feed();
   if (const auto word = checks_.refuses(identity.participant, feed.has_value())) {
     const bool busy = *word == "checks_busy";
-    HttpResponse response = problem(503, *word, busy ? "Too many people check their devices now; try again in a minute."
-                                                     : "The room is starting; try again in a few seconds.");
+    HttpResponse response = problem(503, *word,
+                                    busy ? "Too many people check their devices now; try again in a minute."
+                                         : "The room is starting; try again in a few seconds.");
     response.headers.emplace_back("Retry-After", busy ? "30" : "2");
     return response;
   }
   auto opened = open_session(request, identity, SessionUse::check, "42e01f");
   if (opened.session == nullptr) return std::move(opened.response);
-  if (auto before = checks_.end_of(identity.participant, "replaced")) end_checks({*std::move(before)});
+  if (auto before = checks_.end_of(identity.participant, "replaced")) {
+    if (before->check.page == *identity.page) before->code = {};  // it knows: it made the new one
+    end_checks({*std::move(before)});
+  }
   opened.session->participant = identity.participant;
   opened.session->page = identity.page;
   const PeerId peer = opened.session->peer;
@@ -93,7 +99,7 @@ void Room::end_checks(const std::vector<DeviceChecks::Ended>& ended) {
   for (const DeviceChecks::Ended& one : ended) {
     services_.sessions.close(one.peer, true);
     media_.command({{"command", "check.remove"}, {"check", one.check.id}});
-    desk_->notify_check_ended(one.check.page, one.code);
+    if (!one.code.empty()) desk_->notify_check_ended(one.check.page, one.code);
   }
 }
 

@@ -84,8 +84,10 @@ std::optional<signaling::Readiness> SpeakerReadiness::verdict() const {
     readiness.jitter_ms = milliseconds(jitter_);
   }
   if (round_trip_) readiness.round_trip_ms = milliseconds(*round_trip_);
-  if (!readiness.problems.empty()) readiness.fit = false;
-  else if (readiness.band_hz) readiness.fit = true;
+  if (!readiness.problems.empty())
+    readiness.fit = false;
+  else if (readiness.band_hz)
+    readiness.fit = true;
   return readiness;
 }
 

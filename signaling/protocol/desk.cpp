@@ -117,9 +117,7 @@ void Desk::notify_room_status(const std::string& params) {
   state_->outputs.push_back(out::Send{std::move(watching), std::move(text)});
 }
 
-void Desk::notify_replaced(PageId page) {
-  state_->send_to_joined(page, encode_notification("meeting.replaced", "{}"));
-}
+void Desk::notify_replaced(PageId page) { state_->send_to_joined(page, encode_notification("meeting.replaced", "{}")); }
 
 void Desk::notify_check(PageId page, const CheckResult& result) {
   state_->send_to_joined(page, encode_notification("check.result", check_result_params(result)));

@@ -310,68 +310,6 @@ TEST_F(DeskTest, room_status_goes_to_those_who_run_the_room) {
   EXPECT_EQ(notified(amina, "meeting.replaced").size(), 1U);
 }
 
-TEST_F(DeskTest, readiness_goes_to_the_person_and_to_those_who_run_the_room) {
-  const PageId technician = joined("Tech/technician");
-  const PageId moderator = joined("Mod/moderator");
-  const PageId viewer = joined("");
-  const PageId amina = joined("Amina/participant");
-  const std::string request = ask(amina);
-  const std::size_t before = disk_.size();
-  desk_->handle_readiness(*request_from(request), Readiness{.fit = true, .level_db = -23}, now());
-  turn();
-  for (const PageId page : {technician, moderator, amina}) {
-    const auto told = notified(page, "floor.readiness");
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(told[0]["request"], request);
-    EXPECT_EQ(told[0]["readiness"]["fit"], true);
-    EXPECT_EQ(told[0]["readiness"]["level_db"], -23);
-  }
-  EXPECT_TRUE(notified(viewer, "floor.readiness").empty());
-  EXPECT_EQ(disk_.size(), before) << "a fact of this moment is not saved";
-  const PageId late = joined("Late/moderator");
-  EXPECT_EQ(notified(late, "floor.readiness").size(), 1U);
-  EXPECT_TRUE(notified(joined("Li/participant"), "floor.readiness").empty());
-}
-
-TEST_F(DeskTest, readiness_is_told_every_two_seconds_at_most_and_its_end_too) {
-  const PageId amina = joined("Amina/participant");
-  const RequestId request = *request_from(ask(amina));
-  for (int second = 0; second < 10; ++second) {
-    desk_->handle_readiness(request, Readiness{.fit = true, .level_db = -20 - second}, now());
-    pass(seconds(1));
-  }
-  const std::size_t told = notified(amina, "floor.readiness").size();
-  EXPECT_GE(told, 5U);
-  EXPECT_LE(told, 6U);
-  desk_->handle_readiness(request, std::nullopt, now());
-  ASSERT_TRUE(desk_->next_timeout());
-  EXPECT_LE(*desk_->next_timeout(), now().monotonic + seconds(2));
-  pass(seconds(2));
-  EXPECT_EQ(notified(amina, "floor.readiness").back()["readiness"], nullptr);
-}
-
-TEST_F(DeskTest, a_device_check_is_told_to_the_page_that_makes_it_and_to_nobody_else) {
-  const PageId moderator = joined("Mod/moderator");
-  const PageId amina = joined("Amina/participant");
-  desk_->notify_check(amina, CheckResult{.seconds_left = 59, .now_db = -30, .heard = true});
-  desk_->notify_check_ended(amina, "time_over");
-  turn();
-  ASSERT_EQ(notified(amina, "check.result").size(), 1U);
-  EXPECT_EQ(notified(amina, "check.result")[0]["heard"], true);
-  EXPECT_EQ(notified(amina, "check.ended").back()["code"], "time_over");
-  EXPECT_TRUE(notified(moderator, "check.result").empty());
-}
-
-TEST_F(DeskTest, interpreters_and_the_chair_are_told_of_readiness_too) {
-  const PageId interpreter = joined("Iris/interpreter");
-  const PageId chair = joined("Chair/chair");
-  const std::string request = ask(joined("Amina/participant"));
-  desk_->handle_readiness(*request_from(request), Readiness{.fit = true}, now());
-  turn();
-  EXPECT_EQ(notified(interpreter, "floor.readiness").size(), 1U);
-  EXPECT_EQ(notified(chair, "floor.readiness").size(), 1U);
-}
-
 TEST_F(DeskTest, people_who_come_and_go_change_nothing_for_the_others) {
   const PageId viewer = joined("");
   ask(joined("Amina/participant"));

@@ -48,7 +48,7 @@ class ParticipantPage extends Part {
 
   #check = (): void => {
     this.#step.value = 'check';
-    void this.#model.check();
+    void this.#model.check(() => this.#step.value === 'check');
   };
 
   #leave = (): void => {
@@ -63,7 +63,7 @@ class ParticipantPage extends Part {
   #open_check = (): void => {
     this.#checking.value = true;
     showDialog('check');
-    void this.#model.check();
+    void this.#model.check(() => this.#checking.value);
   };
 
   #check_closed = (): void => {

@@ -81,9 +81,9 @@ export class ParticipantModel {
     if (this.own.current.value && !this.following.here.value) void this.devices.open();
   }
 
-  // Skipped by whoever does not answer the browser's question: then there is nothing to measure.
-  async check(): Promise<void> {
-    if (await this.devices.open()) this.checker.start();
+  // Who has gone on before answering the browser's question has skipped it.
+  async check(wanted: () => boolean): Promise<void> {
+    if ((await this.devices.open()) && wanted()) this.checker.start();
   }
 
   leave(): void {

@@ -91,8 +91,8 @@ export class Checker {
 
   #server_ended(): void {
     const code = this.#options.session.check_ended.value?.code;
-    // A restarted room takes us again by itself, as a replaced or closed connection does that we made anew.
-    if (!code || code === 'closed' || code === 'replaced') return;
+    // A closed connection is made anew by its transport, and a restarted room takes us again.
+    if (!code || code === 'closed') return;
     if (code === 'room_restarting') return this.#up.transport.renew();
     this.ended.value = code;
     queueMicrotask(() => this.stop());
