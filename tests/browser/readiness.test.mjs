@@ -91,7 +91,7 @@ test("a check needs a page of the meeting", async () => {
 test("it comes back by itself when the room's process is started anew", async () => {
   process.kill(server.roomProcess(), "SIGKILL");
   await until("the check to have ended with the process", async () => (await counter("ended_by_restart")) >= 1);
-  await until("another check", async () => (await counter("opened")) >= 3);
+  await until("another check of both", async () => (await counter("opened")) >= 4);
   await says(near, soundIsFine);
 });
 
