@@ -257,13 +257,6 @@ void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {
   if (state == "decoding") change.decoding.push_back(found->first);
 }
 
-void RoomMedia::take_readiness(const json& report) {
-  const auto found = speakers_.find(text_of(report, "speaker"));
-  if (found == speakers_.end()) return;
-  found->second.readiness.handle_sound(report);
-  readiness_changes_.insert(found->first);
-}
-
 RoomMedia::Track* RoomMedia::find(TrackId id) {
   const auto found = std::find_if(tracks_.begin(), tracks_.end(), [&](const auto& t) { return t.second.id == id; });
   return found == tracks_.end() ? nullptr : &found->second;
@@ -294,23 +287,6 @@ bool RoomMedia::handle_track_live(const io::TrackLive& live) {
   track->live = live.live;
   if (live.track == this->track("video")) picture_live_ = live.live;
   return true;
-}
-
-bool RoomMedia::handle_uplink_quality(const io::UplinkQuality& quality) {
-  const auto found = std::find_if(speakers_.begin(), speakers_.end(),
-                                  [&](const auto& entry) { return entry.second.media.peer == quality.peer; });
-  if (found == speakers_.end()) return false;
-  found->second.readiness.handle_uplink(quality);
-  readiness_changes_.insert(found->first);
-  return true;
-}
-
-std::optional<signaling::Readiness> RoomMedia::readiness(const std::string& request) const {
-  const auto found = speakers_.find(request);
-  if (found == speakers_.end()) return std::nullopt;
-  SpeakerReadiness readiness = found->second.readiness;
-  if (found->second.media.video) readiness.handle_media(MediaKind::video);
-  return readiness.verdict();
 }
 
 void RoomMedia::set_speakers(const std::vector<SpeakerMedia>& wanted) {
@@ -480,7 +456,7 @@ json RoomMedia::status() const {
                         {"name", speaker.media.name},
                         {"state", speaker.state.empty() ? "connecting" : speaker.state},
                         {"level_db", level_in(speaker_levels_, request)},
-                        {"readiness", json::parse(signaling::readiness_json(speaker.readiness.verdict()))}});
+                        {"readiness", json::parse(signaling::readiness_json(readiness(request)))}});
   }
   json alarms = json::array();
   if (fault_) alarms.push_back(*fault_);
