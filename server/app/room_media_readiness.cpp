@@ -5,7 +5,7 @@
 
 namespace plenary::server {
 
-void RoomMedia::take_readiness(const json& report) {
+void RoomMedia::take_readiness(const nlohmann::json& report) {
   const auto request = report.find("speaker");
   if (request == report.end() || !request->is_string()) return;
   const auto found = speakers_.find(request->get<std::string>());
