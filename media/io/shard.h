@@ -88,7 +88,7 @@ struct SetSlot {
 };
 
 // A speaker's media: into `audio`/`video` tracks for viewers when `forward`, and to the room process as feed tracks
-// when `feed` is set. Neither: counted and dropped at this first hop.
+// when `feed` is set, the picture only with `feed_video`. Neither: counted and dropped at this first hop.
 struct SetUplink {
   PeerId peer{};
   TrackId audio{};
@@ -96,7 +96,7 @@ struct SetUplink {
   bool forward = false;
   std::optional<FeedId> feed;
   std::uint16_t feed_audio = 0;
-  std::uint16_t feed_video = 0;
+  std::optional<std::uint16_t> feed_video;
 };
 // Also what a room process asks for when its decoder lost the picture.
 struct RequestKeyFrame {
@@ -133,6 +133,14 @@ struct UplinkSilent {
 struct UplinkBack {
   PeerId peer{};
 };
+// How a routed speaker's sound arrives, once a second while it does.
+struct UplinkQuality {
+  PeerId peer{};
+  std::uint32_t packets_expected = 0;  // in the last second
+  std::uint32_t packets_lost = 0;      // before repair
+  Duration jitter{};
+  std::optional<Duration> round_trip;
+};
 // Ask the room process for a key frame of this track; at most one per 250 ms.
 struct KeyFrameWanted {
   TrackId track{};
@@ -152,8 +160,8 @@ struct TrackLive {
   bool live = false;
 };  // slate or not
 
-using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, KeyFrameWanted,
-                                FeedClosed, TrackWatched, TrackLive>;
+using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, UplinkQuality,
+                                KeyFrameWanted, FeedClosed, TrackWatched, TrackLive>;
 
 constexpr Duration kSlateAfter = std::chrono::milliseconds(500);
 constexpr Duration kUplinkSilence = std::chrono::seconds(2);

@@ -174,6 +174,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
     if (!entry.peer.write(batch, now)) return true;
     writers_.pop_front();
     entry.waiting_to_write = false;
+    tell_quality(entry);
     if (entry.leaving) {
       finish_leaving(entry);
     } else {
@@ -181,6 +182,17 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
     }
   }
   return false;
+}
+
+void Switchboard::tell_quality(PeerEntry& entry) {
+  if (entry.peer.speaker() == nullptr) return;
+  const std::optional<peer::Speaker::Quality> quality = entry.peer.speaker()->take_quality();
+  if (!quality || quality->expected == 0 || (!entry.uplink.forward && !entry.uplink.feed)) return;
+  events_.push_back(UplinkQuality{.peer = entry.peer.id(),
+                                  .packets_expected = quality->expected,
+                                  .packets_lost = quality->lost,
+                                  .jitter = quality->jitter,
+                                  .round_trip = quality->round_trip});
 }
 
 void Switchboard::close_all(Instant now) {
@@ -244,7 +256,12 @@ void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received
 }
 
 void Switchboard::feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received) {
-  const std::uint16_t number = received.kind == MediaKind::audio ? entry.uplink.feed_audio : entry.uplink.feed_video;
+  const bool picture = received.kind == MediaKind::video;
+  if (picture && !entry.uplink.feed_video) {
+    counters_.add(Count::uplink_dropped_no_floor);
+    return;
+  }
+  const std::uint16_t number = picture ? *entry.uplink.feed_video : entry.uplink.feed_audio;
   const auto same = std::find_if(feed_output_.begin(), feed_output_.end(), [&](const FeedOutput& output) {
     return output.feed == *entry.uplink.feed && output.frame.track == number && output.frame.codec == received.codec &&
            output.frame.payloads.size() < kMaxUplinkBurst;

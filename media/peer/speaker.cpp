@@ -104,6 +104,7 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
 
 void Speaker::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {
   for (const rtp::RtcpPacket& packet : compound.packets) {
+    if (const auto* extended = std::get_if<rtp::ExtendedReport>(&packet)) handle_extended_report(*extended, now);
     const auto* report = std::get_if<rtp::SenderReport>(&packet);
     if (report == nullptr) continue;
     const bool known = std::any_of(streams_.begin(), streams_.end(),
@@ -111,6 +112,15 @@ void Speaker::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {
     if (!known) continue;
     clock_.handle_report(report->ntp, now);
     for (UplinkStream& stream : streams_) stream.handle_sender_report(*report, clock_, now);
+  }
+}
+
+void Speaker::handle_extended_report(const rtp::ExtendedReport& report, Instant now) {
+  for (const rtp::ExtendedReport::Echo& echo : report.echoes) {
+    const std::optional<Duration> trip = echo.ssrc == ssrc_ ? rtp::round_trip(echo, now) : std::nullopt;
+    if (!trip) continue;
+    round_trip_ = trip;
+    for (UplinkStream& stream : streams_) stream.set_round_trip(*trip);
   }
 }
 
@@ -135,10 +145,19 @@ void Speaker::write_reports(Instant now) {
     std::optional<rtp::ReportBlock> block = stream.make_block(now);
     if (!block) continue;
     if (bandwidth_ && stream.kind() == MediaKind::video) bandwidth_->handle_loss(block->fraction_lost);
+    if (stream.kind() == MediaKind::audio) {
+      const rtp::ReceiveStatistics& statistics = *stream.statistics();
+      quality_ = Quality{.expected = static_cast<std::uint32_t>(statistics.interval().expected),
+                         .lost = static_cast<std::uint32_t>(statistics.interval().lost),
+                         .jitter = statistics.jitter(),
+                         .round_trip = round_trip_};
+    }
     ssrcs.push_back(block->ssrc);
     report.blocks.push_back(*block);
   }
   rtp::write_rtcp(std::move(report), scratch_);
+  // libwebrtc answers it unasked; who does not know it skips it.
+  rtp::write_rtcp(rtp::ExtendedReport{.ssrc = ssrc_, .reference_time = rtp::ntp_time(now)}, scratch_);
   if (!bandwidth_) return;
   if (std::optional<rtp::Remb> remb = bandwidth_->poll_remb(ssrc_, ssrcs, now)) {
     rtp::write_rtcp(std::move(*remb), scratch_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "media/base/random.h"
@@ -42,6 +43,15 @@ class Speaker {
   bool write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 
+  // How their sound arrives, once after each report (a second).
+  struct Quality {
+    std::uint32_t expected = 0;  // packets since the report before, as they came: repair not counted
+    std::uint32_t lost = 0;
+    Duration jitter{};                   // RFC 3550 §6.4.1
+    std::optional<Duration> round_trip;  // nothing while they do not answer our reference time
+  };
+  std::optional<Quality> take_quality() { return std::exchange(quality_, std::nullopt); }
+
   // By PLI (or FIR), at most one in 500 ms, again until one comes.
   void want_key_frame(Instant now);
   // It sends more than any camera does, and goes on.
@@ -53,6 +63,7 @@ class Speaker {
                                   std::size_t size, Instant received);
   void collect(Instant now);
   void write_reports(Instant now);
+  void handle_extended_report(const rtp::ExtendedReport& report, Instant now);
 
   Counters& counters_;
   std::uint32_t ssrc_;  // ours, as the sender of feedback
@@ -61,6 +72,8 @@ class Speaker {
   std::optional<rtp::TransportFeedbackBuilder> transport_feedback_;
   std::optional<rtp::ReceiveBandwidth> bandwidth_;
   std::optional<Instant> report_due_;
+  std::optional<Duration> round_trip_;
+  std::optional<Quality> quality_;
   ByteVector restored_;
   ByteVector scratch_;
   Instant second_began_{};

@@ -44,6 +44,8 @@ class UplinkStream {
   }
   void set_round_trip(Duration round_trip) { nacks_.set_round_trip(round_trip); }
   [[nodiscard]] MediaKind kind() const { return media_.kind; }
+  // Nothing before the first packet.
+  [[nodiscard]] const std::optional<rtp::ReceiveStatistics>& statistics() const { return statistics_; }
   [[nodiscard]] const sdp::NegotiatedMedia& media() const { return media_; }
   [[nodiscard]] std::optional<std::uint32_t> ssrc() const { return ssrc_; }
   [[nodiscard]] Codec codec() const { return codec_; }

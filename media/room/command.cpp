@@ -144,6 +144,8 @@ Result<Command> read(const std::string& name, const Json& object) {
   if (name == "speaker.air") return Command(SpeakerAir{text_field(object, "speaker"), flag_field(object, "on")});
   if (name == "speaker.mute") return Command(SpeakerMute{text_field(object, "speaker"), flag_field(object, "muted")});
   if (name == "speaker.remove") return Command(SpeakerRemove{text_field(object, "speaker")});
+  if (name == "check.add") return Command(CheckAdd{text_field(object, "check"), track_field(object, "audio_track")});
+  if (name == "check.remove") return Command(CheckRemove{text_field(object, "check")});
   if (name == "stop") return Command(Stop{});
   return Error{"unknown_command", "there is no command \"" + name + "\""};
 }

@@ -74,9 +74,18 @@ struct SpeakerMute {
 struct SpeakerRemove {
   std::string speaker;
 };
+// Somebody's device check: decoded and measured, heard by nobody.
+struct CheckAdd {
+  std::string check;
+  std::uint16_t audio_track = 0;
+};
+struct CheckRemove {
+  std::string check;
+};
 struct Stop {};
 
-using Command = std::variant<Configure, KeyFrame, Want, SpeakerAdd, SpeakerAir, SpeakerMute, SpeakerRemove, Stop>;
+using Command = std::variant<Configure, KeyFrame, Want, SpeakerAdd, SpeakerAir, SpeakerMute, SpeakerRemove, CheckAdd,
+                             CheckRemove, Stop>;
 
 constexpr std::size_t kMaxMessage = 64 * 1024;  // bytes, either direction
 constexpr int kMaxDelayMs = 10'000;

@@ -41,6 +41,14 @@ TEST(Command, speakers_are_added_aired_and_removed) {
   EXPECT_EQ(read<SpeakerRemove>(R"({"command":"speaker.remove","speaker":"s"})").speaker, "s");
 }
 
+TEST(Command, a_device_check_has_sound_and_nothing_else) {
+  const auto add = read<CheckAdd>(R"({"command":"check.add","check":"c-1","audio_track":60100})");
+  EXPECT_EQ(add.check, "c-1");
+  EXPECT_EQ(add.audio_track, 60'100);
+  EXPECT_EQ(read<CheckRemove>(R"({"command":"check.remove","check":"c-1"})").check, "c-1");
+  EXPECT_EQ(code_of(R"({"command":"check.add","check":"c-1"})"), "bad_field");
+}
+
 TEST(Command, a_speaker_may_have_sound_only) {
   const auto add = read<SpeakerAdd>(R"({"command":"speaker.add","speaker":"s","audio_track":7,"video_track":null})");
   EXPECT_FALSE(add.video_track);

@@ -25,10 +25,22 @@ Json track_list(const std::vector<TrackEntry>& tracks) {
   return list;
 }
 
+double to_tenths(double value) { return std::round(value * 10) / 10; }
+
 Json rounded(const std::map<std::string, double>& levels) {
   Json object = Json::object();
-  for (const auto& [name, level] : levels) object[name] = std::round(level * 10) / 10;
+  for (const auto& [name, level] : levels) object[name] = to_tenths(level);
   return object;
+}
+
+Json speech(const SpeechQuality& quality) {
+  Json problems = Json::array();
+  for (const SoundProblem problem : quality.problems) problems.push_back(to_text(problem));
+  return {{"level_db", to_tenths(quality.level_db)},
+          {"noise_db", to_tenths(quality.noise_db)},
+          {"clipped_percent", quality.clipped * 100},
+          {"band_hz", {std::lround(quality.low_hz), std::lround(quality.high_hz)}},
+          {"problems", std::move(problems)}};
 }
 
 }  // namespace
@@ -81,6 +93,19 @@ void Reporter::speaker(const std::string& speaker, std::string_view state) {
 
 void Reporter::speaker_key_frame(const std::string& speaker) {
   send(text({{"report", "speaker_key_frame"}, {"speaker", speaker}}), false);
+}
+
+void Reporter::speaker_readiness(const std::string& speaker, const SpeechQuality& quality) {
+  Json report = speech(quality);
+  report["report"] = "speaker_readiness";
+  report["speaker"] = speaker;
+  send(text(report), true);
+}
+
+void Reporter::check(const std::string& check, double level_db, const std::optional<SpeechQuality>& quality) {
+  Json report{{"report", "check"}, {"check", check}, {"now_db", to_tenths(level_db)}};
+  report["speech"] = quality ? speech(*quality) : Json();
+  send(text(report), true);
 }
 
 void Reporter::picture(std::string_view kind, const std::string& id, Bytes jpeg) {

@@ -1,5 +1,5 @@
 // Reports to the server, one JSON object a message, from any thread. A full pair makes them wait in a bounded queue;
-// what is only a snapshot (levels, pictures) is dropped instead, because a newer one follows.
+// what is only a snapshot (levels, readiness, pictures) is dropped instead, because a newer one follows.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "media/base/bytes.h"
+#include "media/room/speech_meter.h"
 
 namespace plenary::room {
 
@@ -64,6 +65,9 @@ class Reporter {
   void channel(const std::string& channel, bool silent);
   void speaker(const std::string& speaker, std::string_view state);
   void speaker_key_frame(const std::string& speaker);
+  void speaker_readiness(const std::string& speaker, const SpeechQuality& quality);
+  // `level_db`: the loudest 20 ms since the last report.
+  void check(const std::string& check, double level_db, const std::optional<SpeechQuality>& quality);
   void picture(std::string_view kind, const std::string& id, Bytes jpeg);
   void fault(std::string_view code, const std::string& message);
 

@@ -220,10 +220,12 @@ void Room::handle_command(const SpeakerAdd& command) { desk_->add(command); }
 void Room::handle_command(const SpeakerAir& command) { desk_->set_air(command.speaker, command.on); }
 void Room::handle_command(const SpeakerMute& command) { desk_->set_muted(command.speaker, command.muted); }
 void Room::handle_command(const SpeakerRemove& command) { desk_->remove(command.speaker); }
+void Room::handle_command(const CheckAdd& command) { checks_.add(command); }
+void Room::handle_command(const CheckRemove& command) { checks_.remove(command.check); }
 void Room::handle_command(const Stop&) { ended_ = true; }
 
 void Room::on_speaker_frame(const rtp::Frame& frame) {
-  if (desk_) desk_->on_frame(frame);
+  if (desk_ && !checks_.on_frame(frame)) desk_->on_frame(frame);
 }
 
 void Room::report_levels(Instant now) {
@@ -265,6 +267,7 @@ void Room::tick(Instant now) {
     report_next_picture(now);
   }
   desk_->handle_timeout(now);
+  checks_.handle_timeout(now);
 }
 
 }  // namespace plenary::room

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "media/room/channel.h"
+#include "media/room/check_desk.h"
 #include "media/room/command.h"
 #include "media/room/frame_writer.h"
 #include "media/room/preview.h"
@@ -65,6 +66,8 @@ class Room final : public SourceSink {
   void handle_command(const SpeakerAir& command);
   void handle_command(const SpeakerMute& command);
   void handle_command(const SpeakerRemove& command);
+  void handle_command(const CheckAdd& command);
+  void handle_command(const CheckRemove& command);
   void handle_command(const Stop& command);
 
   void make_tracks();
@@ -96,6 +99,7 @@ class Room final : public SourceSink {
   std::unique_ptr<RoomVideo> video_;
   std::map<std::string, std::unique_ptr<SoundTrack>> sound_tracks_;  // by channel
   std::unique_ptr<SpeakerDesk> desk_;
+  CheckDesk checks_{reporter_};
   std::map<std::string, std::unique_ptr<Channel>> channels_;
   std::map<std::string, std::unique_ptr<Input>> inputs_;  // by source
 };

@@ -3,6 +3,7 @@
 #include <gst/video/video.h>
 
 #include <utility>
+#include <vector>
 
 #include "media/base/log.h"
 #include "media/room/clock.h"
@@ -139,6 +140,20 @@ void Speaker::note_decoded(bool sound) {
   if (!decoding_.exchange(true)) outputs_.decoding();
 }
 
+std::optional<SpeechQuality> Speaker::measure_speech() {
+  const std::lock_guard lock(meter_mutex_);
+  return meter_.measure();
+}
+
+void Speaker::listen(SoundValues values) {
+  std::vector<std::int16_t> mono(values.size() / kSoundChannels);
+  for (std::size_t i = 0; i < mono.size(); ++i) {
+    mono[i] = static_cast<std::int16_t>((values[2 * i] + values[2 * i + 1]) / 2);
+  }
+  const std::lock_guard lock(meter_mutex_);
+  meter_.add(mono);
+}
+
 GstFlowReturn Speaker::on_sound(GstAppSink* sink, gpointer data) {
   auto* self = static_cast<Speaker*>(data);
   const SampleHandle sample(gst_app_sink_pull_sample(sink));
@@ -147,7 +162,9 @@ GstFlowReturn Speaker::on_sound(GstAppSink* sink, gpointer data) {
   const std::optional<std::int64_t> running = running_time(sample.get());
   if (!mapped.ok() || !running) return GST_FLOW_OK;
   const auto* values = reinterpret_cast<const std::int16_t*>(mapped.bytes().data());
-  self->outputs_.sound(captured_at(self->sound_.pipeline.base(), *running), {values, mapped.bytes().size() / 2});
+  const SoundValues sound(values, mapped.bytes().size() / 2);
+  self->outputs_.sound(captured_at(self->sound_.pipeline.base(), *running), sound);
+  self->listen(sound);
   self->note_decoded(true);
   return GST_FLOW_OK;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "media/room/frame_thinner.h"
 #include "media/room/gst_handle.h"
 #include "media/room/sound.h"
+#include "media/room/speech_meter.h"
 #include "media/rtp/frame.h"
 
 namespace plenary::room {
@@ -38,6 +40,8 @@ class Speaker {
   // Main loop.
   void push(const rtp::Frame& frame);
   void handle_timeout(Instant now);
+  // What their voice is like; nothing until they have spoken a little.
+  std::optional<SpeechQuality> measure_speech();
 
  private:
   struct Leg {  // one stream's pipeline
@@ -52,6 +56,7 @@ class Speaker {
   bool failed(const Leg& leg);
   void ask_key_frame(Instant now);
   void note_decoded(bool sound);
+  void listen(SoundValues values);
 
   static GstFlowReturn on_sound(GstAppSink* sink, gpointer self);
   static GstFlowReturn on_picture(GstAppSink* sink, gpointer self);
@@ -63,6 +68,8 @@ class Speaker {
   Leg sound_;
   Leg picture_;
   FrameThinner thinner_;  // decoder's thread
+  std::mutex meter_mutex_;
+  SpeechMeter meter_;  // guarded by meter_mutex_
   std::atomic<bool> decoding_{false};
   std::atomic<std::int64_t> last_picture_{0};  // nanoseconds
   std::atomic<std::int64_t> last_picture_packet_{0};

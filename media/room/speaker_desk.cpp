@@ -181,6 +181,16 @@ void SpeakerDesk::push_room_picture(const Picture& picture) {
 void SpeakerDesk::handle_timeout(Instant now) {
   update_return();
   for (const auto& [id, speaker] : speakers_) speaker->handle_timeout(now);
+  if (now < next_readiness_) return;
+  next_readiness_ = now + kReadinessInterval;
+  report_readiness();
+}
+
+void SpeakerDesk::report_readiness() {
+  for (const auto& [id, speaker] : speakers_) {
+    if (const std::optional<SpeechQuality> quality = speaker->measure_speech())
+      reporter_.speaker_readiness(id, *quality);
+  }
 }
 
 void SpeakerDesk::add_levels(Levels& levels) {

@@ -26,6 +26,7 @@ class SpeakerDesk {
  public:
   // On air and in standby; more are refused with a fault.
   static constexpr std::size_t kMaxSpeakers = 16;
+  static constexpr Duration kReadinessInterval = std::chrono::seconds(1);  // a verdict is for reading, not a meter
 
   struct Settings {
     Mix mix = Mix::desk;
@@ -69,6 +70,7 @@ class SpeakerDesk {
   void on_minus_sound(const std::string& speaker, const SoundFrame& frame, double db);
   void on_speaker_state(const std::string& speaker, std::string_view state);
   void start_return(const ReturnConfig& config);
+  void report_readiness();
 
   Settings settings_;
   TrackList& tracks_;
@@ -87,6 +89,7 @@ class SpeakerDesk {
   OnDemandVideo return_;
   OnDemandVideo programme_;
   std::map<std::string, std::unique_ptr<Speaker>> speakers_;
+  Instant next_readiness_{};
   std::unique_ptr<Mixer> mixer_;  // its thread uses what stands above
 };
 

@@ -19,8 +19,6 @@ constexpr Duration kMaxRoundTrip = std::chrono::seconds(10);
 // Both stamps are rounded, so that a round trip on the same machine can come out below zero.
 constexpr std::int32_t kRoundingUnits = 66;
 
-std::uint32_t middle_of_ntp(std::uint64_t ntp) { return static_cast<std::uint32_t>(ntp >> 16); }
-
 }  // namespace
 
 void ReceiveStatistics::handle_packet(std::uint16_t sequence, std::uint32_t timestamp, std::size_t size, Instant now) {
@@ -58,8 +56,9 @@ std::optional<ReportBlock> ReceiveStatistics::make_block(Instant now) {
   const std::uint64_t expected_now = expected();
   const std::uint64_t expected_since = expected_now - expected_before_;
   const std::uint64_t packets_since = packets_ - packets_before_;
-  if (expected_since > packets_since) {
-    const std::uint64_t fraction = ((expected_since - packets_since) << 8) / expected_since;
+  interval_ = {.expected = expected_since, .lost = expected_since - std::min(expected_since, packets_since)};
+  if (interval_.lost > 0) {
+    const std::uint64_t fraction = (interval_.lost << 8) / expected_since;
     block.fraction_lost = static_cast<std::uint8_t>(std::min<std::uint64_t>(fraction, 255));
   }
   expected_before_ = expected_now;
@@ -85,10 +84,15 @@ Duration ReceiveStatistics::jitter() const {
 
 std::uint64_t ReceiveStatistics::expected() const { return first_ ? highest_ - *first_ + 1 : 0; }
 
+std::uint32_t middle_of_ntp(std::uint64_t ntp) { return static_cast<std::uint32_t>(ntp >> 16); }
+
 std::optional<Duration> round_trip(const ReportBlock& block, Instant now) {
-  if (block.last_sender_report == 0) return std::nullopt;
-  const auto units =
-      static_cast<std::int32_t>(middle_of_ntp(ntp_time(now)) - block.last_sender_report - block.delay_since);
+  return round_trip(ExtendedReport::Echo{block.ssrc, block.last_sender_report, block.delay_since}, now);
+}
+
+std::optional<Duration> round_trip(const ExtendedReport::Echo& echo, Instant now) {
+  if (echo.reference_time == 0) return std::nullopt;
+  const auto units = static_cast<std::int32_t>(middle_of_ntp(ntp_time(now)) - echo.reference_time - echo.delay_since);
   if (units < -kRoundingUnits) return std::nullopt;
   const Duration trip = from_ticks(std::max(units, 0), kUnitsPerSecond);
   if (trip > kMaxRoundTrip) return std::nullopt;

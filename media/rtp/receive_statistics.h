@@ -20,6 +20,13 @@ class ReceiveStatistics {
   // Nothing before the first packet. `fraction_lost` is since the block before.
   std::optional<ReportBlock> make_block(Instant now);
 
+  // Between the last two blocks.
+  struct Interval {
+    std::uint64_t expected = 0;
+    std::uint64_t lost = 0;
+  };
+  [[nodiscard]] const Interval& interval() const { return interval_; }
+
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
   [[nodiscard]] std::uint64_t packets() const { return packets_; }
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
@@ -38,6 +45,7 @@ class ReceiveStatistics {
   std::uint64_t octets_ = 0;
   std::uint64_t expected_before_ = 0;
   std::uint64_t packets_before_ = 0;
+  Interval interval_;
   std::optional<std::uint32_t> timestamp_;  // of the newest packet
   std::uint32_t transit_ = 0;               // its arrival minus its timestamp, RTP units
   std::uint64_t jitter_x16_ = 0;            // RTP units × 16 (A.8)
@@ -45,8 +53,13 @@ class ReceiveStatistics {
   std::optional<Instant> last_report_at_;
 };
 
+// The NTP time's middle 32 bits, as reports carry them.
+std::uint32_t middle_of_ntp(std::uint64_t ntp);
+
 // Round trip from a report block about what we sent (RFC 3550 §6.4.1): `now` minus its LSR and DLSR, both in the NTP
 // time of ntp_time(). Nothing without LSR, or when the sum is negative or above 10 s.
 std::optional<Duration> round_trip(const ReportBlock& block, Instant now);
+// The same from the echo of a reference time that we said.
+std::optional<Duration> round_trip(const ExtendedReport::Echo& echo, Instant now);
 
 }  // namespace plenary::rtp

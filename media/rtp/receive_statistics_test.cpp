@@ -36,9 +36,12 @@ TEST(ReceiveStatisticsTest, the_fraction_is_since_the_block_before_and_the_sum_s
   }
   const auto first = statistics.make_block(at(2'000));
   EXPECT_EQ(first->fraction_lost, 64);
+  EXPECT_EQ(statistics.interval().lost, 25u);
   EXPECT_EQ(first->cumulative_lost, 25);
   for (int i = 100; i < 200; ++i) receive(statistics, static_cast<std::uint16_t>(i), i * 20);
   const auto second = statistics.make_block(at(4'000));
+  EXPECT_EQ(statistics.interval().expected, 100u);
+  EXPECT_EQ(statistics.interval().lost, 0u);
   EXPECT_EQ(second->fraction_lost, 0);
   EXPECT_EQ(second->cumulative_lost, 25);
 }
@@ -88,6 +91,13 @@ TEST(RoundTripTest, report_and_block_give_the_way_there_and_back) {
   statistics.handle_sender_report(report, at(500'040));
   const auto block = statistics.make_block(at(501'040));
   const auto trip = round_trip(*block, at(2'080));
+  ASSERT_TRUE(trip);
+  EXPECT_NEAR(static_cast<double>(to_milliseconds(*trip)), 80, 1);
+}
+
+TEST(RoundTripTest, the_echo_of_our_time_gives_it_to_a_receiver_too) {
+  const ExtendedReport::Echo echo{1, middle_of_ntp(ntp_time(at(1'000))), 65'536 / 2};
+  const auto trip = round_trip(echo, at(1'580));
   ASSERT_TRUE(trip);
   EXPECT_NEAR(static_cast<double>(to_milliseconds(*trip)), 80, 1);
 }

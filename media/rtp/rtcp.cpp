@@ -169,6 +169,30 @@ Outcome read_feedback(Header header, ByteReader reader, Packets& out) {
   }
 }
 
+Outcome read_extended_report(ByteReader reader, Packets& out) {
+  ExtendedReport report;
+  report.ssrc = reader.u32();
+  while (reader.ok() && reader.remaining() > 0) {
+    const std::uint8_t type = reader.u8();
+    reader.u8();
+    const std::size_t length = reader.u16() * std::size_t{4};
+    const Bytes block = reader.take(length);
+    if (!reader.ok()) break;
+    ByteReader content(block);
+    if (type == kReferenceTimeBlock && block.size() == kReferenceTimeSize) report.reference_time = content.u64();
+    if (type != kEchoBlock) continue;
+    while (content.remaining() >= kEchoSize && report.echoes.size() < kMaxEchoes) {
+      const std::uint32_t ssrc = content.u32();
+      const std::uint32_t reference = content.u32();
+      report.echoes.push_back({ssrc, reference, content.u32()});
+    }
+  }
+  if (!reader.ok()) return Outcome::fault;
+  if (!report.reference_time && report.echoes.empty()) return Outcome::ignored;
+  out.emplace_back(std::move(report));
+  return Outcome::read;
+}
+
 Outcome read_one(Header header, Bytes body, Packets& out) {
   const ByteReader reader(body);
   switch (header.type) {
@@ -183,6 +207,8 @@ Outcome read_one(Header header, Bytes body, Packets& out) {
     case kTransportLayerFeedback:
     case kPayloadFeedback:
       return read_feedback(header, reader, out);
+    case kExtendedReport:
+      return read_extended_report(reader, out);
     default:
       return Outcome::ignored;
   }

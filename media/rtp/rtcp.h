@@ -1,5 +1,6 @@
-// RTCP (RFC 3550 §6, RFC 4585 feedback, RFC 5104 FIR, draft-alvestrand-rmcat-remb, draft-holmer transport-cc): compound
-// and reduced-size. Reading is tolerant (a fault drops the packet, never the session), writing is exact.
+// RTCP (RFC 3550 §6, RFC 4585 feedback, RFC 5104 FIR, RFC 3611 round trips, draft-alvestrand-rmcat-remb, draft-holmer
+// transport-cc): compound and reduced-size. Reading is tolerant (a fault drops the packet, never the session), writing
+// is exact.
 #pragma once
 
 #include <array>
@@ -72,8 +73,21 @@ struct TransportFeedback {
   std::vector<Status> packets;
 };
 
+// How somebody who only receives learns the round trip (RFC 3611 §4.4, §4.5): says its own time, and hears from the
+// sender when that arrived. Other blocks are skipped.
+struct ExtendedReport {
+  struct Echo {
+    std::uint32_t ssrc = 0;            // whose reference time it was
+    std::uint32_t reference_time = 0;  // middle 32 bits
+    std::uint32_t delay_since = 0;     // in 1/65536 s
+  };
+  std::uint32_t ssrc = 0;
+  std::optional<std::uint64_t> reference_time;  // NTP, 32.32 s
+  std::vector<Echo> echoes;
+};
+
 using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, Nack, PictureLoss,
-                                FullIntraRequest, Remb, TransportFeedback>;
+                                FullIntraRequest, Remb, TransportFeedback, ExtendedReport>;
 
 constexpr std::size_t kMaxRtcpPackets = 64;          // in one compound; the rest is ignored and counted by the caller
 constexpr std::size_t kMaxNackSequences = 17 * 253;  // what one packet of 1,024 bytes can name
@@ -81,10 +95,11 @@ constexpr std::size_t kMaxNackSequences = 17 * 253;  // what one packet of 1,024
 // Statuses of one transport-cc message; a peer that sends 10,000 packets/s and hears back every 250 ms needs 2,500.
 constexpr std::size_t kMaxTransportStatuses = 4'096;
 constexpr std::size_t kMaxReportBlocks = 31;  // five bits count them; write_rtcp leaves out the rest
+constexpr std::size_t kMaxEchoes = 31;  // of one report: as many as sources can be reported on; the rest is skipped
 
 struct RtcpCompound {
   std::vector<RtcpPacket> packets;
-  std::uint32_t ignored = 0;  // of unknown type (XR, APP) or beyond the limit
+  std::uint32_t ignored = 0;  // of unknown type (APP, other XR) or beyond the limit
   bool fault = false;         // a length lied or a packet was cut; what came before it is kept
 };
 RtcpCompound parse_rtcp(Bytes bytes);

@@ -47,6 +47,46 @@ TEST(RtcpTest, receiver_report_is_written_as_rfc_3550_draws_it) {
   EXPECT_EQ(written(report), expected);
 }
 
+TEST(RtcpTest, a_receivers_time_and_its_echo_are_written_as_rfc_3611_draws_them) {
+  const ExtendedReport report{0x01020304, 0x1112131415161718, {{0x0a0b0c0d, 0x21222324, 0x31323334}}};
+  const ByteVector expected = {0x80, 207,  0,    8,    1,    2,    3,    4,    4,    0,    0,    2,
+                               0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 5,    0,    0,    3,
+                               0x0a, 0x0b, 0x0c, 0x0d, 0x21, 0x22, 0x23, 0x24, 0x31, 0x32, 0x33, 0x34};
+  EXPECT_EQ(written(report), expected);
+  const auto back = read_back<ExtendedReport>(report);
+  EXPECT_EQ(back.reference_time, report.reference_time);
+  ASSERT_EQ(back.echoes.size(), 1u);
+  EXPECT_EQ(back.echoes[0].ssrc, 0x0a0b0c0du);
+  EXPECT_EQ(back.echoes[0].reference_time, 0x21222324u);
+  EXPECT_EQ(back.echoes[0].delay_since, 0x31323334u);
+}
+
+TEST(RtcpTest, blocks_of_an_extended_report_that_nobody_needs_are_skipped) {
+  const ByteVector bytes = {0x80, 207, 0, 7, 0, 0, 0, 1, 6, 0, 0, 1, 9, 9, 9, 9,
+                            4,    0,   0, 2, 0, 0, 0, 0, 0, 0, 0, 5, 7, 0, 0, 0};
+  const RtcpCompound compound = parse_rtcp(bytes);
+  EXPECT_FALSE(compound.fault);
+  ASSERT_EQ(compound.packets.size(), 1u);
+  EXPECT_EQ(std::get<ExtendedReport>(compound.packets[0]).reference_time, 5u);
+}
+
+TEST(HostileRtcpTest, a_block_of_an_extended_report_that_is_longer_than_its_packet_is_a_fault) {
+  const RtcpCompound compound = parse_rtcp(ByteVector{0x80, 207, 0, 2, 0, 0, 0, 1, 5, 0, 0, 3});
+  EXPECT_TRUE(compound.fault);
+  EXPECT_TRUE(compound.packets.empty());
+}
+
+TEST(HostileRtcpTest, echoes_beyond_the_limit_are_skipped) {
+  ExtendedReport report{1, std::nullopt, std::vector<ExtendedReport::Echo>(kMaxEchoes)};
+  ByteVector bytes = written(report);
+  for (int i = 0; i < 12; ++i) bytes.push_back(0);
+  bytes[3] = static_cast<std::uint8_t>(bytes[3] + 3);
+  bytes[11] = static_cast<std::uint8_t>(bytes[11] + 3);
+  const RtcpCompound compound = parse_rtcp(bytes);
+  ASSERT_EQ(compound.packets.size(), 1u);
+  EXPECT_EQ(std::get<ExtendedReport>(compound.packets[0]).echoes.size(), kMaxEchoes);
+}
+
 TEST(RtcpTest, a_report_never_holds_more_blocks_than_five_bits_count) {
   ReceiverReport report{1, std::vector<ReportBlock>(40)};
   EXPECT_EQ(read_back<ReceiverReport>(report).blocks.size(), kMaxReportBlocks);

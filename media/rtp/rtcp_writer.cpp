@@ -120,6 +120,28 @@ Body write_body(const TransportFeedback& feedback, ByteWriter& writer, ByteVecto
   return {kTransportLayerFeedback, kTransportCcFormat};
 }
 
+Body write_body(const ExtendedReport& report, ByteWriter& writer) {
+  writer.u32(report.ssrc);
+  if (report.reference_time) {
+    writer.u8(kReferenceTimeBlock);
+    writer.u8(0);
+    writer.u16(kReferenceTimeSize / 4);
+    writer.u64(*report.reference_time);
+  }
+  const std::size_t echoes = std::min(report.echoes.size(), kMaxEchoes);
+  if (echoes > 0) {
+    writer.u8(kEchoBlock);
+    writer.u8(0);
+    writer.u16(static_cast<std::uint16_t>(echoes * kEchoSize / 4));
+    for (std::size_t i = 0; i < echoes; ++i) {
+      writer.u32(report.echoes[i].ssrc);
+      writer.u32(report.echoes[i].reference_time);
+      writer.u32(report.echoes[i].delay_since);
+    }
+  }
+  return {kExtendedReport, 0};
+}
+
 }  // namespace
 
 void write_rtcp(const RtcpPacket& packet, ByteVector& out) {

@@ -212,6 +212,7 @@ HttpResponse App::metrics_text() {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
     metrics_.set_counters("room_process", {{"restarts", room->media().restarts()}}, labels);
+    metrics_.set_counters("checks", room->checks().counters(), labels);
     metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),
                        labels);
     metrics_.set_gauge("picture_live", "1 while the room's picture is live, 0 while the slate shows",
@@ -280,7 +281,7 @@ void App::take(const io::ShardEvent& event, Now now) {
                    if (session == nullptr) return;
                    if (e.kind == MediaKind::audio) session->audio = true;
                    if (e.kind == MediaKind::video) session->video = e.codec;
-                   if (Room* owner = room(session->room)) owner->handle_uplink(*session, true, now.monotonic, now);
+                   if (Room* owner = room(session->room)) owner->handle_uplink_started(*session, e.kind, now);
                  },
                  [&](const io::UplinkSilent& e) {
                    MediaSession* session = sessions_->find(e.peer);
@@ -291,6 +292,11 @@ void App::take(const io::ShardEvent& event, Now now) {
                    MediaSession* session = sessions_->find(e.peer);
                    Room* owner = session == nullptr ? nullptr : room(session->room);
                    if (owner != nullptr) owner->handle_uplink(*session, true, now.monotonic, now);
+                 },
+                 [&](const io::UplinkQuality& e) {
+                   for (auto& room : rooms_) {
+                     if (room->handle_uplink_quality(e)) return;
+                   }
                  },
                  [&](const io::KeyFrameWanted& e) {
                    for (auto& room : rooms_) {
@@ -347,7 +353,7 @@ void App::settle() {
   plane_->post_waiting();
   for (auto& room : rooms_) {
     room->settle(now);
-    room->publish_status(now.monotonic);
+    room->publish_status(now);
     while (const auto output = room->desk().poll_output()) deliver(*room, *output);
     const std::optional<Instant> due = room->next_timeout();
     if (due && (!next || *due < *next)) next = due;

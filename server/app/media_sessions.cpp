@@ -19,6 +19,8 @@ bool has_media_type(const HttpRequest& request, std::string_view expected) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
+bool sends(SessionUse use) { return use == SessionUse::uplink || use == SessionUse::check; }
+
 }  // namespace
 
 void add_cors(HttpResponse& response) {
@@ -34,6 +36,24 @@ HttpResponse endpoint_options() {
   response.headers.emplace_back("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match");
   response.headers.emplace_back("Access-Control-Max-Age", "86400");
   return response;
+}
+
+HttpResponse problem(int status, std::string_view code, std::string_view detail) {
+  HttpResponse response = HttpResponse::problem(status, code, detail);
+  add_cors(response);
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+std::optional<HttpResponse> endpoint_answer(const HttpRequest& request) {
+  if (request.method == "OPTIONS") return endpoint_options();
+  if (request.method == "GET") {
+    HttpResponse response{.status = 204};
+    add_cors(response);
+    return response;
+  }
+  if (request.method != "POST") return problem(405, "method", "Send the offer with POST.");
+  return std::nullopt;
 }
 
 HttpResponse MediaSessions::refuse(int status, std::string_view code, std::string_view message) {
@@ -61,9 +81,8 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
                              .candidates = plane_.candidates(),
                              .cname = cname,
                              .h264_profile_level_id = h264_profile_level_id};
-  Result<sdp::Negotiated, sdp::Refusal> negotiated = use == SessionUse::uplink
-                                                         ? sdp::answer_speaker(request.body, local, random_)
-                                                         : sdp::answer_viewer(request.body, local, random_);
+  Result<sdp::Negotiated, sdp::Refusal> negotiated =
+      sends(use) ? sdp::answer_speaker(request.body, local, random_) : sdp::answer_viewer(request.body, local, random_);
   if (!negotiated) {
     const sdp::Refusal& refusal = negotiated.error();
     return {nullptr, refuse(refusal.status, refusal.code, refusal.message)};
@@ -87,7 +106,7 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
   response.headers.emplace_back("Location", "/session/" + session.id);
   response.headers.emplace_back("ETag", session.etag);
   plane_.post(io::AddPeer{.peer = peer,
-                          .use = use == SessionUse::uplink ? io::PeerUse::speaker : io::PeerUse::viewer,
+                          .use = sends(use) ? io::PeerUse::speaker : io::PeerUse::viewer,
                           .local_ice = local.ice,
                           .negotiated = std::move(*negotiated),
                           .cname = cname});
@@ -145,7 +164,8 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   response.status = 200;
   response.content_type = kFragment;
   response.headers.emplace_back("ETag", session.etag);
-  response.body = sdp::write_ice_fragment(session.local_ice, plane_.candidates(), fragment->mid.empty() ? "0" : fragment->mid);
+  response.body =
+      sdp::write_ice_fragment(session.local_ice, plane_.candidates(), fragment->mid.empty() ? "0" : fragment->mid);
   return response;
 }
 

@@ -21,6 +21,7 @@ enum class SessionUse : std::uint8_t {
   return_page,  // the return, for the room's own screen
   preview,      // one speaker in standby
   uplink,       // a participant's camera and microphone
+  check,        // the same, measured before they ask for the floor and heard by nobody
 };
 
 struct MediaSession {
@@ -43,7 +44,7 @@ struct MediaSession {
   std::vector<std::size_t> video_slots;
   SlotPlan plan;
   std::map<std::size_t, TrackId> carried;  // what each m-line has now
-  // uplinks
+  // uplinks and checks
   std::optional<signaling::PageId> page;
   std::string participant;
   std::optional<Codec> video;  // as it arrives
@@ -104,6 +105,9 @@ class MediaSessions {
 // Headers that every answer of an endpoint or session carries, so that players on other origins work.
 void add_cors(HttpResponse& response);
 HttpResponse endpoint_options();
+HttpResponse problem(int status, std::string_view code, std::string_view detail);
+// GET and OPTIONS on an endpoint, and what it does not take; nothing for POST.
+std::optional<HttpResponse> endpoint_answer(const HttpRequest& request);
 
 template <class Resolve>
 void MediaSessions::show(MediaSession& session, const SlotPlan& plan, Resolve&& resolve) {

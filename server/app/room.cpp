@@ -49,25 +49,6 @@ bool may_preview(Role role) {
   return role == Role::moderator || role == Role::technician || role == Role::chair || role == Role::admin;
 }
 
-HttpResponse problem(int status, std::string_view code, std::string_view detail) {
-  HttpResponse response = HttpResponse::problem(status, code, detail);
-  add_cors(response);
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return response;
-}
-
-// GET and OPTIONS on an endpoint; nothing for other methods.
-std::optional<HttpResponse> endpoint_answer(const HttpRequest& request) {
-  if (request.method == "OPTIONS") return endpoint_options();
-  if (request.method == "GET") {
-    HttpResponse response{.status = 204};
-    add_cors(response);
-    return response;
-  }
-  if (request.method != "POST") return problem(405, "method", "Send the offer with POST.");
-  return std::nullopt;
-}
-
 }  // namespace
 
 Room::Room(const RoomConfig& config, RoomServices services)
@@ -201,31 +182,6 @@ HttpResponse Room::open_preview(const HttpRequest& request, const Identity& iden
   return std::move(opened.response);
 }
 
-HttpResponse Room::handle_whip(const HttpRequest& request, std::string_view rest, Now now) {
-  if (rest != "floor") return problem(404, "not_found", "Participants publish to /whip/ROOM/floor.");
-  if (auto answer = endpoint_answer(request)) return *std::move(answer);
-  if (!request.bearer()) return problem(401, "token_needed", "Send the page's media token as Authorization: Bearer.");
-  Result<Identity, HttpResponse> identity = identify(request, now);
-  if (!identity) return identity.error();
-  if (!identity->id) return problem(403, "not_joined", "Only a page that has joined the meeting may publish.");
-  if (desk_->publishing_request(*identity->id) == nullptr) {
-    return problem(403, "not_called", "Ask for the floor first; publish when you are called to the green room.");
-  }
-  const MediaSession* before = services_.sessions.uplink_of(config_.id, identity->participant);
-  auto opened = open_session(request, *identity, SessionUse::uplink, "42e01f");
-  if (opened.session == nullptr) return std::move(opened.response);
-  // One camera and microphone a person: the page opened last has them.
-  if (before != nullptr) {
-    if (before->page && before->page != identity->page) desk_->notify_replaced(*before->page);
-    if (const auto replaced = services_.sessions.close(before->peer, true)) {
-      // Until media flow on the new one, the floor counts as lost; otherwise an empty connection would keep it.
-      handle_uplink(*replaced, false, now.monotonic, now);
-    }
-  }
-  opened.session->page = identity->page;
-  return std::move(opened.response);
-}
-
 HttpResponse Room::handle_api(const HttpRequest& request, std::string_view rest, Now now) {
   if (request.method != "GET") return problem(405, "method", "Only GET works here.");
   Result<Identity, HttpResponse> identity = identify(request, now);
@@ -252,17 +208,20 @@ void Room::handle_room_process(Now now) { take(media_.handle_readable(now.monoto
 
 void Room::handle_timeout(Now now) {
   take(media_.handle_timeout(now.monotonic), now);
+  end_checks(checks_.handle_timeout(now.monotonic));
   desk_->handle_timeout(now);
 }
 
 std::optional<Instant> Room::next_timeout() const {
   Instant next = media_.next_timeout();
   if (const auto desk = desk_->next_timeout()) next = std::min(next, *desk);
+  if (const auto check = checks_.next_timeout()) next = std::min(next, *check);
   if (status_dirty_) next = std::min(next, status_due_);
   return next;
 }
 
 void Room::take(const RoomMediaChange& change, Now now) {
+  take_checks(change, now);
   if (change.tracks) viewers_dirty_ = true;
   if (change.channels) viewers_dirty_ = true;
   if (change.status) status_dirty_ = true;
@@ -293,6 +252,7 @@ bool Room::handle_track_live(const io::TrackLive& live, Now now) {
 }
 
 void Room::handle_uplink(const MediaSession& session, bool flowing, Instant last_packet, Now now) {
+  if (session.use == SessionUse::check) return;  // nobody's presence depends on it
   const auto participant = signaling::participant_from(session.participant);
   if (!participant) return;
   if (flowing) {
@@ -305,6 +265,7 @@ void Room::handle_uplink(const MediaSession& session, bool flowing, Instant last
 
 void Room::handle_session_closed(const MediaSession& session, Now now) {
   status_dirty_ = true;
+  if (session.use == SessionUse::check) end_check(session.peer, "closed");
   if (session.use == SessionUse::return_page) handle_screen_closed(session, now);
   if (session.use == SessionUse::uplink && services_.sessions.uplink_of(config_.id, session.participant) == nullptr) {
     handle_uplink(session, false, now.monotonic, now);
@@ -443,6 +404,7 @@ void Room::show_session(MediaSession& session) {
   SlotPlan plan;
   switch (session.use) {
     case SessionUse::uplink:
+    case SessionUse::check:
       return;
     case SessionUse::return_page:
       plan.audio[0] = "return/audio";

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/app/device_checks.h"
 #include "server/app/links_api.h"
 #include "server/app/media_sessions.h"
 #include "server/app/room_media.h"
@@ -49,6 +50,7 @@ class Room {
   signaling::Desk& desk() { return *desk_; }
   const signaling::Desk& desk() const { return *desk_; }
   RoomMedia& media() { return media_; }
+  const DeviceChecks& checks() const { return checks_; }
   const RoomConfig& config() const { return config_; }
 
   void handle_room_process(Now now);  // its descriptor is readable
@@ -57,6 +59,10 @@ class Room {
 
   // Shard events; false: not of this room.
   bool handle_track_live(const io::TrackLive& live, Now now);
+  bool handle_uplink_quality(const io::UplinkQuality& quality) {
+    return media_.handle_uplink_quality(quality) || checks_.handle_uplink_quality(quality);
+  }
+  void handle_uplink_started(const MediaSession& session, MediaKind kind, Now now);
   void handle_uplink(const MediaSession& session, bool flowing, Instant last_packet, Now now);
   void handle_session_closed(const MediaSession& session, Now now);
   // Closes pages and media of that token.
@@ -67,8 +73,8 @@ class Room {
 
   // Brings media in line with the meeting. Cheap when nothing changed; called once after each turn of the loop.
   void settle(Now now);
-  // `room.status`, when it is due.
-  void publish_status(Instant now);
+  // `room.status`, when it is due, and what the desk tells of readiness.
+  void publish_status(Now now);
   void select_channel(const std::string& media_token, const std::string& language);
 
   [[nodiscard]] std::string summary_json() const;  // an entry of GET /api/v1/rooms
@@ -89,6 +95,11 @@ class Room {
   Result<Identity, HttpResponse> identify(const HttpRequest& request, Now now) const;
   MediaSessions::Opened open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
                                      const std::string& h264_profile_level_id);
+  HttpResponse open_uplink(const HttpRequest& request, const Identity& identity, Now now);
+  HttpResponse open_check(const HttpRequest& request, const Identity& identity, Now now);
+  void take_checks(const RoomMediaChange& change, Now now);
+  void end_check(PeerId peer, std::string_view code);
+  void end_checks(const std::vector<DeviceChecks::Ended>& ended);
   HttpResponse open_viewer(const HttpRequest& request, const Identity& identity);
   HttpResponse open_return(const HttpRequest& request, const Identity& identity);
   HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
@@ -107,6 +118,7 @@ class Room {
   const RoomConfig& config_;
   RoomServices services_;
   RoomMedia media_;
+  DeviceChecks checks_;
   std::unique_ptr<signaling::Desk> desk_;
   signaling::MeetingState shown_state_ = signaling::MeetingState::live;  // as routed last
   signaling::Audience admitted_ = signaling::Audience::everyone;

@@ -81,6 +81,8 @@ void RoomMediaChange::add(RoomMediaChange other) {
   channels |= other.channels;
   returns |= other.returns;
   status |= other.status;
+  process_ended |= other.process_ended;
+  std::move(other.checks.begin(), other.checks.end(), std::back_inserter(checks));
   std::move(other.decoding.begin(), other.decoding.end(), std::back_inserter(decoding));
   std::move(other.on_air.begin(), other.on_air.end(), std::back_inserter(on_air));
   std::move(other.not_decoding.begin(), other.not_decoding.end(), std::back_inserter(not_decoding));
@@ -121,7 +123,7 @@ RoomMediaChange RoomMedia::handle_timeout(Instant now) {
   feed_.reset();
   for (auto& [id, source] : sources_) source["state"] = "stopped";
   for (auto& [id, back] : returns_) back["state"] = "waiting";
-  RoomMediaChange change{.returns = true, .status = true};
+  RoomMediaChange change{.returns = true, .status = true, .process_ended = true};
   for (auto& [request, speaker] : speakers_) {
     speaker.state.clear();
     change.off_air.push_back(request);
@@ -175,6 +177,11 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     change.channels = true;
   } else if (kind == "speaker") {
     take_speaker(report, change);
+  } else if (kind == "speaker_readiness") {
+    take_readiness(report);
+  } else if (kind == "check") {
+    change.checks.push_back(report);
+    change.status = false;
   } else if (kind == "speaker_key_frame") {
     const auto speaker = speakers_.find(text_of(report, "speaker"));
     if (speaker != speakers_.end()) plane_.post(io::RequestKeyFrame{speaker->second.video});
@@ -355,6 +362,7 @@ void RoomMedia::route_uplink(const Speaker& speaker) {
 }
 
 void RoomMedia::remove_speaker(const Speaker& speaker) {
+  readiness_changes_.insert(speaker.media.request);
   link_.send({{"command", "speaker.remove"}, {"speaker", speaker.media.request}});
   plane_.post(io::SetUplink{.peer = speaker.media.peer});
   plane_.post(io::RemoveTrack{speaker.audio});
@@ -447,7 +455,8 @@ json RoomMedia::status() const {
     speakers.push_back({{"request", request},
                         {"name", speaker.media.name},
                         {"state", speaker.state.empty() ? "connecting" : speaker.state},
-                        {"level_db", level_in(speaker_levels_, request)}});
+                        {"level_db", level_in(speaker_levels_, request)},
+                        {"readiness", json::parse(signaling::readiness_json(readiness(request)))}});
   }
   json alarms = json::array();
   if (fault_) alarms.push_back(*fault_);

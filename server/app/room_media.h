@@ -9,9 +9,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/app/media_plane.h"
+#include "server/app/speaker_readiness.h"
 #include "server/config/config.h"
 #include "server/room_link/room_link.h"
 
@@ -38,6 +40,8 @@ struct RoomMediaChange {
   std::vector<std::string> on_air;        // requests: the return carries them
   std::vector<std::string> not_decoding;  // requests: no more
   std::vector<std::string> off_air;
+  std::vector<nlohmann::json> checks;  // reports `check`
+  bool process_ended = false;
 
   void add(RoomMediaChange other);
 };
@@ -55,9 +59,16 @@ class RoomMedia {
   bool handle_key_frame_wanted(const io::KeyFrameWanted& wanted);
   bool handle_track_watched(const io::TrackWatched& watched);
   bool handle_track_live(const io::TrackLive& live);
+  bool handle_uplink_quality(const io::UplinkQuality& quality);
 
+  // Where the room process takes more than speakers: nothing while it does not run.
+  [[nodiscard]] std::optional<FeedId> running_feed() const { return ready_ ? feed_ : std::nullopt; }
+  void command(const nlohmann::json& command) { link_.send(command); }
   // The whole set, each time it changes; the difference is commanded.
   void set_speakers(const std::vector<SpeakerMedia>& speakers);
+  // Requests whose readiness may have changed since the last call, those that are gone too.
+  std::set<std::string> take_readiness_changes() { return std::exchange(readiness_changes_, {}); }
+  [[nodiscard]] std::optional<signaling::Readiness> readiness(const std::string& request) const;
   // The return page counts as a return while it is open and its sound has been started.
   RoomMediaChange set_screen_return(bool open, bool sound);
 
@@ -94,6 +105,7 @@ class RoomMedia {
     TrackId video{};
     bool picture = false;  // frames arrive
     std::string state;     // as reported: "", "decoding", "on_air"
+    SpeakerReadiness readiness;
   };
 
   RoomMediaChange start(Instant now);
@@ -101,6 +113,7 @@ class RoomMedia {
   void take_tracks(const nlohmann::json& list);
   void take_levels(const nlohmann::json& report);
   void take_speaker(const nlohmann::json& report, RoomMediaChange& change);
+  void take_readiness(const nlohmann::json& report);
   void add_speaker(const SpeakerMedia& media);
   void remove_speaker(const Speaker& speaker);
   void tell_speaker(const Speaker& speaker);
@@ -116,6 +129,7 @@ class RoomMedia {
   bool ready_ = false;
   std::map<std::string, Track> tracks_;
   std::map<std::string, Speaker> speakers_;  // by request
+  std::set<std::string> readiness_changes_;  // requests
   std::uint16_t next_speaker_track_ = 0;
   bool picture_live_ = false;
   bool screen_open_ = false;

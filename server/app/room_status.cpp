@@ -21,10 +21,13 @@ std::string Room::status_json() const {
   return status.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-void Room::publish_status(Instant now) {
-  if (!status_dirty_ || now < status_due_) return;
+void Room::publish_status(Now now) {
+  for (const std::string& request : media_.take_readiness_changes()) {
+    if (const auto id = signaling::request_from(request)) desk_->handle_readiness(*id, media_.readiness(request), now);
+  }
+  if (!status_dirty_ || now.monotonic < status_due_) return;
   status_dirty_ = false;
-  status_due_ = now + kStatusInterval;
+  status_due_ = now.monotonic + kStatusInterval;
   desk_->notify_room_status(status_json());
 }
 

@@ -109,4 +109,6 @@ Refusal revoked_refusal() {
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 
+bool sees_readiness(Role role) { return watches_room(role) || role == Role::chair || role == Role::interpreter; }
+
 }  // namespace plenary::signaling

@@ -64,5 +64,7 @@ Refusal revoked_refusal();
 bool watches_room(Role role);
 // Every row of the queue; the others see the front and their own.
 bool sees_whole_list(Role role);
+// Sees `floor.readiness` of everybody: who runs the room, who gives the floor, and who listens to interpret.
+bool sees_readiness(Role role);
 
 }  // namespace plenary::signaling

@@ -108,5 +108,13 @@ TEST(Access, the_rooms_status_is_for_those_who_run_it) {
   EXPECT_EQ(watching, (std::set<std::string>{"technician", "moderator", "admin"}));
 }
 
+TEST(Access, interpreters_and_chairs_see_readiness_but_no_room_status) {
+  std::set<std::string> seeing;
+  for (unsigned r = 0; r < kRoles; ++r) {
+    if (sees_readiness(static_cast<Role>(r))) seeing.emplace(to_text(static_cast<Role>(r)));
+  }
+  EXPECT_EQ(seeing, (std::set<std::string>{"technician", "moderator", "admin", "chair", "interpreter"}));
+}
+
 }  // namespace
 }  // namespace plenary::signaling

@@ -80,6 +80,11 @@ void Desk::handle_revoked(std::string_view token_id, Now now) {
   state_->publish(now);
 }
 
+void Desk::handle_readiness(RequestId request, std::optional<Readiness> readiness, Now now) {
+  state_->readiness.set(request, std::move(readiness));
+  state_->tell_readiness(now);
+}
+
 void Desk::handle_saved(Ticket ticket, Now now) {
   state_->meeting.handle_saved(ticket, now);
   state_->answer_saved(now);
@@ -96,6 +101,7 @@ void Desk::handle_timeout(Now now) {
   state_->meeting.handle_timeout(now);
   state_->expire(now);
   state_->publish(now);
+  state_->tell_readiness(now);
 }
 
 std::optional<Instant> Desk::next_timeout() const {
@@ -104,6 +110,7 @@ std::optional<Instant> Desk::next_timeout() const {
   if (state_->publication_due) earlier(state_->next_publication);
   if (!state_->join_deadlines.empty()) earlier(state_->join_deadlines.front().first);
   if (!state_->visit_deadlines.empty()) earlier(state_->visit_deadlines.front().first);
+  if (const std::optional<Instant> readiness = state_->readiness.next_timeout()) earlier(*readiness);
   return next;
 }
 
@@ -126,10 +133,14 @@ void Desk::notify_room_status(const std::string& params) {
   state_->outputs.push_back(out::Send{std::move(watching), std::move(text)});
 }
 
-void Desk::notify_replaced(PageId page) {
-  const auto found = state_->pages.find(page);
-  if (found != state_->pages.end() && found->second.visit)
-    state_->send(page, encode_notification("meeting.replaced", "{}"));
+void Desk::notify_replaced(PageId page) { state_->send_to_joined(page, encode_notification("meeting.replaced", "{}")); }
+
+void Desk::notify_check(PageId page, const CheckResult& result) {
+  state_->send_to_joined(page, encode_notification("check.result", check_result_params(result)));
+}
+
+void Desk::notify_check_ended(PageId page, std::string_view code) {
+  state_->send_to_joined(page, encode_notification("check.ended", check_ended_params(code)));
 }
 
 std::optional<MediaIdentity> Desk::find_media(std::string_view media_token) const {

@@ -21,6 +21,8 @@
 #include "media/base/result.h"
 #include "signaling/meeting/meeting.h"
 #include "signaling/protocol/claims.h"
+#include "signaling/protocol/device_check.h"
+#include "signaling/protocol/readiness.h"
 #include "signaling/protocol/session.h"
 #include "signaling/protocol/view.h"
 
@@ -97,6 +99,8 @@ class Desk {
   void handle_speaker_on_air(RequestId request, bool on_air, Now now);
   void handle_return(bool connected, Now now);
   void handle_room(RoomFacts facts, Now now);
+  // To the person, moderators and technicians, at most once in kReadinessInterval; nothing: not measured any more.
+  void handle_readiness(RequestId request, std::optional<Readiness> readiness, Now now);
 
   // A join token that no longer works: its pages are told and closed, what they were given leads back no more, and what
   // its person asked for or says ends.
@@ -113,6 +117,9 @@ class Desk {
   void notify_room_status(const std::string& params);
   // `meeting.replaced {}` to one page: another one took over the media.
   void notify_replaced(PageId page);
+  // `check.result` and `check.ended` to the page that checks its devices.
+  void notify_check(PageId page, const CheckResult& result);
+  void notify_check_ended(PageId page, std::string_view code);
 
   [[nodiscard]] std::optional<MediaIdentity> find_media(std::string_view media_token) const;
   [[nodiscard]] const Meeting& meeting() const;

@@ -9,6 +9,11 @@ void Desk::State::send(PageId page, std::string text) {
   outputs.push_back(out::Send{{page}, std::make_shared<const std::string>(std::move(text))});
 }
 
+void Desk::State::send_to_joined(PageId page, std::string text) {
+  const auto found = pages.find(page);
+  if (found != pages.end() && found->second.visit) send(page, std::move(text));
+}
+
 void Desk::State::close(PageId id, std::uint16_t code, std::string reason) {
   const auto page = pages.find(id);
   if (page == pages.end() || page->second.closing) return;
@@ -135,8 +140,9 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
                              R"(","media_token":")" + visit.media_token + R"(","seq":)" + std::to_string(seq) +
                              R"(,"ice_servers":)" + config.ice_servers + R"(,"state":)" + state_for(visit, now) + "}";
   media_tokens.emplace(visit.media_token, resume);
-  visits.emplace(resume, std::move(visit));
+  const Visit& joined = visits.emplace(resume, std::move(visit)).first->second;
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
+  show_readiness(id, joined);
 }
 
 bool Desk::State::is_protected(const Visit& by, ParticipantId whom) const {
@@ -284,6 +290,33 @@ void Desk::State::exclude() {
     if (may_attend(visit->second.role, visit->second.claims.registered, audience)) continue;
     send(id, encode_notification("meeting.excluded", excluded_json(refusal)));
     close(id, 1008, refusal.word);
+  }
+}
+
+bool Desk::State::sees_readiness(const Visit& visit, RequestId request) const {
+  const Request* open = find_open(meeting.state(), request);
+  return open != nullptr && (signaling::sees_readiness(visit.role) || visit.participant == open->person.id);
+}
+
+void Desk::State::tell_readiness(Now now) {
+  for (const RequestId request : readiness.take_due(now.monotonic)) {
+    std::vector<PageId> watching;
+    for (const auto& [id, page] : pages) {
+      const auto visit = page.visit ? visits.find(*page.visit) : visits.end();
+      if (visit != visits.end() && sees_readiness(visit->second, request)) watching.push_back(id);
+    }
+    if (watching.empty()) continue;
+    auto text = std::make_shared<const std::string>(
+        encode_notification("floor.readiness", readiness_params(request, readiness.find(request))));
+    outputs.push_back(out::Send{std::move(watching), std::move(text)});
+  }
+}
+
+// A page that has just joined gets what was told before.
+void Desk::State::show_readiness(PageId id, const Visit& visit) {
+  for (const RequestId request : readiness.requests()) {
+    if (!sees_readiness(visit, request)) continue;
+    send(id, encode_notification("floor.readiness", readiness_params(request, readiness.find(request))));
   }
 }
 

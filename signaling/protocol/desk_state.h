@@ -79,7 +79,9 @@ struct Desk::State {
   void answer_saved(Now now);
   void refuse_unsaved(Ticket ticket);
   void publish(Now now);
+  void tell_readiness(Now now);
   void send(PageId page, std::string text);
+  void send_to_joined(PageId page, std::string text);  // nothing where it has left
   void close(PageId page, std::uint16_t code, std::string reason);
   void bar(Visit& visit, const Refusal& why);
 
@@ -88,6 +90,7 @@ struct Desk::State {
   TokenCheck check;
   RandomSource& random;
   RoomFacts facts;
+  ReadinessBoard readiness;
   std::map<PageId, Page> pages;
   std::unordered_map<std::string, Visit> visits;                // by resume token
   std::unordered_map<std::string, std::string> media_tokens;    // to resume tokens
@@ -116,6 +119,8 @@ struct Desk::State {
   void tell_changed(const View& before, Now now);
   void cut(ParticipantId participant, Now now);
   [[nodiscard]] bool is_protected(const Visit& by, ParticipantId whom) const;
+  void show_readiness(PageId id, const Visit& visit);
+  [[nodiscard]] bool sees_readiness(const Visit& visit, RequestId request) const;
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
 };
 

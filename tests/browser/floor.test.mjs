@@ -129,6 +129,12 @@ test("called to the green room, the participant publishes; the grant puts them o
   await answerCall(participant);
   await until("the speaker's media to be decoded", async () =>
     (await server.status("hall", technician)).speakers.some((speaker) => speaker.state === "decoding"));
+  // The microphone's tone, in pulses like syllables, fills one narrow band.
+  const { readiness } = await until("a verdict on the speaker's sound", async () =>
+    (await server.status("hall", technician)).speakers.find((speaker) => speaker.readiness?.round_trip_ms != null && speaker.readiness.band_hz));
+  assert.equal(readiness.fit, false);
+  assert.ok(readiness.problems.includes("telephone_band"), JSON.stringify(readiness));
+  assert.ok(readiness.band_hz[0] < microphone && readiness.band_hz[1] > microphone, JSON.stringify(readiness));
   await shot(participant, "participant-green-room");
   await moderator.bringToFront();
   await seesPicture(moderator, "the speaker's");

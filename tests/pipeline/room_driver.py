@@ -121,6 +121,12 @@ def tone_share(samples, frequency, rate=48000):
     return sum(shares) / len(shares) if shares else 0.0
 
 
+def voice(*filters):
+    """Syllables of a buzz of 120 Hz, whose harmonics reach to the end of the band, and a breath now and then."""
+    wave = r"0.5*(mod(120*t\,1)-0.5)*lt(mod(t\,0.25)\,0.18)*lt(mod(t\,3.35)\,2.75)"
+    return ["-f", "lavfi", "-i", f"aevalsrc={wave}:sample_rate=48000", *(["-af", ",".join(filters)] if filters else [])]
+
+
 def read_strip(luma, cell=40, x=0, y=0, stride=1280):
     """The number in a row of a test picture (media/room/test_picture.h), or None."""
     white = [luma[(y + cell // 2) * stride + x + i * cell + cell // 2] > 126 for i in range(32)]

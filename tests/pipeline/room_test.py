@@ -317,10 +317,10 @@ class TestStreams(RoomTest):
 class Uplink:
     """A speaker's RTP, made by ffmpeg and handed to the room process packet by packet."""
 
-    def __init__(self, test, frequency, audio_track, video_track, codec="h264"):
+    def __init__(self, test, sound, audio_track, video_track, codec="h264"):
         self.test = test
         self.tracks = []
-        self.add(audio_track, "opus", [*tones(frequency), "-ac", "2", "-c:a", "libopus", "-frame_duration", "20",
+        self.add(audio_track, "opus", [*sound, "-ac", "2", "-c:a", "libopus", "-frame_duration", "20",
                                        "-application", "lowdelay"])
         video = picture() if codec == "h264" else ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "500k", "-g", "50"]
         if video_track:
@@ -349,7 +349,7 @@ class Uplink:
             receiver.close()
 
 
-class TestSpeakers(RoomTest):
+class SpeakersTest(RoomTest):
     def setUp(self):
         super().setUp()
         self.uplinks = []
@@ -372,8 +372,10 @@ class TestSpeakers(RoomTest):
     def add_speaker(self, name, frequency, number, codec="h264"):
         self.room.send(command="speaker.add", speaker=name, audio_track=number, video_track=number + 1,
                        video_codec=codec)
-        self.uplinks.append(Uplink(self, frequency, number, number + 1, codec))
+        self.uplinks.append(Uplink(self, tones(frequency), number, number + 1, codec))
 
+
+class TestSpeakers(SpeakersTest):
     def test_the_return_carries_who_is_on_air_and_nobody_else(self):
         port = free_port()
         recording = os.path.join(FOLDER, "return.ts")
@@ -474,11 +476,16 @@ class TestSpeakers(RoomTest):
         self.assertIsNone(room.process.poll())
 
 
-if __name__ == "__main__":
+def main(module):
+    global PROGRAM, FOLDER
     PROGRAM = sys.argv[1]
     FOLDER = tempfile.mkdtemp(prefix="plenary-room-")
     try:
-        finished = unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2, exit=False)
+        finished = unittest.main(module, argv=[sys.argv[0], *sys.argv[2:]], verbosity=2, exit=False)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    sys.exit(not finished.result.wasSuccessful())
+    return not finished.result.wasSuccessful()
+
+
+if __name__ == "__main__":
+    sys.exit(main("__main__"))

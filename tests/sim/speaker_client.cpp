@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "media/rtp/header_writer.h"
+#include "media/rtp/receive_statistics.h"
 #include "media/rtp/rtx.h"
+#include "media/rtp/timestamp.h"
 
 namespace plenary::sim {
 namespace {
@@ -54,6 +56,11 @@ void SpeakerClient::handle_datagram(Bytes datagram, Instant now) {
     } else if (const auto* report = std::get_if<rtp::ReceiverReport>(&packet)) {
       ++reports;
       if (!report->blocks.empty()) last_block = report->blocks.front();
+    } else if (const auto* extended = std::get_if<rtp::ExtendedReport>(&packet)) {
+      if (!extended->reference_time) continue;
+      ++reference_times;
+      echo_ = rtp::ExtendedReport::Echo{extended->ssrc, rtp::middle_of_ntp(*extended->reference_time), 0};
+      echo_since_ = now;
     }
   }
 }
@@ -128,6 +135,10 @@ void SpeakerClient::send_reports(Instant now) {
                                       .octets = 0,
                                       .blocks = {}},
                     out);
+  }
+  if (echoes_time && echo_) {
+    echo_->delay_since = static_cast<std::uint32_t>(rtp::to_ticks(now - echo_since_, 65'536));
+    rtp::write_rtcp(rtp::ExtendedReport{.ssrc = audio_ ? audio_->ssrc : video_->ssrc, .echoes = {*echo_}}, out);
   }
   transport.send_rtcp(out, now);
 }

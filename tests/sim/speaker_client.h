@@ -33,6 +33,7 @@ class SpeakerClient {
   ClientTransport transport;
   bool sends_audio = true;
   bool sends_video = true;
+  bool echoes_time = true;  // answers the server's reference time, as browsers do
   std::uint32_t audio_frames = 0;
   std::uint32_t video_frames = 0;
   std::uint64_t key_frames_asked = 0;
@@ -41,6 +42,7 @@ class SpeakerClient {
   std::uint64_t rembs = 0;
   std::uint64_t reports = 0;
   std::optional<rtp::ReportBlock> last_block;
+  std::uint64_t reference_times = 0;
 
  private:
   struct Stream {
@@ -64,6 +66,8 @@ class SpeakerClient {
   Instant audio_due_{};
   Instant video_due_{};
   Instant report_due_{};
+  std::optional<rtp::ExtendedReport::Echo> echo_;
+  Instant echo_since_{};
   bool key_frame_ = true;
   std::uint16_t transport_sequence_ = 0;
   std::uint16_t picture_id_ = 0x7ff0;  // wraps soon

@@ -198,6 +198,81 @@ TEST(speaker, a_page_that_is_loaded_again_goes_on_in_the_same_slot) {
   for (std::size_t i = 1; i < ids.size(); ++i) EXPECT_EQ(ids[i], (ids[i - 1] + 1) & 0x7fff);
 }
 
+TEST(speaker, in_standby_is_measured_once_a_second) {
+  World world(scenario_seed(12));
+  SpeakerClient& speaker = world.add_speaker(kSpeaker);
+  world.both_ways(kSpeaker, {.loss = 0.1, .delay = 40ms});
+  io::SetUplink standby = granted();
+  standby.forward = false;
+  world.command(standby);
+  world.run_for(30s);
+  const auto told = world.told<io::UplinkQuality>();
+  EXPECT_NEAR(static_cast<double>(told.size()), 29, 2);
+  double expected = 0;
+  double lost = 0;
+  for (const io::UplinkQuality& quality : told) {
+    EXPECT_EQ(quality.peer, kSpeaker);
+    expected += quality.packets_expected;
+    lost += quality.packets_lost;
+  }
+  EXPECT_NEAR(lost / expected, 0.1, 0.04);
+  EXPECT_GE(speaker.reference_times, 20u);
+  ASSERT_TRUE(told.back().round_trip.has_value());
+  EXPECT_NEAR(std::chrono::duration<double>(*told.back().round_trip).count(), 0.080, 0.003);
+}
+
+TEST(speaker, who_does_not_echo_our_time_has_no_round_trip) {
+  World world(scenario_seed(13));
+  world.add_speaker(kSpeaker).echoes_time = false;
+  world.command(granted());
+  world.run_for(5s);
+  ASSERT_FALSE(world.told<io::UplinkQuality>().empty());
+  EXPECT_FALSE(world.told<io::UplinkQuality>().back().round_trip);
+}
+
+TEST(speaker, whose_device_is_checked_is_measured_by_sound_alone_and_reaches_no_viewer) {
+  World world(scenario_seed(15));
+  world.add_speaker(kSpeaker);
+  ViewerClient& viewer = add_viewer(world);
+  world.command(io::SetUplink{.peer = kSpeaker, .feed = kFeed, .feed_audio = 61});
+  world.run_for(5s);
+  EXPECT_GE(world.told<io::UplinkQuality>().size(), 3u);
+  ASSERT_FALSE(world.to_room.empty());
+  for (const auto& [at, output] : world.to_room) EXPECT_EQ(output.frame.track, 61);
+  EXPECT_EQ(viewer.slots[0].complete_frames(kStream), 0u);
+  EXPECT_EQ(viewer.slots[1].complete_frames(kStream), 0u);
+}
+
+TEST(speaker, whose_packets_come_unevenly_has_jitter) {
+  World world(scenario_seed(16));
+  world.add_speaker(kSpeaker);
+  world.both_ways(kSpeaker, {.delay = 40ms, .jitter = 120ms});
+  world.command(granted());
+  world.run_for(20s);
+  const auto told = world.told<io::UplinkQuality>();
+  ASSERT_GE(told.size(), 15u);
+  EXPECT_GT(told.back().jitter, 5ms);
+  EXPECT_LT(told.back().jitter, 60ms);
+  EXPECT_EQ(told.back().packets_lost, 0u) << "late is not lost";
+}
+
+TEST(speaker, whose_packets_come_evenly_has_none) {
+  World world(scenario_seed(17));
+  world.add_speaker(kSpeaker);
+  world.both_ways(kSpeaker, {.delay = 40ms});
+  world.command(granted());
+  world.run_for(10s);
+  ASSERT_FALSE(world.told<io::UplinkQuality>().empty());
+  EXPECT_LT(world.told<io::UplinkQuality>().back().jitter, 3ms);
+}
+
+TEST(speaker, whom_nobody_hears_is_not_measured) {
+  World world(scenario_seed(14));
+  world.add_speaker(kSpeaker);
+  world.run_for(5s);
+  EXPECT_TRUE(world.told<io::UplinkQuality>().empty());
+}
+
 TEST(speaker, whose_clock_is_wrong_by_an_hour_is_in_step_all_the_same) {
   World world(scenario_seed(10));
   world.add_speaker(kSpeaker, Codec::h264, kStream, 1h);

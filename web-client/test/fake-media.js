@@ -103,7 +103,8 @@
 
     // One megabyte a connection and slot: enough to be seen.
     getStats() {
-      return Promise.resolve(new Map([['T1', { type: 'transport', bytesReceived: this.transceivers.length * 1_000_000, bytesSent: 0 }]]));
+      const heard = { type: 'inbound-rtp', kind: 'audio', packetsReceived: 900, packetsLost: 1, jitter: 0.004 };
+      return Promise.resolve(new Map([['A1', heard], ['T1', { type: 'transport', bytesReceived: this.transceivers.length * 1_000_000, bytesSent: 0 }]]));
     }
 
     become(state) {

@@ -29,6 +29,8 @@ export class Meeting {
   removed = new Set(); // participants
   media = [];
   media_down = false;
+  // The word with which a device check is refused, if it is.
+  refuse_check = null;
   process = 'running';
   // What the return page told last; null while none is there.
   screen_sound = null;
@@ -92,9 +94,18 @@ export class Meeting {
     for (const client of this.clients) this.tell_readiness(client, request.request);
   }
 
+  // What a device check measured, to the page of this person.
+  checked(participant, result) {
+    for (const client of this.clients) if (client.you?.participant === participant) notify(client, 'check.result', { seconds_left: 50, now_db: -30, heard: true, ...result });
+  }
+
+  endCheck(participant, code) {
+    for (const client of this.clients) if (client.you?.participant === participant) notify(client, 'check.ended', { code });
+  }
+
   tell_readiness({ you, socket }, id) {
     const person = [...this.queue, ...this.floor].find(({ request }) => request === id)?.person;
-    const sees = ['moderator', 'technician'].includes(you?.role) || (person && you?.participant === person.participant);
+    const sees = ['moderator', 'technician', 'chair', 'interpreter'].includes(you?.role) || (person && you?.participant === person.participant);
     if (sees) notify({ socket }, 'floor.readiness', { request: id, readiness: this.readiness.get(id) });
   }
 

@@ -79,7 +79,8 @@ function media(request, response, path, meeting, json) {
   if (request.method === 'GET') return response.writeHead(meeting.forgot_media ? 404 : 204).end();
   if (request.method !== 'POST') return json({ code: 'method' }, 405);
   if (meeting.media_down) return json({ code: 'overloaded' }, 503);
-  if (path.startsWith('/whip/') && !meeting.mayPublish()) return json({ code: 'not_called' }, 403);
+  if (path.endsWith('/check') && meeting.refuse_check) return json({ code: meeting.refuse_check }, 503);
+  if (path.startsWith('/whip/') && !path.endsWith('/check') && !meeting.mayPublish()) return json({ code: 'not_called' }, 403);
   response.writeHead(201, { 'content-type': 'application/sdp', location: `${path}/session-1`, etag: '"1"' });
   response.end('v=0\r\n');
 }

@@ -55,8 +55,19 @@ async function makeLink(page) {
 const card = (phase) => `.own-card[data-phase=${phase}]`;
 const room = '/room/room-a';
 
-const kFit = { fit: true, problems: [], band_hz: [120, 15_000], level_db: -23, noise_db: -60, loss_percent: 0.2, jitter_ms: 8, round_trip_ms: 45 };
-const kUnfit = { fit: false, problems: ['telephone_band', 'noisy', 'loss'], band_hz: [300, 3_400], level_db: -31, noise_db: -38, loss_percent: 4.5, jitter_ms: 42, round_trip_ms: 320 };
+const kFit = { fit: true, problems: [], microphone: true, camera: true, network: 'good', band_hz: [120, 15_000], level_db: -23, noise_db: -60, loss_percent: 0.2, jitter_ms: 8, round_trip_ms: 45 };
+const kUnfit = { fit: false, problems: ['telephone_band', 'noisy', 'loss'], microphone: true, camera: false, network: 'poor', band_hz: [300, 3_400], level_db: -31, noise_db: -38, loss_percent: 4.5, jitter_ms: 42, round_trip_ms: 320 };
+
+const kUnheard = { fit: null, problems: [], microphone: true, camera: true, network: 'fair' };
+
+// Begun on the page before the meeting; `result` is what the server measured.
+function checked(result) {
+  return async (page, meeting) => {
+    await page.locator('[data-action=speak]').click();
+    await page.locator('.measured [data-way=udp] [data-look=good]').waitFor();
+    if (result) meeting.checked('p-li', result);
+  };
+}
 
 function state(name) {
   return async (page, meeting) => {
@@ -97,6 +108,16 @@ export const scenes = {
   join_kept: { path: room, claims: me, act: (page, meeting) => mine(meeting), shown: '.notice.good' },
   refused: { path: room, claims: { ...me, role: 'expired' }, shown: '[role=alert]' },
   check: { path: room, claims: me, act: (page) => page.locator('[data-action=speak]').click(), shown: '.mirror video' },
+  check_unheard: { path: room, claims: me, act: checked({ heard: true, readiness: kUnheard }), shown: 'device-check .heard' },
+  check_fit: { path: room, claims: me, act: checked({ readiness: kFit }), shown: '.says[data-look=good]' },
+  check_unfit: { path: room, claims: me, act: checked({ readiness: kUnfit }), shown: '.says[data-look=bad]' },
+  check_busy: { path: room, claims: me, before: (meeting) => { meeting.refuse_check = 'checks_busy'; }, act: (page) => page.locator('[data-action=speak]').click(), shown: '.says[data-look=bad]' },
+  check_over: { path: room, claims: me, act: async (page, meeting) => { await checked()(page, meeting); meeting.endCheck('p-li', 'time_over'); }, shown: '[data-action=again]:not([hidden])' },
+  check_denied: {
+    path: room, claims: me, shown: 'device-check [role=alert]',
+    act: async (page) => { await page.evaluate(() => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')))); await page.locator('[data-action=speak]').click(); },
+  },
+  check_later: { path: room, claims: me, act: async (page, meeting) => { await own('queued')(page, meeting); await page.locator('.own-card [data-action=check]').click(); await page.locator('#check .measured [data-look=good]').first().waitFor(); meeting.checked('p-li', { readiness: kFit }); }, shown: '#check .says[data-look=good]' },
   watch: { path: room, claims: me, act: enter, shown: '.controls' },
   long_list: { path: room, claims: me, act: async (page, meeting) => { meeting.behind = 1_234; meeting.changed('queue'); await enter(page); }, shown: '.waiting .more' },
   nobody: { path: room, claims: me, act: async (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); meeting.room = { picture: 'slate', silent_channels: [] }; meeting.changed('room'); await enter(page); }, shown: '.controls' },
@@ -163,7 +184,7 @@ export const scenes = {
   },
   moderator_fitness: {
     path: `${room}/moderator`, claims: staff('moderator'), preview: true, shown: '.guest .fitness-details',
-    act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.floor[0], kFit); meeting.heard(meeting.queue[0], kUnfit); meeting.heard(meeting.queue[1], kFit); },
+    act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.floor[0], kFit); meeting.heard(meeting.queue[0], kUnfit); meeting.set(meeting.queue[2], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.queue[1], kFit); meeting.heard(meeting.queue[2], kUnheard); },
   },
   moderator_suspended: {
     path: `${room}/moderator`, claims: staff('moderator'), shown: '[data-meeting=suspended]',
@@ -173,6 +194,7 @@ export const scenes = {
   moderator_slip: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('[data-action=meeting-close]').click(), shown: '[data-slipped=true]' },
 
   chair: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); undoable(meeting); }, shown: '.undo-words .seconds' },
+  chair_fitness: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.queue[0], kUnfit); meeting.heard(meeting.floor[0], kFit); }, shown: '.next .lights' },
   chair_idle: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); }, shown: '.now .big' },
   chair_paused: {
     path: `${room}/chair`, claims: staff('chair'), shown: '.now .other',

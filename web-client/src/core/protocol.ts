@@ -22,9 +22,14 @@ export interface Person {
 
 export type ReadinessProblem = 'telephone_band' | 'clipping' | 'noisy' | 'too_quiet' | 'loss' | 'jitter';
 
-// What arrives of somebody's sound on the real path.
+export type Network = 'good' | 'fair' | 'poor';
+
+// What arrives of somebody's picture and sound on the real path.
 export interface Readiness {
-  fit: boolean; // for interpretation
+  fit: boolean | null; // for interpretation; null: they have not spoken yet
+  microphone?: boolean; // its sound arrives
+  camera?: boolean;
+  network?: Network | null;
   problems: ReadinessProblem[];
   band_hz?: [number, number] | null;
   level_db?: number | null;
@@ -113,6 +118,18 @@ export interface MeetingChanged {
 export interface ReadinessTold {
   request: string;
   readiness: Readiness | null; // null: nothing is measured (any more)
+}
+
+// Once a second while the page checks its camera and microphone on the real path.
+export interface CheckResult {
+  seconds_left: number;
+  now_db: number; // the loudest moment of the last second
+  heard: boolean;
+  readiness: Readiness;
+}
+
+export interface CheckEnded {
+  code: string;
 }
 
 export interface Excluded {

@@ -3,7 +3,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { ServerClock } from './clock.ts';
 import type { ResumeMemory } from './memory.ts';
-import type { Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus } from './protocol.ts';
+import type { CheckEnded, CheckResult, Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus } from './protocol.ts';
 import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
 import { MeetingStore } from './store.ts';
 
@@ -22,6 +22,9 @@ export class Session {
   readonly replaced = signal(false);
   // How somebody's request ended, where the server says so to its owner.
   readonly ended = signal<FloorRequest | null>(null);
+  // Of the device check that this page makes.
+  readonly check_result = signal<CheckResult | null>(null);
+  readonly check_ended = signal<CheckEnded | null>(null);
   // The server refused this link; there is no sense in trying again.
   readonly refusal = signal<RpcError | null>(null);
   readonly media_token = computed(() => this.joined.value?.media_token);
@@ -95,6 +98,8 @@ export class Session {
     else if (method === 'meeting.replaced') this.replaced.value = true;
     else if (method === 'floor.ended') this.ended.value = params as FloorRequest;
     else if (method === 'floor.readiness') this.store.tellReadiness(params as ReadinessTold);
+    else if (method === 'check.result') this.check_result.value = params as CheckResult;
+    else if (method === 'check.ended') this.check_ended.value = params as CheckEnded;
     else if (method === 'meeting.excluded') this.#excluded(params as Excluded);
   }
 

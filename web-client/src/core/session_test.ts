@@ -152,6 +152,12 @@ describe('the state', () => {
     expect(session.store.state.value?.seq).toBe(40);
   });
 
+  test('shows readiness with its request', async () => {
+    await join(exampleState({ queue: [exampleRequest()] }));
+    socket().receive({ method: 'floor.readiness', params: { request: 'r-1', readiness: { fit: true, problems: [] } } });
+    expect(session.store.queue.value[0]?.readiness?.fit).toBe(true);
+  });
+
   test('tells that another page took over', async () => {
     await join();
     socket().receive({ method: 'meeting.replaced', params: {} });

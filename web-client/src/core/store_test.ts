@@ -35,6 +35,26 @@ describe('folding', () => {
   });
 });
 
+describe('readiness', () => {
+  const fit = { fit: true, problems: [] };
+
+  test('is shown with its request, also after the list has changed', () => {
+    const made = store({ queue: [exampleRequest(), exampleRequest({ request: 'r-2' })] });
+    made.tellReadiness({ request: 'r-1', readiness: fit });
+    made.change({ seq: 11, server_time: 0, set: { queue: [], floor: [exampleRequest({ state: 'on_air' })] } });
+    expect(made.floor.value[0]?.readiness).toEqual(fit);
+    expect(made.mine.value?.readiness).toEqual(fit);
+  });
+
+  test('is nobody else’s, and ends when the server says so', () => {
+    const made = store({ queue: [exampleRequest(), exampleRequest({ request: 'r-2' })] });
+    made.tellReadiness({ request: 'r-2', readiness: fit });
+    expect(made.queue.value.map(({ readiness }) => readiness ?? null)).toEqual([null, fit]);
+    made.tellReadiness({ request: 'r-2', readiness: null });
+    expect(made.queue.value.map(({ readiness }) => readiness ?? null)).toEqual([null, null]);
+  });
+});
+
 describe('one own request', () => {
   test('is found in the queue', () => {
     expect(store({ queue: [exampleRequest({ request: 'r-7' })] }).mine.value?.request).toBe('r-7');

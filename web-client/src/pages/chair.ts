@@ -16,6 +16,7 @@ import { icon } from '../parts/icons.ts';
 import { refusedView, sessionRefusedView } from '../parts/join.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton } from '../parts/press.ts';
+import { readinessChip, readyLights } from '../parts/readiness.ts';
 import { keepAwake } from '../parts/screen.ts';
 import '../parts/undo_bar.ts';
 import { affiliation, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
@@ -86,7 +87,7 @@ class ChairPage extends Part {
               <p class="line">${stateChip(speaker)}${speaker.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${speaker.kind === 'point_of_order' ? kindChip(speaker) : nothing}</p>
               <p class="name"><bdi>${speaker.person.name}</bdi></p>
               ${affiliation(speaker.person)}
-              <p class="line">${spokenLanguage(speaker.language)}${whereMark(speaker.person.where)}</p>
+              <p class="line">${spokenLanguage(speaker.language)}${whereMark(speaker.person.where)}${readinessChip(speaker)}</p>
             </div>
             <speech-clock ring .request=${speaker} .now=${this.#now}></speech-clock>
             ${floor.filter((other) => other !== speaker).map((other) => html`<p class="line other">${stateChip(other)}<bdi>${other.person.name}</bdi></p>`)}`
@@ -103,7 +104,8 @@ class ChairPage extends Part {
             <p class="line">${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
             <p class="name"><bdi>${next.person.name}</bdi></p>
             ${affiliation(next.person)}
-            <p class="line">${spokenLanguage(next.language)}</p>
+            <p class="line">${spokenLanguage(next.language)}${readinessChip(next)}</p>
+            ${readyLights(next)}
             ${next.topic ? html`<p class="topic"><bdi>${next.topic}</bdi></p>` : nothing}
           </div>`
         : html`<p class="big none">${t('list.empty')}</p>`}

@@ -17,7 +17,7 @@ import { placeMenu } from '../parts/menu.ts';
 import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
-import { readinessChip } from '../parts/readiness.ts';
+import { readinessChip, readyLights } from '../parts/readiness.ts';
 import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import { removal } from './moderator_removal.ts';
@@ -238,7 +238,7 @@ class ModeratorPage extends Part {
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
           ${request.state === 'standby' ? stateChip(request) : nothing}${kindChip(request)}${readinessChip(request)}
         </p>
-        ${affiliation(person)}
+        ${affiliation(person)} ${readyLights(request)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>

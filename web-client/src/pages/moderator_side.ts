@@ -8,7 +8,7 @@ import { icon } from '../parts/icons.ts';
 import '../parts/meters.ts';
 import '../parts/balance_list.ts';
 import '../parts/preview.ts';
-import { readinessChip, readinessDetails } from '../parts/readiness.ts';
+import { readinessChip, readinessDetails, readyLights } from '../parts/readiness.ts';
 import '../parts/still.ts';
 import { affiliation, alarmText, stateChip, timeOfDay, type Content } from '../parts/words.ts';
 import { meetingBox } from './moderator_meeting.ts';
@@ -31,7 +31,7 @@ function guest(model: ModeratorModel, request: FloorRequest): TemplateResult {
         </div>`
       : nothing}
     <p class="line">${stateChip(request)}<span class="name"><bdi>${person.name}</bdi></span>${readinessChip(request)}</p>
-    ${affiliation(person)} ${request.readiness ? readinessDetails(request.readiness) : nothing}
+    ${affiliation(person)} ${readyLights(request)} ${request.readiness ? readinessDetails(request.readiness) : nothing}
     ${person.where === 'remote'
       ? html`<p class="ready">${icon(ready ? 'check' : 'refresh')}${t(ready ? 'moderator.green.decoding' : 'moderator.green.waiting')}</p>
           ${request.ready ? html`<p class="ready said">${icon('check')}${t('moderator.green.said')}</p>` : nothing}

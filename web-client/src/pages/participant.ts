@@ -8,8 +8,9 @@ import { speakingRoles } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { claimsOf } from '../core/token.ts';
 import { startPage } from '../parts/app.ts';
-import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
+import { closeDialog, dialogHead, helpDialog, listenForKeys, openHelp, pageHead, showDialog } from '../parts/head.ts';
 import { icon } from '../parts/icons.ts';
+import '../parts/device_check.ts';
 import { joinView, leftView, sessionRefusedView } from '../parts/join.ts';
 import { listenButton, listenMenu, type ListenOptions } from '../parts/listen_menu.ts';
 import { ownCard } from '../parts/own_card.ts';
@@ -47,7 +48,7 @@ class ParticipantPage extends Part {
 
   #check = (): void => {
     this.#step.value = 'check';
-    void this.#model.devices.open();
+    void this.#model.check(() => this.#step.value === 'check');
   };
 
   #leave = (): void => {
@@ -55,6 +56,41 @@ class ParticipantPage extends Part {
     this.#model.leave();
     this.#step.value = 'left';
   };
+
+  // The same check later on, in a dialog; devices that nothing else needs are closed with it.
+  readonly #checking = signal(false);
+
+  #open_check = (): void => {
+    this.#checking.value = true;
+    showDialog('check');
+    void this.#model.check(() => this.#checking.value);
+  };
+
+  #check_closed = (): void => {
+    this.#checking.value = false;
+    if (!this.#model.own.current.value && !this.querySelector('#request[open]')) this.#model.devices.close();
+  };
+
+  #check_dialog(): TemplateResult {
+    const { devices, checker } = this.#model;
+    return html`<dialog id="check" class="sheet check-dialog" aria-labelledby="check-title" @close=${this.#check_closed}>
+      ${dialogHead('check', t('check.title'))}
+      ${this.#checking.value
+        ? html`<div class="body check">
+            <device-check .devices=${devices} .checker=${checker}></device-check>
+            <button type="button" class="button primary" @click=${() => closeDialog('check')}>${t('app.close')}</button>
+          </div>`
+        : nothing}
+    </dialog>`;
+  }
+
+  // Who publishes already is measured on that way.
+  #check_button(): Content {
+    if (!this.#may_speak.value || !['none', 'pending', 'queued', 'ended'].includes(this.#model.own.phase.value)) return nothing;
+    return html`<button type="button" class="button quiet square check-button" data-action="check" aria-label=${t('check.open')} title=${t('check.open')} @click=${this.#open_check}>
+      ${icon('mic')}
+    </button>`;
+  }
 
   #ask = (): void => this.querySelector<RequestForm>('request-form')?.show();
 
@@ -64,7 +100,7 @@ class ParticipantPage extends Part {
     if (this.#step.value === 'left') return html`${pageHead({ title: t('app.name'), help: false })}${leftView(() => location.reload())}`;
     if (this.#step.value !== 'in')
       return html`${pageHead({ title: t('app.name'), help: false })}
-      ${joinView({ session, room, claims: this.#claims, devices, following, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
+      ${joinView({ session, room, claims: this.#claims, devices, checker: this.#model.checker, following, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
     return this.#meeting();
   }
 
@@ -98,18 +134,19 @@ class ParticipantPage extends Part {
           here,
           now: () => model.session.server_now(),
           withdraw: () => this.#withdraw('quiet'),
+          check: this.#open_check,
         })}
         <aside class="panel" aria-label=${t('list.title')}>
           ${state ? speakersList({ state, now: () => model.session.server_now() }) : html`<p class="none">${t('app.loading')}</p>`}
         </aside>
       </main>
       <footer class="controls">
-        <div class="side">${here ? nothing : listenButton(listen)}</div>
+        <div class="side">${here ? nothing : html`${listenButton(listen)}${this.#check_button()}`}</div>
         <div class="main-action">${this.#main_action()}</div>
         <div class="side end">${here ? nothing : html`${this.#low()}${this.#volume()}${this.#full_screen()}`}</div>
       </footer>
-      ${here ? nothing : listenMenu(listen)} ${helpDialog(this.#shortcuts())}
-      <request-form ?here=${here} .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices}></request-form>
+      ${here ? nothing : html`${listenMenu(listen)}${this.#check_dialog()}`} ${helpDialog(this.#shortcuts())}
+      <request-form ?here=${here} .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices} .check=${this.#open_check}></request-form>
     </div>`;
   }
 

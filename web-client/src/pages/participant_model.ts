@@ -4,6 +4,7 @@ import { effect, signal } from '@preact/signals-core';
 import { Actions, Presses } from '../core/actions.ts';
 import { Following } from '../core/following.ts';
 import { t } from '../core/i18n.ts';
+import { Checker } from '../core/media/checker.ts';
 import { Devices } from '../core/media/devices.ts';
 import { Listening } from '../core/media/listening.ts';
 import { Publisher } from '../core/media/publisher.ts';
@@ -40,6 +41,14 @@ export class ParticipantModel {
     url: () => `/whip/${encodeURIComponent(this.room)}/floor`,
     stream: () => this.devices.stream.value,
   });
+  readonly checker = new Checker({
+    session: this.session,
+    room: this.room,
+    stream: () => this.devices.stream.value,
+    media: this.#media(),
+    shelf: deviceShelf,
+    now: () => Date.now(),
+  });
   #stops: (() => void)[] = [];
 
   #media() {
@@ -70,6 +79,11 @@ export class ParticipantModel {
     const count = setInterval(() => void this.#count(), kCount_ms);
     this.#stops.push(() => clearInterval(count));
     if (this.own.current.value && !this.following.here.value) void this.devices.open();
+  }
+
+  // Who has gone on before answering the browser's question has skipped it.
+  async check(wanted: () => boolean): Promise<void> {
+    if ((await this.devices.open()) && wanted()) this.checker.start();
   }
 
   leave(): void {

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import type { Following } from '../core/following.ts';
+import type { Checker } from '../core/media/checker.ts';
 import type { Devices } from '../core/media/devices.ts';
 import { known, t } from '../core/i18n.ts';
 import { speakingRoles } from '../core/protocol.ts';
@@ -9,7 +10,7 @@ import type { RpcError } from '../core/rpc.ts';
 import type { Session } from '../core/session.ts';
 import type { TokenClaims } from '../core/token.ts';
 import { hall, icon } from './icons.ts';
-import './self_view.ts';
+import { lastCheckLine } from './device_check.ts';
 import { badge, bdi, categoryName, refusalText, withName, type Content } from './words.ts';
 
 export interface JoinView {
@@ -17,6 +18,7 @@ export interface JoinView {
   room: string;
   claims: TokenClaims;
   devices: Devices;
+  checker: Checker;
   following: Following;
   checking: boolean;
   watch: () => void;
@@ -86,6 +88,7 @@ function ways(view: JoinView): TemplateResult {
       ${icon('mic')}<span>${t('join.speak')}</span>
     </button>
     <p class="hint" id="speak-hint">${t(may_speak ? 'join.speak.hint' : 'join.speak.no')}</p>
+    ${may_speak ? lastCheckLine() : nothing}
   </div>`;
 }
 
@@ -104,21 +107,12 @@ function choices({ following }: JoinView): TemplateResult {
   </div>`;
 }
 
-function check(view: JoinView): TemplateResult {
-  const { devices } = view;
-  const problem = devices.problem.value;
+function check({ devices, checker, enter }: JoinView): TemplateResult {
   return html`<section class="check" aria-labelledby="check-title">
     <h2 id="check-title">${t('check.title')}</h2>
-    <self-view .devices=${devices}></self-view>
-    ${problem
-      ? html`<div class="notice warn" role="alert">
-          ${icon('alert')}
-          <p>${t(`device.${problem}`)}</p>
-          <button type="button" class="button" @click=${() => void devices.open()}>${t('app.retry')}</button>
-        </div>`
-      : html`<p class="hint" role="status">${devices.asking.value ? t('request.asking') : html`${t('check.speak')} ${t('check.headset')}`}</p>`}
-    <button type="button" class="button primary way" data-action="enter" @click=${view.enter}>
-      ${icon('play')}<span>${t(devices.stream.value ? 'check.enter' : 'check.skip')}</span>
+    <device-check .devices=${devices} .checker=${checker}></device-check>
+    <button type="button" class="button primary way" data-action="enter" @click=${enter}>
+      ${icon('play')}<span>${t(checker.result.value?.heard ? 'check.enter' : 'check.skip')}</span>
     </button>
   </section>`;
 }

@@ -9,7 +9,7 @@ import type { Devices } from '../core/media/devices.ts';
 import type { MediaState } from '../core/media/transport.ts';
 import './clock.ts';
 import { icon } from './icons.ts';
-import { ownReadiness } from './readiness.ts';
+import { ownReadiness, readyLights } from './readiness.ts';
 import './self_view.ts';
 import { deviceSwitches } from './self_view.ts';
 import type { Content } from './words.ts';
@@ -23,6 +23,7 @@ export interface OwnView {
   here: boolean;
   now: () => number;
   withdraw: () => Content;
+  check: () => void;
 }
 
 const titles: Partial<Record<OwnPhase, MessageKey>> = {
@@ -72,7 +73,8 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   return html`${request.state === 'pending' || (!near && minutes === null)
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}`;
+  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}
+  ${view.here ? nothing : html`<button type="button" class="button quiet" data-action="check" @click=${view.check}>${icon('mic')}<span>${t('check.open')}</span></button>`}`;
 }
 
 // After a reload the stream is gone; without it the call would find nobody.
@@ -104,7 +106,7 @@ function green(phase: OwnPhase, request: FloorRequest, view: OwnView): TemplateR
   const called = phase === 'standby';
   return html`<self-view .devices=${view.devices}></self-view>
     <p class="unheard">${called ? html`${icon('mic_off')}${t('own.unheard')}` : t('own.granted.text')}</p>
-    ${publishLine(view)} ${ownReadiness(request)}
+    ${publishLine(view)} ${readyLights(request)} ${ownReadiness(request)}
     ${called && view.own.ready.value ? html`<p class="publish" data-state="connected">${icon('check')}${t('own.ready.done')}</p>` : nothing}
     <div class="line">${deviceSwitches(view.devices)}${called ? view.withdraw() : nothing}</div>`;
 }

@@ -3,10 +3,28 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { t } from '../core/i18n.ts';
-import type { FloorRequest, Readiness } from '../core/protocol.ts';
+import type { FloorRequest, Network, Readiness } from '../core/protocol.ts';
 import { measuresOf, problemsOf } from '../core/readiness.ts';
 import { icon } from './icons.ts';
 import type { Content } from './words.ts';
+
+const kDots: Readonly<Record<Network, string>> = { good: '●●●', fair: '●●○', poor: '●○○' };
+
+// Three dots and the word, so that neither colour nor shape has to be told apart.
+export function networkLight(word: Network): TemplateResult {
+  return html`<span class="light" data-look=${word === 'good' ? 'good' : word === 'fair' ? 'wait' : 'bad'}><span class="dots" aria-hidden="true">${kDots[word]}</span>${t(`network.${word}`)}</span>`;
+}
+
+// What arrives from somebody: microphone, camera, network.
+export function readyLights({ readiness, person }: FloorRequest): Content {
+  if (!readiness || (person.where ?? 'remote') !== 'remote') return nothing;
+  const { microphone = false, camera = false, network } = readiness;
+  return html`<span class="lights">
+    <span class="light" data-light="microphone" data-look=${microphone ? 'good' : 'bad'}>${icon(microphone ? 'mic' : 'mic_off')}${t(microphone ? 'ready.light.microphone' : 'ready.light.no_microphone')}</span>
+    <span class="light" data-light="camera" data-look=${camera ? 'good' : 'wait'}>${icon(camera ? 'camera' : 'camera_off')}${t(camera ? 'ready.light.camera' : 'ready.light.no_camera')}</span>
+    ${network ? networkLight(network) : nothing}
+  </span>`;
+}
 
 function shortWord(readiness: Readiness): string {
   if (readiness.fit) return t('ready.fit');
@@ -17,6 +35,7 @@ function shortWord(readiness: Readiness): string {
 
 export function readinessChip({ readiness }: FloorRequest): Content {
   if (!readiness) return nothing;
+  if (readiness.fit === null) return html`<span class="state fitness waiting">${icon('clock')}${t('ready.unheard')}</span>`;
   return html`<span class="state fitness ${readiness.fit ? 'good' : 'order'}" data-fit=${readiness.fit}>${icon(readiness.fit ? 'check' : 'alert')}${shortWord(readiness)}</span>`;
 }
 
@@ -30,6 +49,8 @@ export function readinessDetails(readiness: Readiness): TemplateResult {
 // To the person: what is wrong and what to do, or that it is good. On air only what is wrong.
 export function ownReadiness({ readiness, state }: FloorRequest): Content {
   if (!readiness) return nothing;
+  if (readiness.fit === null)
+    return state === 'standby' ? html`<p class="publish fitness" role="status" data-state="connecting">${icon('clock')}<span>${t('ready.own.unheard')}</span></p>` : nothing;
   if (readiness.fit)
     return state === 'standby' ? html`<p class="publish fitness" role="status" data-state="connected">${icon('check')}<span>${t('ready.own.fit')}</span></p>` : nothing;
   const problems = problemsOf(readiness);

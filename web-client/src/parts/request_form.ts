@@ -8,6 +8,7 @@ import type { Devices } from '../core/media/devices.ts';
 import { languageName } from '../core/format.ts';
 import { locale, t } from '../core/i18n.ts';
 import type { MeetingState, RequestKind } from '../core/protocol.ts';
+import { lastCheckLine } from './device_check.ts';
 import { closeDialog, dialogHead } from './head.ts';
 import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
@@ -24,6 +25,7 @@ export class RequestForm extends Part {
   declare actions: Actions;
   declare presses: Presses;
   declare devices: Devices;
+  declare check: () => void;
 
   readonly #kind = signal<RequestKind>('statement');
   readonly #topic = signal('');
@@ -165,7 +167,9 @@ export class RequestForm extends Part {
           ? nothing
           : html`<button type="button" class="button" @click=${() => void this.#send(false)}>${t('request.audio_only')}</button>`}
       </div>`;
-    return html`<p class="hint" role="status">${t(this.devices.asking.value ? 'request.asking' : 'request.why')}</p>`;
+    return html`<p class="hint" role="status">${t(this.devices.asking.value ? 'request.asking' : 'request.why')}</p>
+      ${lastCheckLine()}
+      <button type="button" class="button quiet" data-action="check" @click=${this.check}>${icon('mic')}<span>${t('check.open')}</span></button>`;
   }
 
   #refusal(): TemplateResult | typeof nothing {

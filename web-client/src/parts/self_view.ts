@@ -16,9 +16,11 @@ const kLook_ms = 100;
 const kQuiet_ms = 8_000;
 
 export class SelfView extends Part {
-  static override properties: PropertyDeclarations = { compact: { type: Boolean } };
+  static override properties: PropertyDeclarations = { compact: { type: Boolean }, server_heard: { attribute: false } };
   declare devices: Devices;
   declare compact: boolean;
+  // What the server hears, where it measures; undefined: this page's own measurement is all there is.
+  declare server_heard: boolean | undefined;
 
   readonly heard = signal(false);
   readonly speaking = signal(false);
@@ -78,9 +80,14 @@ export class SelfView extends Part {
       <div class="mic-line">
         ${icon(this.devices.mic_on.value && stream ? 'mic' : 'mic_off')}
         <level-meter .label=${t('device.level')} .source=${this.#read}></level-meter>
-        ${this.heard.value && this.devices.mic_on.value ? html`<span class="heard">${icon('check')}${t('check.heard')}</span>` : nothing}
+        ${this.#tick()}
       </div>
       ${this.#warning()}`;
+  }
+
+  #tick(): TemplateResult | typeof nothing {
+    if (!(this.server_heard ?? this.heard.value) || !this.devices.mic_on.value) return nothing;
+    return html`<span class="heard">${icon('check')}${t(this.server_heard === undefined ? 'device.mic.works' : 'check.heard')}</span>`;
   }
 
   #warning(): TemplateResult | typeof nothing {

@@ -33,11 +33,19 @@ test('without a personal link one can watch but not speak', async ({ open }) => 
   await expect(named(page, 'Request the floor')).toBeHidden();
 });
 
-test('the device check shows the own picture and that one is heard', async ({ open }) => {
+test('the device check shows the own picture, and that the server hears one', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
   await named(page, 'I want to speak').click();
   await expect(page.getByLabel('Your own picture')).toBeVisible();
+  await expect(page.locator('[data-way=udp]')).toContainText('works');
+  // The bar moves, but only the server's word counts.
+  await expect(page.getByText('We hear you')).toBeHidden();
+  await expect(named(page, 'Enter without this check')).toBeVisible();
+  mock.meeting.checked('p-li', { readiness: { fit: null, problems: [], microphone: true, network: 'good' } });
   await expect(page.getByText('We hear you')).toBeVisible();
+  await expect(page.locator('[data-way=up]')).toContainText('network good');
+  await expect(page.locator('[data-way=down]')).toContainText('network good');
+  await expect(page.getByRole('status').first()).toContainText('Speak for a few seconds more');
   await expectGood(page);
   await named(page, 'Enter the meeting').click();
   await expect(named(page, 'Request the floor')).toBeVisible();

@@ -2,7 +2,7 @@
 // after the grant; closed when the request is over, so that the camera's light goes out.
 import { signal } from '@preact/signals-core';
 
-export type DeviceProblem = 'insecure' | 'denied' | 'missing' | 'busy';
+export type DeviceProblem = 'insecure' | 'denied' | 'missing' | 'busy' | 'taken';
 
 export class Devices {
   readonly stream = signal<MediaStream | null>(null);
@@ -25,7 +25,10 @@ export class Devices {
     this.asking.value = true;
     this.problem.value = null;
     try {
-      this.stream.value = await ask(devices, with_camera);
+      const stream = await ask(devices, with_camera);
+      this.stream.value = stream;
+      // Never by this page's own stop(): the permission was taken back, or the plug was pulled.
+      for (const track of stream.getTracks()) track.addEventListener('ended', () => this.#taken(stream));
       this.mic_on.value = true;
       this.camera_on.value = true;
       return true;
@@ -35,6 +38,12 @@ export class Devices {
     } finally {
       this.asking.value = false;
     }
+  }
+
+  #taken(stream: MediaStream): void {
+    if (stream !== this.stream.value) return;
+    this.close();
+    this.problem.value = 'taken';
   }
 
   close(): void {
