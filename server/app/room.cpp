@@ -21,6 +21,7 @@ signaling::Claims meeting_claims(const Claims& claims) {
                            .category = signaling::category_from(claims.category).value_or(signaling::Category::none),
                            .country = claims.country,
                            .rank = static_cast<std::int32_t>(claims.rank),
+                           .where = signaling::where_from(claims.where),
                            .token_id = claims.token_id};
   if (claims.expires) result.exp = *claims.expires;
   return result;

@@ -202,6 +202,23 @@ Decided decide_act(const Case& c, const act::Add& act) {
   return Decision{{std::move(event)}, answer};
 }
 
+// Of somebody who never asked, nothing is kept that could change.
+Decided decide_act(const Case& c, const act::Place& act) {
+  bool elsewhere = false;
+  const auto is_elsewhere = [&](const Person& person) {
+    return person.id == c.actor.participant && person.where != act.where;
+  };
+  for (const auto& [id, request] : c.state.open) {
+    if (!is_elsewhere(request.person)) continue;
+    if (holds_floor(request.state)) return conflict("have_floor", "You have the floor; say where you are afterwards.");
+    elsewhere = true;
+  }
+  for (const auto& [identity, person] : c.state.people) elsewhere = elsewhere || is_elsewhere(person);
+  Decision decision;
+  if (elsewhere) decision.events.push_back(Placed{c.actor.participant, act.where});
+  return decision;
+}
+
 Decided decide_act(const Case& c, const act::OpenList& act) {
   if (c.state.list_open == act.open) return Decision{};
   if (c.state.state == MeetingState::closed) return meeting_closed();

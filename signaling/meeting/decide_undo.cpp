@@ -27,6 +27,7 @@ struct NameOf {
   Name operator()(const act::Ready&) const { return {Place::beside}; }
   Name operator()(const act::Undo&) const { return {Place::beside}; }
   Name operator()(const act::TakeOver&) const { return {Place::beside}; }
+  Name operator()(const act::Place&) const { return {Place::beside}; }
   Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }
   Name operator()(const act::Approve&) const { return undoable(Undoable::approve); }
   Name operator()(const act::Deny&) const { return undoable(Undoable::deny); }

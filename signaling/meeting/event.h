@@ -93,12 +93,17 @@ struct UndoKept {
 struct Undone {
   bool operator==(const Undone&) const = default;
 };
+struct Placed {  // where somebody is, and so how they will be heard
+  ParticipantId participant{};
+  Where where = Where::remote;
+  bool operator==(const Placed&) const = default;
+};
 struct Restarted {  // the server started again: running clocks stop, who held the floor is held from now
   bool operator==(const Restarted&) const = default;
 };
 
 using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
-                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, UndoKept, Undone, Restarted>;
+                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, UndoKept, Undone, Placed, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

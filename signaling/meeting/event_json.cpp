@@ -155,6 +155,11 @@ struct Encode {
     json["changes"] = rows_out(e.changes);
   }
   void operator()(const Undone&) const { type = "undone"; }
+  void operator()(const Placed& e) const {
+    type = "placed";
+    json["participant"] = to_text(e.participant);
+    json["where"] = to_text(e.where);
+  }
   void operator()(const Restarted&) const { type = "restarted"; }
 };
 
@@ -219,6 +224,10 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "took_over") return TookOver{need<std::string>(json, "name")};
   if (type == "undo_kept") return undo_kept_in(json);
   if (type == "undone") return Undone{};
+  if (type == "placed") {
+    return Placed{need(participant_from(need<std::string>(json, "participant")), "participant"),
+                  need(where_from(need<std::string>(json, "where")), "where")};
+  }
   if (type == "restarted") return Restarted{};
   throw Unreadable{"unknown type " + type};
 }

@@ -194,6 +194,20 @@ struct Fold {
 
   void operator()(const Undone&) const { undo(state, event.at); }
 
+  // How a speech is heard does not change while it lasts, nor how it was once it is over.
+  void operator()(const Placed& e) const {
+    for (auto& [identity, person] : state.people) {
+      if (person.id == e.participant) person.where = e.where;
+    }
+    for (auto& [id, request] : state.open) {
+      if (request.person.id == e.participant && is_waiting(request.state)) request.person.where = e.where;
+    }
+    if (!state.undo) return;
+    for (Request& before : state.undo->before) {
+      if (before.person.id == e.participant) before.person.where = e.where;
+    }
+  }
+
   void operator()(const Restarted&) const {
     for (auto& [id, request] : state.open) {
       if (request.state == RequestState::standby) request.changed_at = event.at;  // called anew

@@ -52,6 +52,7 @@ std::vector<EventBody> one_of_each() {
           AudienceChosen{Audience::registered},
           MeetingMoved{MeetingState::suspended},
           Undone{},
+          Placed{ParticipantId{9}, Where::room},
           Restarted{}};
 }
 

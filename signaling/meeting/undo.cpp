@@ -25,6 +25,7 @@ void reopen(State& state, const UndoPoint& point, const Request& before, Moment 
     request = *ended;  // with the time spoken until then: nothing resets a clock
     request.state = RequestState::standby;
     request.reason = before.reason;
+    request.person.where = before.person.where;  // they may have gone elsewhere since
     request.ready = false;
     request.called = request.offered = true;
     if (request.spoke) take_speech_back(state, request);

@@ -37,6 +37,7 @@ constexpr std::array kTable = {
     Row{Method::meeting_close, "meeting.close", kManages},
     Row{Method::meeting_audience, "meeting.audience", kManages},
     Row{Method::meeting_take_over, "meeting.take_over", kGives},
+    Row{Method::person_where, "person.where", kAll},
     Row{Method::channel_select, "channel.select", kAll},
     Row{Method::return_sound, "return.sound", kShowsReturn},
     Row{Method::floor_request, "floor.request", kAsks},

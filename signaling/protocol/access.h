@@ -20,6 +20,7 @@ enum class Method : std::uint8_t {
   meeting_close,
   meeting_audience,
   meeting_take_over,
+  person_where,
   channel_select,
   return_sound,
   floor_request,

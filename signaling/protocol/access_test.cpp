@@ -27,6 +27,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"meeting.close", kManagers},
     {"meeting.audience", kManagers},
     {"meeting.take_over", kGivers},
+    {"person.where", kEverybody},
     {"channel.select", kEverybody},
     {"return.sound", {"technician", "admin"}},
     {"floor.request", {"participant"}},

@@ -59,6 +59,15 @@ class Params {
     return value.value_or(T{});
   }
 
+  template <class T>
+  std::optional<T> optional_word(const char* member, std::optional<T> (*from)(std::string_view), const char* words) {
+    const std::string* raw = string(member, false);
+    if (raw == nullptr) return std::nullopt;
+    const std::optional<T> value = from(*raw);
+    if (!value) fail(member, words);
+    return value;
+  }
+
   RequestId request() {
     const std::string* raw = string("request", true);
     return raw == nullptr ? RequestId{} : request_of("request", *raw);
@@ -123,6 +132,7 @@ class Params {
   std::string fault_;
 };
 
+constexpr const char* kWhereWords = "must be remote, room or phone";
 constexpr const char* kKindWords = "must be statement, question, reply, right_of_reply, point_of_order or written";
 
 Call request_floor(Params& p) {
@@ -140,7 +150,7 @@ Call add_person(Params& p) {
   act.name = p.text("name", true, kMaxName);
   act.organisation = p.text("organisation", false, kMaxOrganisation);
   act.category = p.word("category", category_from, "must be a stakeholder category or empty");
-  act.where = p.word("where", where_from, "must be remote, room or phone");
+  act.where = p.word("where", where_from, kWhereWords);
   act.kind = p.word("kind", kind_from, kKindWords);
   return act;
 }
@@ -155,7 +165,8 @@ Call call_of(Method method, Params& p) {
   switch (method) {
     case Method::meeting_join: {
       std::string token = p.opaque("token", false, kMaxToken);
-      return JoinCall{std::move(token), p.opaque("resume", false, kMaxToken)};
+      std::string resume = p.opaque("resume", false, kMaxToken);
+      return JoinCall{std::move(token), std::move(resume), p.optional_word("where", where_from, kWhereWords)};
     }
     case Method::meeting_state:
       return StateCall{};
@@ -171,6 +182,8 @@ Call call_of(Method method, Params& p) {
       return Act{act::ChooseAudience{p.word("audience", audience_from, "must be public, registered or closed")}};
     case Method::meeting_take_over:
       return Act{act::TakeOver{}};
+    case Method::person_where:
+      return Act{act::Place{p.word("where", where_from, kWhereWords)}};
     case Method::channel_select:
       return ChannelCall{p.language("language")};
     case Method::return_sound:

@@ -102,7 +102,11 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   if (!may_attend(claims->role, claims->registered, audience)) return fail(not_admitted(audience));
   // A page without token comes back as itself by this name, which only its resume token leads to.
   if (claims->sub.empty() && claims->token_id.empty()) claims->token_id = "anonymous:" + random.token(kResumeLength);
-  const Result<ParticipantId, Refusal> participant = meeting.join(person_from(*claims));
+  Person person = person_from(*claims);
+  const Person* known_person = meeting.find_person(person.identity);
+  person.where = known_person != nullptr ? known_person->where : Where::remote;
+  const Where before = person.where;
+  const Result<ParticipantId, Refusal> participant = meeting.join(person);
   if (!participant) return fail(participant.error());
 
   Visit visit;
@@ -119,6 +123,7 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   page.visit = resume;
   page.role = visit.role;
   meeting.handle_connected(visit.participant, now);
+  place(visit, before, call, now);
   ++counters.joins;
   publish(now);
   const std::string answer = R"({"participant":")" + to_text(visit.participant) + R"(","resume":")" + resume +
@@ -129,7 +134,19 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
 }
 
+void Desk::State::place(const Visit& visit, Where before, const JoinCall& call, Now now) {
+  const Where wanted = visit.claims.where ? *visit.claims.where : call.where.value_or(before);
+  // Refused to who speaks or while the disk fails: they stay where they were, as the state tells them.
+  if (wanted != before) (void)meeting.handle(act::Place{wanted}, Actor{visit.participant, visit.role}, now);
+}
+
 void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now) {
+  if (const auto* place = std::get_if<act::Place>(&act); place != nullptr && visit.claims.where.value_or(place->where) != place->where) {
+    ++counters.refused;
+    refuse(id, incoming.id, incoming.wants_answer,
+           {RefusalCode::conflict, "where_fixed", "Your link says where you are; ask the organisers for another one."});
+    return;
+  }
   const Result<Accepted, Refusal> decided = meeting.handle(act, Actor{visit.participant, visit.role}, now);
   if (!decided) {
     ++counters.refused;

@@ -107,6 +107,8 @@ struct Desk::State {
   void join(PageId id, Page& page, const Incoming& incoming, const JoinCall& call, Now now);
   Result<Claims, Refusal> identify(const JoinCall& call, Now now) const;
   void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
+  // Where they said that they are: their token, else their page, else as they were.
+  void place(const Visit& visit, Where before, const JoinCall& call, Now now);
   void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
   void tell_ended();
   void exclude();

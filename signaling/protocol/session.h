@@ -33,6 +33,7 @@ using CallId = std::string;
 struct JoinCall {
   std::string token;
   std::string resume;
+  std::optional<Where> where;
 };
 struct StateCall {};
 struct ChannelCall {

@@ -75,6 +75,9 @@ class Storm {
       ASSERT_EQ(request.running_since.has_value(), request.state == RequestState::on_air);
       const bool point = request.kind == RequestKind::point_of_order;
       ASSERT_TRUE(asked.insert({request.person.id, point}).second) << "twice on the list";
+      if (is_waiting(request.state) && !request.person.identity.empty()) {
+        ASSERT_EQ(request.person.where, state.people.at(request.person.identity).where) << "in two places";
+      }
     }
     ASSERT_LE(on_air, bench_.meeting().rules().speakers_max);
     check_meeting(state);
@@ -110,7 +113,8 @@ class Storm {
 
   std::string name(int i) const { return "person " + std::to_string(i); }
   void join(int i) {
-    const Where where = i == 0 ? Where::room : Where::remote;
+    const Person* known = bench_.meeting().find_person("sub:" + name(i));
+    const Where where = known != nullptr ? known->where : i == 0 ? Where::room : Where::remote;
     people_[i] = bench_.person(name(i), where, static_cast<Category>(i % 6), i % 4);
     ++pages_[i];
   }
@@ -189,7 +193,8 @@ class Storm {
 
   void own() {
     const RequestId r = some_request();
-    const std::vector<Act> acts = {act::Withdraw{r}, act::Ready{r}, act::Release{}, act::Release{r}};
+    const std::vector<Act> acts = {act::Withdraw{r}, act::Ready{r}, act::Release{}, act::Release{r},
+                                   act::Place{static_cast<Where>(random_() % 3)}};
     note(bench_.by(somebody(), acts[random_() % acts.size()]));
   }
 

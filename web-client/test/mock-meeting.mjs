@@ -168,13 +168,16 @@ export class Meeting {
     return audience === 'public' || (role !== undefined && (audience === 'registered' || role !== 'observer'));
   }
 
-  join(client, { token, resume }) {
+  join(client, { token, resume, where }) {
     const claims = token ? JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) : {};
     if (claims.role === 'expired') throw new Refusal(-32001, 'expired', 'This link has expired.');
     if (!this.entitled(claims.role)) throw new Refusal(-32001, `audience_${this.meeting.audience}`, 'This meeting is not for everybody at present.');
     const participant = claims.sub ? `p-${claims.sub}` : (resume ?? `p-guest-${this.next++}`);
     client.link = claims.role;
     client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
+    const places = this.people.get(participant);
+    client.you.where = claims.where ?? where ?? places ?? 'remote';
+    this.people.set(participant, client.you.where);
     return { participant, resume: participant, media_token: `media-${participant}-${this.next++}`, seq: this.seq, ice_servers: [], state: this.state(client) };
   }
 
@@ -230,13 +233,13 @@ export class Meeting {
       room: 'room-a', title: 'Room A', process: this.process, picture: this.room.picture, viewers: 128, return_connected: this.returns.connected,
       sources: [
         { id: 'main', kind: 'room', url: 'srt://0.0.0.0:9001', state: 'live', detail: '', level_db: -19.5, picture: { codec: 'h264', width: 1280, height: 720, frame_rate: 30, passthrough: true } },
-        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'failed', detail: 'connection refused', level_db: -100 },
+        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'failed', detail: 'connection refused', detail_code: 'unreachable', level_db: -100 },
       ],
       returns: [
         { id: 'wall', url: 'srt://0.0.0.0:9101', state: this.returns.connected ? 'connected' : 'waiting', detail: '', level_db: -42 },
         {
           id: 'screen', url: 'screen:', state: this.screen_sound ? 'connected' : 'waiting', level_db: -42,
-          detail: this.screen_sound === false ? 'the page is open, its sound has not been started' : '',
+          detail: this.screen_sound === false ? 'the page is open, its sound has not been started' : '', detail_code: this.screen_sound === false ? 'sound_not_started' : '',
         },
       ],
       channels: this.languages.map((language, index) => ({ language, level_db: language === 'ru' ? -70 : -17 - index * 3, silent: language === 'ru' })),
@@ -254,6 +257,14 @@ function notify(client, method, params) {
 
 const acts = {
   'channel.select': () => ({}),
+  'person.where': (meeting, { you }, { where }) => {
+    const own = [...meeting.queue, ...meeting.floor].filter(({ person }) => person.participant === you.participant);
+    if (own.some((request) => meeting.floor.includes(request))) throw new Refusal(-32004, 'have_floor', 'You have the floor.');
+    you.where = where;
+    meeting.people.set(you.participant, where);
+    for (const { person } of own) person.where = where;
+    meeting.changed('queue');
+  },
   'return.sound': (meeting, { you }, { started }) => {
     if (you.role !== 'technician') throw new Refusal(-32001, 'role', 'Only technicians show the return.');
     meeting.screen_sound = started;
@@ -294,7 +305,9 @@ const acts = {
     found.state = 'granted';
     meeting.floor.push(found);
     meeting.changed('queue', 'floor');
-    setTimeout(() => meeting.floor.includes(found) && meeting.onAir(found), 200);
+    // Who is in the room needs nothing to be carried there.
+    if (found.person.where !== 'remote') meeting.onAir(found);
+    else setTimeout(() => meeting.floor.includes(found) && meeting.onAir(found), 200);
     return { request: found.request };
   },
   'floor.move': (meeting, _, { request, before }) => {

@@ -7,7 +7,7 @@ const kSilentReturn = { code: 'return_silent', text: 'Room A: the return page is
 // Long names, several scripts, one of each kind.
 export function crowd(meeting) {
   const amina = meeting.add('Amina Diallo', { organisation: 'Ministry of Digital Economy, Senegal', category: 'government', language: 'fr', where: 'remote' });
-  meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', estimate_s: 180, reason: 'first to ask', topic: 'Affordable last-mile access in the north' });
+  meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', estimate_s: 180, reason: 'first_to_ask', topic: 'Affordable last-mile access in the north' });
   meeting.add('Juan Pérez', { organisation: 'Universidad de la República', category: 'academia', language: 'es', kind: 'question', estimate_s: 360, where: 'room', topic: '¿Quién paga la red?' });
   meeting.add('منى الخطيب', { organisation: 'الهيئة العامة للاتصالات', category: 'government', language: 'ar', estimate_s: 600 });
   meeting.add('陈晓明', { organisation: '中国信息通信研究院', category: 'academia', language: 'zh', estimate_s: 780, kind: 'point_of_order' });
@@ -15,7 +15,7 @@ export function crowd(meeting) {
   return amina;
 }
 
-const mine = (meeting, fields = {}) => meeting.add('Li Wei', { ...me, participant: 'p-li', estimate_s: 300, reason: 'in the order asked', ...fields });
+const mine = (meeting, fields = {}) => meeting.add('Li Wei', { ...me, participant: 'p-li', estimate_s: 300, reason: 'asked_order', ...fields });
 
 async function enter(page) {
   await page.locator('[data-action=watch]').click();

@@ -91,6 +91,7 @@ export class Actions {
   withdraw = (request: string) => this.#call('floor.withdraw', { request });
   ready = (request: string) => this.#call('floor.ready', { request });
   release = (request?: string) => this.#call('floor.release', request ? { request } : {});
+  where = (where: Where) => this.#call('person.where', { where });
   selectChannel = (language: string) => this.#call('channel.select', { language });
 
   approve = (request: string) => this.#call('floor.approve', { request });

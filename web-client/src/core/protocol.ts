@@ -42,7 +42,7 @@ export interface FloorRequest {
   state: RequestState;
   position?: number | null;
   estimate_s?: number | null;
-  reason?: string | null;
+  reason?: string | null; // why this place: a word
   person: Person;
   asked_at: number;
   limit_s?: number | null;
@@ -86,6 +86,7 @@ export interface You {
   role: Role;
   organisation?: string | null;
   category?: string | null;
+  where?: Where;
 }
 
 export interface MeetingState {
@@ -142,7 +143,8 @@ export interface SourceStatus {
   kind?: string;
   url?: string;
   state: 'connecting' | 'live' | 'stopped' | 'failed';
-  detail?: string;
+  detail?: string; // the server's own, English
+  detail_code?: string;
   level_db?: number | null;
   picture?: Picture | null;
 }
@@ -152,6 +154,7 @@ export interface ReturnStatus {
   url?: string;
   state: 'waiting' | 'connected' | 'failed';
   detail?: string;
+  detail_code?: string;
   level_db?: number | null;
 }
 

@@ -3,7 +3,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { ServerClock } from './clock.ts';
 import type { ResumeMemory } from './memory.ts';
-import type { Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus } from './protocol.ts';
+import type { Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus, Where } from './protocol.ts';
 import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
 import { MeetingStore } from './store.ts';
 
@@ -13,6 +13,8 @@ export interface SessionOptions {
   now: () => number;
   token: string | undefined;
   memory: ResumeMemory;
+  // Where the page knows its person to be; else they are where they were.
+  where?: () => Where | undefined;
 }
 
 export class Session {
@@ -69,9 +71,10 @@ export class Session {
   async #join(call: Call): Promise<void> {
     const { token, memory } = this.#options;
     const resume = memory.get();
+    const where = this.#options.where?.();
     let result: JoinResult;
     try {
-      result = (await call('meeting.join', { ...(token && { token }), ...(resume && { resume }) })) as JoinResult;
+      result = (await call('meeting.join', { ...(token && { token }), ...(resume && { resume }), ...(where && { where }) })) as JoinResult;
     } catch (error) {
       if (error instanceof RpcError && error.code === -32001) {
         // A key of a session that is long over must not lock its owner out.

@@ -64,7 +64,7 @@ class ParticipantPage extends Part {
     if (this.#step.value === 'left') return html`${pageHead({ title: t('app.name'), help: false })}${leftView(() => location.reload())}`;
     if (this.#step.value !== 'in')
       return html`${pageHead({ title: t('app.name'), help: false })}
-      ${joinView({ session, room, claims: this.#claims, devices, following, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
+      ${joinView({ session, room, claims: this.#claims, devices, following, where_fixed: this.#model.where_fixed, setHere: (on) => void this.#model.setHere(on), checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
     return this.#meeting();
   }
 

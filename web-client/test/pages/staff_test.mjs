@@ -150,7 +150,7 @@ test('the technician sees sources, returns, channels and alarms', async ({ open,
   const page = await open('/technician', technician);
   const room = page.getByRole('region', { name: 'Room A' });
   await expect(room).toContainText('return page is open');
-  await expect(room).toContainText('connection refused');
+  await expect(room).toContainText('The other end cannot be reached.');
   await expect(room.getByRole('img', { name: 'Picture of main' })).toBeVisible();
   await expect(room.getByRole('img', { name: 'Picture of wall' })).toBeVisible();
   await expect(room.getByRole('meter', { name: 'Level of main' })).toHaveAttribute('aria-valuenow', '-19');
