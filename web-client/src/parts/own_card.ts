@@ -12,7 +12,7 @@ import { icon } from './icons.ts';
 import { ownReadiness } from './readiness.ts';
 import './self_view.ts';
 import { deviceSwitches } from './self_view.ts';
-import type { Content } from './words.ts';
+import { reasonText, type Content } from './words.ts';
 
 export interface OwnView {
   own: OwnRequest;
@@ -72,7 +72,7 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   return html`${request.state === 'pending' || (!near && minutes === null)
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}`;
+  ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}`;
 }
 
 // After a reload the stream is gone; without it the call would find nobody.
