@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "signaling/meeting/state.h"
 
@@ -98,6 +99,22 @@ struct ChooseAudience {
   Audience audience = Audience::everyone;
 };
 struct TakeOver {};  // be in charge
+struct SetAgenda {
+  std::vector<AgendaItem> items;
+};
+struct SelectItem {
+  std::string item;  // empty: none
+};
+struct AskHelp {
+  std::string text;
+};
+struct AnswerHelp {
+  HelpId help{};
+  std::string text;
+};
+struct CloseHelp {
+  HelpId help{};
+};
 struct Place {       // where oneself is
   Where where = Where::remote;
 };
@@ -107,7 +124,8 @@ using Act =
     std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
                  act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend, act::Revoke,
                  act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting, act::SuspendMeeting,
-                 act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver, act::Place>;
+                 act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver, act::Place,
+                 act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {
@@ -129,6 +147,7 @@ struct Refusal {
 struct Answer {
   std::optional<RequestId> request;
   std::optional<std::size_t> position;  // 1-based place in the waiting order
+  std::optional<HelpId> help;
 };
 
 }  // namespace plenary::signaling

@@ -62,6 +62,7 @@ Requested new_request(const Case& c, RequestKind kind) {
   Requested event;
   event.request = RequestId{c.state.next_request};
   event.kind = kind;
+  event.item = c.state.item;
   if (kind == RequestKind::reply) event.reply_to = c.state.answered;
   const auto limit = c.rules.limits.find(kind);
   if (limit != c.rules.limits.end()) event.limit = limit->second;

@@ -19,6 +19,8 @@ constexpr RoleSet kAsks = only({Role::participant});
 constexpr RoleSet kManages = only({Role::moderator, Role::admin});
 constexpr RoleSet kGives = only({Role::chair, Role::moderator, Role::admin});
 constexpr RoleSet kSpeaksOrGives = only({Role::participant, Role::chair, Role::moderator, Role::admin});
+constexpr RoleSet kPlans = only({Role::moderator, Role::organiser, Role::admin});
+constexpr RoleSet kHelps = only({Role::technician, Role::moderator, Role::admin});
 constexpr RoleSet kShowsReturn = only({Role::technician, Role::admin});
 constexpr RoleSet kReady = only({Role::participant, Role::moderator, Role::admin});
 
@@ -61,6 +63,11 @@ constexpr std::array kTable = {
     Row{Method::list_open, "list.open", kManages},
     Row{Method::list_close, "list.close", kManages},
     Row{Method::list_order, "list.order", kManages},
+    Row{Method::agenda_set, "agenda.set", kPlans},
+    Row{Method::agenda_select, "agenda.select", kManages},
+    Row{Method::help_ask, "help.ask", kAll},
+    Row{Method::help_answer, "help.answer", kHelps},
+    Row{Method::help_close, "help.close", kAll},
 };
 static_assert(kTable.size() == static_cast<std::size_t>(kLastMethod) + 1);
 
@@ -92,6 +99,8 @@ Refusal not_admitted(Audience audience) {
 }
 
 bool sees_whole_list(Role role) { return role != Role::participant && role != Role::observer; }
+
+bool sees_help(Role role) { return answers_help(role) || role == Role::organiser; }
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 

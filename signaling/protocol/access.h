@@ -43,10 +43,15 @@ enum class Method : std::uint8_t {
   floor_undo,
   list_open,
   list_close,
-  list_order
+  list_order,
+  agenda_set,
+  agenda_select,
+  help_ask,
+  help_answer,
+  help_close
 };
 
-constexpr Method kLastMethod = Method::list_order;
+constexpr Method kLastMethod = Method::help_close;
 
 std::optional<Method> method_from(std::string_view name);
 std::string_view to_text(Method method);
@@ -55,6 +60,8 @@ bool may(Role role, Method method);
 bool may_attend(Role role, bool registered, Audience audience);
 // To who may not.
 Refusal not_admitted(Audience audience);
+// Sees everybody's `help.changed`.
+bool sees_help(Role role);
 // Sees `room.status`.
 bool watches_room(Role role);
 // Every row of the queue; the others see the front and their own.

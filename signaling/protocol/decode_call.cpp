@@ -68,6 +68,38 @@ class Params {
     return value;
   }
 
+  HelpId help() {
+    const std::string* raw = string("help", true);
+    const std::optional<HelpId> id = raw == nullptr ? std::nullopt : help_from(*raw);
+    if (!id) fail("help", "must be a call for help such as \"h-3\"");
+    return id.value_or(HelpId{});
+  }
+
+  // Of agenda.select: null is no item.
+  std::string item_or_none() {
+    const Json* found = find("item");
+    if (found != nullptr && found->is_null()) return {};
+    return opaque("item", true, kMaxItem);
+  }
+
+  std::vector<AgendaItem> items() {
+    const Json* found = find("items");
+    if (found == nullptr || !found->is_array() || found->size() > kMaxAgenda) {
+      return fail("items", "must be a list of at most 50 items"), std::vector<AgendaItem>{};
+    }
+    std::vector<AgendaItem> items;
+    for (const Json& entry : *found) {
+      if (!entry.is_object()) return fail("items", "must have an item and a title each"), items;
+      Params inner(entry);
+      AgendaItem item;
+      item.item = inner.opaque("item", true, kMaxItem);
+      item.title = inner.text("title", true, kMaxTopic);
+      if (!inner.fault().empty()) return fail("items", "must have an item and a title each"), items;
+      items.push_back(std::move(item));
+    }
+    return items;
+  }
+
   RequestId request() {
     const std::string* raw = string("request", true);
     return raw == nullptr ? RequestId{} : request_of("request", *raw);
@@ -161,7 +193,8 @@ Call with_reason(Params& p) {
   return Act{T{request, p.text("reason", false, kMaxReason)}};
 }
 
-Call call_of(Method method, Params& p) {
+// Neither the floor nor its list.
+Call meeting_call(Method method, Params& p) {
   switch (method) {
     case Method::meeting_join: {
       std::string token = p.opaque("token", false, kMaxToken);
@@ -188,6 +221,25 @@ Call call_of(Method method, Params& p) {
       return ChannelCall{p.language("language")};
     case Method::return_sound:
       return ReturnSoundCall{p.flag("started", true)};
+    case Method::agenda_set:
+      return Act{act::SetAgenda{p.items()}};
+    case Method::agenda_select:
+      return Act{act::SelectItem{p.item_or_none()}};
+    case Method::help_ask:
+      return Act{act::AskHelp{p.text("text", true, kMaxHelp)}};
+    case Method::help_answer: {
+      const HelpId help = p.help();
+      return Act{act::AnswerHelp{help, p.text("text", true, kMaxHelp)}};
+    }
+    case Method::help_close:
+      return Act{act::CloseHelp{p.help()}};
+    default:
+      return StateCall{};
+  }
+}
+
+Call call_of(Method method, Params& p) {
+  switch (method) {
     case Method::floor_request:
       return request_floor(p);
     case Method::floor_withdraw:
@@ -238,8 +290,9 @@ Call call_of(Method method, Params& p) {
       return Act{act::OpenList{false}};
     case Method::list_order:
       return Act{act::ChooseOrder{p.word("order", order_from, "must be asked, balance, protocol or manual")}};
+    default:
+      return meeting_call(method, p);
   }
-  return StateCall{};
 }
 
 }  // namespace

@@ -130,8 +130,9 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
                              R"(","media_token":")" + visit.media_token + R"(","seq":)" + std::to_string(seq) +
                              R"(,"ice_servers":)" + config.ice_servers + R"(,"state":)" + state_for(visit, now) + "}";
   media_tokens.emplace(visit.media_token, resume);
-  visits.emplace(resume, std::move(visit));
+  const Visit& kept = visits.emplace(resume, std::move(visit)).first->second;
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
+  tell_open_helps(id, kept);
 }
 
 void Desk::State::place(const Visit& visit, Where before, const JoinCall& call, Now now) {
@@ -244,11 +245,37 @@ void Desk::State::tell_ended() {
     const auto own = visit == visits.end() ? ended.end() : ended.find(visit->second.participant);
     if (own == ended.end()) continue;
     for (const Request* request : own->second) {
-      send(id, encode_notification("floor.ended", request_json(*request, meeting.presence())));
+      send(id, encode_notification("floor.ended", request_json(*request, meeting)));
     }
   }
   published_open.clear();
   for (const auto& [id, request] : state.open) published_open[id] = request.person.id;
+}
+
+// To who asked, and to those who help.
+void Desk::State::tell_helps() {
+  const std::vector<Help>& helps = meeting.state().helps;
+  if (helps == published_helps) return;
+  for (const Help& help : helps) {
+    if (std::find(published_helps.begin(), published_helps.end(), help) != published_helps.end()) continue;
+    std::vector<PageId> concerned;
+    for (const auto& [id, page] : pages) {
+      const auto visit = page.visit && !page.closing ? visits.find(*page.visit) : visits.end();
+      if (visit == visits.end()) continue;
+      if (sees_help(visit->second.role) || visit->second.participant == help.person.id) concerned.push_back(id);
+    }
+    if (concerned.empty()) continue;
+    auto text = std::make_shared<const std::string>(encode_notification("help.changed", help_json(help)));
+    outputs.push_back(out::Send{std::move(concerned), std::move(text)});
+  }
+  published_helps = helps;
+}
+
+void Desk::State::tell_open_helps(PageId id, const Visit& visit) {
+  for (const Help& help : meeting.state().helps) {
+    const bool concerns = sees_help(visit.role) || visit.participant == help.person.id;
+    if (help.open && concerns) send(id, encode_notification("help.changed", help_json(help)));
+  }
 }
 
 // A stricter audience: those it does not admit are told so and closed, before they see anything that follows.
@@ -269,6 +296,7 @@ void Desk::State::exclude() {
 void Desk::State::publish(Now now) {
   if (meeting.version() == published_version && facts == published_facts) return;
   exclude();
+  tell_helps();
   publication_due = now.monotonic < next_publication;
   if (publication_due) {
     ++counters.delayed;

@@ -99,6 +99,7 @@ struct Desk::State {
   bool publication_due = false;  // there is something to tell then
   Audience published_audience = Audience::everyone;
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
+  std::vector<Help> published_helps;
   std::uint64_t seq = 0;                              // of the last meeting.changed
   Counters counters;
 
@@ -111,6 +112,9 @@ struct Desk::State {
   void place(const Visit& visit, Where before, const JoinCall& call, Now now);
   void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
   void tell_ended();
+  void tell_helps();
+  // After a page has joined: what it would have been told.
+  void tell_open_helps(PageId id, const Visit& visit);
   void exclude();
   void tell_changed(const View& before, Now now);
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;

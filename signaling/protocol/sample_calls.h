@@ -53,7 +53,14 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"floor.undo", "{}"},
     {"list.open", "{}"},
     {"list.close", "{}"},
-    {"list.order", R"({"order":"balance"})"}};
+    {"list.order", R"({"order":"balance"})"},
+    {"agenda.set", R"({"items":[]})"},
+    {"agenda.set", R"({"items":[{"item":"4a","title":"Connectivity"}]})"},
+    {"agenda.select", R"({"item":"4a"})"},
+    {"agenda.select", R"({"item":null})"},
+    {"help.ask", R"({"text":"No sound"})"},
+    {"help.answer", R"({"help":"h-3","text":"Coming"})"},
+    {"help.close", R"({"help":"h-3"})"}};
 
 inline const std::vector<SampleCall> kBadCalls = {
     {"floor.request", "{}"},
@@ -78,6 +85,17 @@ inline const std::vector<SampleCall> kBadCalls = {
     {"floor.extend", "{}"},
     {"floor.add", R"({"name":"\u200b","organisation":"","category":"","where":"room","kind":"statement"})"},
     {"list.order", R"({"order":"random"})"},
+    {"agenda.set", "{}"},
+    {"agenda.set", R"({"items":[{"item":"4 a","title":"Connectivity"}]})"},
+    {"agenda.set", R"({"items":[{"item":"4"}]})"},
+    {"agenda.set", R"({"items":["4"]})"},
+    {"agenda.select", "{}"},
+    {"agenda.select", R"({"item":4})"},
+    {"agenda.select", R"({"item":""})"},
+    {"help.ask", R"({"text":""})"},
+    {"help.answer", R"({"help":"r-3","text":"Coming"})"},
+    {"help.answer", R"({"help":"h-3"})"},
+    {"help.close", "{}"},
     {"meeting.join", R"({"where":"moon"})"},
     {"person.where", "{}"},
     {"person.where", R"({"where":null})"},
