@@ -32,6 +32,7 @@ signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
                          .room = room.id,
                          .title = room.title,
                          .languages = room.languages,
+                         .agenda = room.agenda,
                          .speakers_max = floor.speakers_max,
                          .needs_approval = floor.needs_approval,
                          .overtime_max = floor.overtime_max,

@@ -16,9 +16,9 @@ namespace {
 using signaling::Moment;
 using signaling::RequestState;
 
-constexpr std::array kColumns = {"request", "name",   "organisation", "category", "kind",     "topic",   "language",
+constexpr std::array kColumns = {"request", "name",   "organisation", "category", "kind", "item", "topic", "language",
                                  "asked",   "granted", "on_air",      "ended",    "spoken_s", "outcome", "reason"};
-constexpr std::size_t kSpoken = 11;  // the one column that is a number
+constexpr std::size_t kSpoken = 12;  // the one column that is a number
 
 // ISO 8601 in UTC, which spreadsheets and programs read alike; empty: never.
 std::string time_text(std::optional<Moment> at) {
@@ -35,6 +35,7 @@ std::array<std::string, kColumns.size()> cells_of(const RecordedRequest& recorde
           request.person.organisation,
           std::string(to_text(request.person.category)),
           std::string(to_text(request.kind)),
+          request.item,
           request.topic,
           request.language,
           time_text(request.asked_at),
@@ -117,7 +118,7 @@ std::string write_csv(const std::vector<RecordedRequest>& requests) {
   return text;
 }
 
-std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests) {
+std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests, const Totals& totals) {
   using Json = nlohmann::ordered_json;
   Json rows = Json::array();
   for (const RecordedRequest& recorded : requests) {
@@ -133,7 +134,13 @@ std::string write_json(const std::string& meeting, const std::vector<RecordedReq
     }
     rows.push_back(std::move(row));
   }
-  const Json whole = {{"meeting", meeting}, {"requests", std::move(rows)}};
+  Json spoken = Json::array();
+  for (const auto& [category, total] : totals) {
+    spoken.push_back({{"category", to_text(category)},
+                      {"spoken_s", std::chrono::round<std::chrono::seconds>(total.time).count()},
+                      {"speeches", total.count}});
+  }
+  const Json whole = {{"meeting", meeting}, {"requests", std::move(rows)}, {"totals", std::move(spoken)}};
   return whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
