@@ -45,6 +45,10 @@ export interface FloorRequest {
   reason?: string | null; // why this place: a word
   person: Person;
   asked_at: number;
+  // Earlier speeches of the person, without points of order.
+  spoken_ms?: number;
+  spoken_count?: number;
+  item?: string | null; // of the agenda
   limit_s?: number | null;
   elapsed_ms?: number;
   running_since?: number | null;
@@ -80,6 +84,31 @@ export interface MeetingInfo {
   speakers_max: number;
 }
 
+export interface AgendaItem {
+  item: string; // its number: "4", "4a"
+  title: string;
+}
+
+export interface Agenda {
+  items: AgendaItem[];
+  current?: string | null;
+  since?: number | null;
+}
+
+// Speeches that are over.
+export interface Totals {
+  categories: { category: string; spoken_ms: number; spoken_count: number }[];
+}
+
+// A private call to those who run the meeting: `help.changed` brings it to both ends.
+export interface Help {
+  help: string;
+  state: 'open' | 'closed';
+  person: Person;
+  role: Role;
+  lines: { by: string; staff: boolean; at: number; text: string }[];
+}
+
 export interface You {
   participant: string;
   name: string;
@@ -102,6 +131,8 @@ export interface MeetingState {
   room: { picture: 'live' | 'slate'; silent_channels: string[] };
   undo?: Undo | null;
   in_charge?: string | null;
+  agenda?: Agenda;
+  totals?: Totals;
   you: You;
 }
 
@@ -186,6 +217,7 @@ export interface RoomSummary {
 export const moderatingRoles: readonly Role[] = ['moderator', 'admin'];
 export const givingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
 export const pausingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
+export const helpingRoles: readonly Role[] = ['technician', 'moderator', 'admin'];
 export const speakingRoles: readonly Role[] = ['participant'];
 
 export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];

@@ -3,8 +3,9 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { ServerClock } from './clock.ts';
 import type { ResumeMemory } from './memory.ts';
-import type { Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus, Where } from './protocol.ts';
+import type { Excluded, FloorRequest, Help, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus, Where } from './protocol.ts';
 import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
+import { withHelp } from './helps.ts';
 import { MeetingStore } from './store.ts';
 
 export interface SessionOptions {
@@ -26,6 +27,7 @@ export class Session {
   readonly ended = signal<FloorRequest | null>(null);
   // The server refused this link; there is no sense in trying again.
   readonly refusal = signal<RpcError | null>(null);
+  readonly helps = signal<readonly Help[]>([]);
   readonly media_token = computed(() => this.joined.value?.media_token);
 
   readonly #options: SessionOptions;
@@ -86,6 +88,7 @@ export class Session {
     memory.set(result.resume);
     this.#clock.sample(result.state.server_time, this.#options.now());
     this.store.forgetReadiness();
+    this.helps.value = []; // those that are open are told again
     this.store.replace({ ...result.state, seq: result.seq });
     this.joined.value = result;
     this.replaced.value = false;
@@ -98,6 +101,7 @@ export class Session {
     else if (method === 'meeting.replaced') this.replaced.value = true;
     else if (method === 'floor.ended') this.ended.value = params as FloorRequest;
     else if (method === 'floor.readiness') this.store.tellReadiness(params as ReadinessTold);
+    else if (method === 'help.changed') this.helps.value = withHelp(this.helps.value, params as Help);
     else if (method === 'meeting.excluded') this.#excluded(params as Excluded);
   }
 
