@@ -23,9 +23,11 @@ const char* word_of(const GError* fault) {
   if (fault == nullptr) return "error";
   if (fault->domain == GST_RESOURCE_ERROR) {
     if (is_among(fault->code, {GST_RESOURCE_ERROR_NOT_AUTHORIZED})) return "refused";
-    if (is_among(fault->code, {GST_RESOURCE_ERROR_READ, GST_RESOURCE_ERROR_WRITE, GST_RESOURCE_ERROR_SYNC})) return "lost";
-    if (is_among(fault->code, {GST_RESOURCE_ERROR_NOT_FOUND, GST_RESOURCE_ERROR_OPEN_READ, GST_RESOURCE_ERROR_OPEN_WRITE,
-                               GST_RESOURCE_ERROR_OPEN_READ_WRITE, GST_RESOURCE_ERROR_BUSY})) {
+    if (is_among(fault->code, {GST_RESOURCE_ERROR_READ, GST_RESOURCE_ERROR_WRITE, GST_RESOURCE_ERROR_SYNC}))
+      return "lost";
+    if (is_among(fault->code,
+                 {GST_RESOURCE_ERROR_NOT_FOUND, GST_RESOURCE_ERROR_OPEN_READ, GST_RESOURCE_ERROR_OPEN_WRITE,
+                  GST_RESOURCE_ERROR_OPEN_READ_WRITE, GST_RESOURCE_ERROR_BUSY})) {
       return "unreachable";
     }
   }

@@ -42,7 +42,11 @@ void Reporter::tracks(const std::vector<TrackEntry>& tracks) {
 }
 
 void Reporter::source(const std::string& id, const std::string& url, const SourceStatus& status) {
-  Json report{{"report", "source"}, {"id", id}, {"url", url}, {"state", status.state}, {"detail", status.detail.text},
+  Json report{{"report", "source"},
+              {"id", id},
+              {"url", url},
+              {"state", status.state},
+              {"detail", status.detail.text},
               {"detail_code", status.detail.code}};
   if (status.picture) {
     report["picture"] = {{"codec", status.picture->codec},

@@ -21,7 +21,7 @@ class ReturnSink {
  public:
   static constexpr Duration kRetry = std::chrono::seconds(1);
 
-  struct Outputs {                                                                 // any thread
+  struct Outputs {                                                            // any thread
     std::function<void(std::string_view state, const Detail& detail)> state;  // waiting, connected, failed
     std::function<void()> connected;  // somebody begins to look: the next picture should be a key frame
   };

@@ -71,7 +71,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   demo->add_option("--data", parsed.data, "Folder for the demo's database");
   demo->add_flag("--lan", parsed.lan, "HTTPS with an own certificate, addresses for other devices");
 
-  CLI::App* check = app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
+  CLI::App* check =
+      app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
   add_config(*check, parsed);
 
   CLI::App* token = app.add_subcommand("token", "Print a join token");
@@ -87,7 +88,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App* record = app.add_subcommand("export", "The speakers' list with times, also beside a running server");
   add_config(*record, parsed);
   record->add_option("meeting", parsed.meeting, "Room id, or meeting id")->required();
-  record->add_option("--format", parsed.format, "csv or json")->check(CLI::IsMember({"csv", "json"}))->capture_default_str();
+  record->add_option("--format", parsed.format, "csv or json")
+      ->check(CLI::IsMember({"csv", "json"}))
+      ->capture_default_str();
   record->add_option("--out", parsed.out, "File; else stdout");
   record->add_option("--data", parsed.data, "Folder of the database; else the configuration's");
 

@@ -88,7 +88,7 @@ struct RoomConfig {
   std::vector<std::string> languages;  // without "floor", which always exists
   Mix mix = Mix::desk;
   std::vector<std::string> agenda;  // titles of the standing meeting's items
-  std::filesystem::path slate;  // empty: the built-in one
+  std::filesystem::path slate;      // empty: the built-in one
   std::vector<SourceConfig> sources;
   std::vector<ReturnConfig> returns;  // screen: always exists and is not listed unless written
 

@@ -244,7 +244,8 @@ slate = "/nonexistent/slate.png"
 }
 
 TEST(Config, an_agenda_is_a_list_of_titles) {
-  const auto config = parse_config("[[rooms]]\nid = \"a\"\nagenda = [\"Opening\", \"Ouverture à tous\"]\n", "plenary.toml", {});
+  const auto config =
+      parse_config("[[rooms]]\nid = \"a\"\nagenda = [\"Opening\", \"Ouverture à tous\"]\n", "plenary.toml", {});
   ASSERT_TRUE(config.ok());
   EXPECT_THAT(config->rooms.at(0).agenda, ElementsAre("Opening", "Ouverture à tous"));
   const std::string title(141, 'x');

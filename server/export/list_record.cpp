@@ -16,8 +16,9 @@ namespace {
 using signaling::Moment;
 using signaling::RequestState;
 
-constexpr std::array kColumns = {"request", "name",   "organisation", "category", "kind", "item", "topic", "language",
-                                 "asked",   "granted", "on_air",      "ended",    "spoken_s", "outcome", "reason"};
+constexpr std::array kColumns = {"request", "name",  "organisation", "category", "kind",
+                                 "item",    "topic", "language",     "asked",    "granted",
+                                 "on_air",  "ended", "spoken_s",     "outcome",  "reason"};
 constexpr std::size_t kSpoken = 12;  // the one column that is a number
 
 // ISO 8601 in UTC, which spreadsheets and programs read alike; empty: never.
@@ -72,8 +73,8 @@ Status ListRecord::take(const signaling::StoredEvent& stored) {
   const Result<signaling::Event> event = signaling::read_event(stored);
   if (!event) return event.error();
   if (event->seq != state_.seq + 1) {
-    return Error{"journal_gap", "The journal has a gap before event " + std::to_string(event->seq) +
-                                    "; restore it from a copy."};
+    return Error{"journal_gap",
+                 "The journal has a gap before event " + std::to_string(event->seq) + "; restore it from a copy."};
   }
   signaling::apply(state_, *event);
   for (const auto& [id, request] : state_.open) note(request, event->at);
@@ -128,7 +129,7 @@ std::string write_json(const std::string& meeting, const std::vector<RecordedReq
       const std::string& cell = cells.at(column);
       const std::string_view name = kColumns.at(column);
       const bool may_be_absent = name == "granted" || name == "on_air" || name == "ended" || name == "outcome";
-      row[std::string(name)] = column == kSpoken              ? Json(std::stoll(cell))
+      row[std::string(name)] = column == kSpoken               ? Json(std::stoll(cell))
                                : may_be_absent && cell.empty() ? Json()
                                                                : Json(cell);
     }

@@ -117,8 +117,9 @@ TEST(Csv, has_a_line_of_names_and_a_line_a_request) {
   bench.speak("Li Wei");
   const auto all = lines(write_csv(record(bench)));
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0],
-            "request,name,organisation,category,kind,item,topic,language,asked,granted,on_air,ended,spoken_s,outcome,reason");
+  EXPECT_EQ(
+      all[0],
+      "request,name,organisation,category,kind,item,topic,language,asked,granted,on_air,ended,spoken_s,outcome,reason");
   EXPECT_THAT(all[1], HasSubstr("r-1,Li Wei,,,statement,Topic,en,2025-11-24T16:00:00Z,"));
 }
 

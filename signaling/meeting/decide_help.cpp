@@ -34,7 +34,8 @@ Decided decide_act(const Case& c, const act::AskHelp& act) {
     return Refusal{RefusalCode::too_many, "too_many_helps", "You wrote too often; wait a minute."};
   }
   const Help* open = open_help_of(c.state, c.actor.participant);
-  const auto all = std::count_if(c.state.helps.begin(), c.state.helps.end(), [](const Help& help) { return help.open; });
+  const auto all =
+      std::count_if(c.state.helps.begin(), c.state.helps.end(), [](const Help& help) { return help.open; });
   if (open == nullptr && static_cast<std::size_t>(all) >= kMaxOpenHelps) {
     return Refusal{RefusalCode::too_many, "help_full", "Too many people wait for help; try again later."};
   }

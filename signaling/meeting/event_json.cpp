@@ -240,10 +240,11 @@ AgendaSet agenda_set_in(const Json& json) {
 EventBody help_in(const std::string& type, const Json& json) {
   const HelpId help = need(help_from(need<std::string>(json, "help")), "help");
   if (type == "help_asked") {
-    return HelpAsked{help, person_in(need<Json>(json, "person")), need(role_from(need<std::string>(json, "role")), "role"),
-                     need<std::string>(json, "text")};
+    return HelpAsked{help, person_in(need<Json>(json, "person")),
+                     need(role_from(need<std::string>(json, "role")), "role"), need<std::string>(json, "text")};
   }
-  if (type == "help_answered") return HelpAnswered{help, need<std::string>(json, "name"), need<std::string>(json, "text")};
+  if (type == "help_answered")
+    return HelpAnswered{help, need<std::string>(json, "name"), need<std::string>(json, "text")};
   if (type == "help_closed") return HelpClosed{help};
   throw Unreadable{"unknown type " + type};
 }

@@ -6,7 +6,8 @@ namespace plenary::signaling {
 namespace {
 
 Help* find_open_help(State& state, HelpId id) {
-  const auto found = std::find_if(state.helps.begin(), state.helps.end(), [&](const Help& help) { return help.id == id; });
+  const auto found =
+      std::find_if(state.helps.begin(), state.helps.end(), [&](const Help& help) { return help.id == id; });
   return found == state.helps.end() || !found->open ? nullptr : &*found;
 }
 

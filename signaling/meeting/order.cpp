@@ -98,8 +98,7 @@ std::string_view reason_for(Rank rank, const State& state, const Request& reques
   }
   if (order == ListOrder::protocol && request.person.rank > 0) return "protocol_rank";
   if (order == ListOrder::balance) {
-    return state.spoken_by_person.contains(request.person.id) ? "balance_spoken"
-                                                              : "balance_least";
+    return state.spoken_by_person.contains(request.person.id) ? "balance_spoken" : "balance_least";
   }
   return first ? "first_to_ask" : "asked_order";
 }

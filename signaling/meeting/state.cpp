@@ -22,7 +22,8 @@ bool has_item(const State& state, const std::string& item) {
 }
 
 const Help* find_help(const State& state, HelpId id) {
-  const auto found = std::find_if(state.helps.begin(), state.helps.end(), [&](const Help& help) { return help.id == id; });
+  const auto found =
+      std::find_if(state.helps.begin(), state.helps.end(), [&](const Help& help) { return help.id == id; });
   return found == state.helps.end() ? nullptr : &*found;
 }
 

@@ -20,10 +20,9 @@ constexpr std::array<std::string_view, 13> kRequestStates = {"pending", "queued"
                                                              "paused",  "held",      "released", "revoked", "expired",
                                                              "denied",  "withdrawn", "lapsed"};
 constexpr std::array<std::string_view, 16> kUndoables = {
-    "floor.approve", "floor.deny",   "floor.pass",   "floor.prepare", "floor.grant",
-    "floor.move",    "floor.resume", "floor.unmute", "floor.extend",  "floor.revoke",
-    "floor.release", "floor.add",    "list.open",    "list.close",    "list.order",
-    "agenda.select"};
+    "floor.approve", "floor.deny",   "floor.pass",   "floor.prepare", "floor.grant",   "floor.move",
+    "floor.resume",  "floor.unmute", "floor.extend", "floor.revoke",  "floor.release", "floor.add",
+    "list.open",     "list.close",   "list.order",   "agenda.select"};
 constexpr std::array<std::string_view, 4> kOrders = {"asked", "balance", "protocol", "manual"};
 constexpr std::array<std::string_view, 5> kMeetingStates = {"scheduled", "rehearsal", "live", "suspended", "closed"};
 constexpr std::array<std::string_view, 3> kAudiences = {"public", "registered", "closed"};

@@ -142,7 +142,8 @@ void Desk::State::place(const Visit& visit, Where before, const JoinCall& call, 
 }
 
 void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now) {
-  if (const auto* place = std::get_if<act::Place>(&act); place != nullptr && visit.claims.where.value_or(place->where) != place->where) {
+  if (const auto* place = std::get_if<act::Place>(&act);
+      place != nullptr && visit.claims.where.value_or(place->where) != place->where) {
     ++counters.refused;
     refuse(id, incoming.id, incoming.wants_answer,
            {RefusalCode::conflict, "where_fixed", "Your link says where you are; ask the organisers for another one."});

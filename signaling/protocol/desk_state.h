@@ -100,7 +100,7 @@ struct Desk::State {
   Audience published_audience = Audience::everyone;
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
   std::vector<Help> published_helps;
-  std::uint64_t seq = 0;                              // of the last meeting.changed
+  std::uint64_t seq = 0;  // of the last meeting.changed
   Counters counters;
 
  private:

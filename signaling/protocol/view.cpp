@@ -98,8 +98,7 @@ std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, View& vi
 
 Json floor_json(const Meeting& meeting) {
   Json floor = Json::array();
-  for (const Request* holder : floor_holders(meeting.state()))
-    floor.push_back(request_tree(*holder, meeting));
+  for (const Request* holder : floor_holders(meeting.state())) floor.push_back(request_tree(*holder, meeting));
   return floor;
 }
 

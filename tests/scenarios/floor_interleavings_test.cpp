@@ -196,8 +196,12 @@ class Storm {
 
   void own() {
     const RequestId r = some_request();
-    const std::vector<Act> acts = {act::Withdraw{r}, act::Ready{r}, act::Release{}, act::Release{r},
-                                   act::Place{static_cast<Where>(random_() % 3)}, act::AskHelp{"help"}};
+    const std::vector<Act> acts = {act::Withdraw{r},
+                                   act::Ready{r},
+                                   act::Release{},
+                                   act::Release{r},
+                                   act::Place{static_cast<Where>(random_() % 3)},
+                                   act::AskHelp{"help"}};
     note(bench_.by(somebody(), acts[random_() % acts.size()]));
   }
 
