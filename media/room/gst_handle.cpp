@@ -31,7 +31,8 @@ const char* word_of(const GError* fault) {
       return "unreachable";
     }
   }
-  if (fault->domain == GST_STREAM_ERROR) return "unreadable";
+  // FAILED is what an element says whose neighbour has failed.
+  if (fault->domain == GST_STREAM_ERROR && fault->code != GST_STREAM_ERROR_FAILED) return "unreadable";
   if (fault->domain == GST_CORE_ERROR && fault->code == GST_CORE_ERROR_MISSING_PLUGIN) return "missing";
   return "error";
 }
