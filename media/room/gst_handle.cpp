@@ -2,7 +2,9 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <cstring>
+#include <initializer_list>
 
 #include "media/base/log.h"
 #include "media/room/clock.h"
@@ -11,6 +13,29 @@ namespace plenary::room {
 namespace {
 
 constexpr std::size_t kMaxErrorText = 300;  // characters; reports stay readable
+
+bool is_among(gint code, std::initializer_list<gint> codes) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+// For people who watch over a room: which of both ends has to do something.
+const char* word_of(const GError* fault) {
+  if (fault == nullptr) return "error";
+  if (fault->domain == GST_RESOURCE_ERROR) {
+    if (is_among(fault->code, {GST_RESOURCE_ERROR_NOT_AUTHORIZED})) return "refused";
+    if (is_among(fault->code, {GST_RESOURCE_ERROR_READ, GST_RESOURCE_ERROR_WRITE, GST_RESOURCE_ERROR_SYNC}))
+      return "lost";
+    if (is_among(fault->code,
+                 {GST_RESOURCE_ERROR_NOT_FOUND, GST_RESOURCE_ERROR_OPEN_READ, GST_RESOURCE_ERROR_OPEN_WRITE,
+                  GST_RESOURCE_ERROR_OPEN_READ_WRITE, GST_RESOURCE_ERROR_BUSY})) {
+      return "unreachable";
+    }
+  }
+  // FAILED is what an element says whose neighbour has failed.
+  if (fault->domain == GST_STREAM_ERROR && fault->code != GST_STREAM_ERROR_FAILED) return "unreadable";
+  if (fault->domain == GST_CORE_ERROR && fault->code == GST_CORE_ERROR_MISSING_PLUGIN) return "missing";
+  return "error";
+}
 
 void release_owner(gpointer owner) { delete static_cast<std::shared_ptr<const std::uint8_t>*>(owner); }
 
@@ -99,7 +124,7 @@ MessageHandle Pipeline::wait_message(Duration timeout) const {
   return MessageHandle(gst_bus_timed_pop(bus.get(), static_cast<GstClockTime>(timeout.count())));
 }
 
-std::string describe_error(GstMessage* message) {
+Detail describe_error(GstMessage* message) {
   GError* fault = nullptr;
   gchar* detail = nullptr;
   gst_message_parse_error(message, &fault, &detail);
@@ -107,10 +132,11 @@ std::string describe_error(GstMessage* message) {
   text += ": ";
   if (fault != nullptr) text += fault->message;
   if (detail != nullptr) text += std::string(" (") + detail + ")";
+  const char* word = word_of(fault);
   g_clear_error(&fault);
   g_free(detail);
   if (text.size() > kMaxErrorText) text.resize(kMaxErrorText);
-  return text;
+  return {word, std::move(text)};
 }
 
 MappedSample::MappedSample(GstSample* sample) : buffer_(sample != nullptr ? gst_sample_get_buffer(sample) : nullptr) {

@@ -11,6 +11,7 @@
 
 #include "media/base/bytes.h"
 #include "media/base/time.h"
+#include "media/room/detail.h"
 #include "media/room/picture.h"
 
 namespace plenary::room {
@@ -57,8 +58,9 @@ class Pipeline {
   Instant base_{};
 };
 
-// "element: message (detail)", shortened; for people.
-std::string describe_error(GstMessage* message);
+// What an error message means: `unreachable`, `refused`, `lost`, `unreadable`, `missing` or `error`; and in words
+// "element: message (detail)", shortened.
+Detail describe_error(GstMessage* message);
 
 // Maps a sample's buffer for reading while it lives.
 class MappedSample {

@@ -54,7 +54,12 @@ void Reporter::tracks(const std::vector<TrackEntry>& tracks) {
 }
 
 void Reporter::source(const std::string& id, const std::string& url, const SourceStatus& status) {
-  Json report{{"report", "source"}, {"id", id}, {"url", url}, {"state", status.state}, {"detail", status.detail}};
+  Json report{{"report", "source"},
+              {"id", id},
+              {"url", url},
+              {"state", status.state},
+              {"detail", status.detail.text},
+              {"detail_code", status.detail.code}};
   if (status.picture) {
     report["picture"] = {{"codec", status.picture->codec},
                          {"width", status.picture->width},
@@ -70,8 +75,14 @@ void Reporter::source(const std::string& id, const std::string& url, const Sourc
 }
 
 void Reporter::return_state(const std::string& id, const std::string& url, std::string_view state,
-                            const std::string& detail) {
-  send(text({{"report", "return"}, {"id", id}, {"url", url}, {"state", state}, {"detail", detail}}), false);
+                            const Detail& detail) {
+  send(text({{"report", "return"},
+             {"id", id},
+             {"url", url},
+             {"state", state},
+             {"detail", detail.text},
+             {"detail_code", detail.code}}),
+       false);
 }
 
 void Reporter::levels(const Levels& levels) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "media/base/bytes.h"
+#include "media/room/detail.h"
 #include "media/room/speech_meter.h"
 
 namespace plenary::room {
@@ -39,7 +40,7 @@ struct SourceSound {
 
 struct SourceStatus {
   std::string state = "connecting";  // connecting, live, stopped, failed
-  std::string detail;
+  Detail detail;
   std::optional<SourcePicture> picture;
   std::vector<SourceSound> audio;
 };
@@ -60,7 +61,7 @@ class Reporter {
   void ready(const std::vector<TrackEntry>& tracks);
   void tracks(const std::vector<TrackEntry>& tracks);
   void source(const std::string& id, const std::string& url, const SourceStatus& status);
-  void return_state(const std::string& id, const std::string& url, std::string_view state, const std::string& detail);
+  void return_state(const std::string& id, const std::string& url, std::string_view state, const Detail& detail);
   void levels(const Levels& levels);
   void channel(const std::string& channel, bool silent);
   void speaker(const std::string& speaker, std::string_view state);

@@ -54,7 +54,7 @@ ReturnSink::~ReturnSink() {
 
 void ReturnSink::run() {
   while (!ending_) {
-    set_state("waiting", "");
+    set_state("waiting", {});
     if (start()) supervise();
     stop_pipeline();
     std::unique_lock lock(mutex_);
@@ -65,14 +65,14 @@ void ReturnSink::run() {
 bool ReturnSink::start() {
   Pipeline made(!srt_ ? kUdp : listener_ ? kSrtListener : kSrtCaller);
   if (!made) {
-    set_state("failed", "a GStreamer element is missing");
+    set_state("failed", {"missing", "a GStreamer element is missing"});
     return false;
   }
   const ElementHandle sink = made.element("out");
   if (srt_) {
     g_object_set(sink.get(), "uri", config_.url.c_str(), nullptr);
   } else if (!gst_uri_handler_set_uri(GST_URI_HANDLER(sink.get()), config_.url.c_str(), nullptr)) {
-    set_state("failed", "the address cannot be read");
+    set_state("failed", {"address", "the address cannot be read"});
     return false;
   }
   if (listener_) {
@@ -101,10 +101,10 @@ void ReturnSink::supervise() {
       if (lost || (!connected_ && monotonic_now() - started > kConnecting)) return;
     }
     if (!message || GST_MESSAGE_TYPE(message.get()) != GST_MESSAGE_ERROR) continue;
-    const std::string text = describe_error(message.get());
+    const Detail detail = describe_error(message.get());
     set_connected(false);
-    if (set_state("failed", text)) {
-      log(LogLevel::warning, "return.error", {{"return", config_.id}, {"message", text}});
+    if (set_state("failed", detail)) {
+      log(LogLevel::warning, "return.error", {{"return", config_.id}, {"message", detail.text}});
     }
     return;
   }
@@ -141,16 +141,15 @@ void ReturnSink::set_connected(bool connected) {
     }
     outputs_.connected();
   }
-  set_state(connected ? "connected" : "waiting", "");
+  set_state(connected ? "connected" : "waiting", {});
 }
 
-bool ReturnSink::set_state(std::string_view state, const std::string& detail) {
+bool ReturnSink::set_state(std::string_view state, const Detail& detail) {
   {
     const std::lock_guard lock(mutex_);
     // A retry after a failure is no news.
     if (state_ == state || (state_ == "failed" && state == "waiting")) return false;
     state_ = state;
-    detail_ = detail;
   }
   outputs_.state(state, detail);
   return true;

@@ -21,8 +21,8 @@ class ReturnSink {
  public:
   static constexpr Duration kRetry = std::chrono::seconds(1);
 
-  struct Outputs {                                                                 // any thread
-    std::function<void(std::string_view state, const std::string& detail)> state;  // waiting, connected, failed
+  struct Outputs {                                                            // any thread
+    std::function<void(std::string_view state, const Detail& detail)> state;  // waiting, connected, failed
     std::function<void()> connected;  // somebody begins to look: the next picture should be a key frame
   };
 
@@ -43,7 +43,7 @@ class ReturnSink {
   void supervise();
   void stop_pipeline();
   void set_connected(bool connected);
-  bool set_state(std::string_view state, const std::string& detail);  // false when that is no news
+  bool set_state(std::string_view state, const Detail& detail);  // false when that is no news
   bool caller_is_connected();
 
   static void on_caller_added(GstElement* sink, gint socket, gpointer address, gpointer self);
@@ -63,7 +63,6 @@ class ReturnSink {
   ElementHandle audio_;
   bool waits_for_key_frame_ = true;
   std::string state_;
-  std::string detail_;
   std::thread thread_;
 };
 

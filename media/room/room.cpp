@@ -149,7 +149,7 @@ void Room::start_inputs() {
     }
     SourceStatus status;
     status.state = "failed";
-    status.detail = source.error().message;
+    status.detail = {"address", source.error().message};
     reporter_.source(id, url_without_secrets(input->config.url), status);
   }
 }

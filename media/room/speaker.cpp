@@ -100,7 +100,7 @@ bool Speaker::failed(const Leg& leg) {
   while (const MessageHandle message = leg.pipeline.wait_message(Duration{})) {
     if (GST_MESSAGE_TYPE(message.get()) != GST_MESSAGE_ERROR) continue;
     found = true;
-    log(LogLevel::warning, "speaker.error", {{"speaker", id()}, {"message", describe_error(message.get())}});
+    log(LogLevel::warning, "speaker.error", {{"speaker", id()}, {"message", describe_error(message.get()).text}});
   }
   return found;
 }

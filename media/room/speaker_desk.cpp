@@ -56,11 +56,11 @@ void SpeakerDesk::start_return(const ReturnConfig& config) {
   const std::string shown = url_without_secrets(config.url);
   if (config.url.starts_with("screen:")) return;  // the page is always there, and its tracks are wanted by the server
   if (!is_return_url(config.url)) {
-    reporter_.return_state(config.id, shown, "failed", "a return is srt://, udp:// or screen:");
+    reporter_.return_state(config.id, shown, "failed", {"address", "a return is srt://, udp:// or screen:"});
     return;
   }
   ReturnSink::Outputs outputs;
-  outputs.state = [this, id = config.id, shown](std::string_view state, const std::string& detail) {
+  outputs.state = [this, id = config.id, shown](std::string_view state, const Detail& detail) {
     reporter_.return_state(id, shown, state, detail);
   };
   outputs.connected = [this] { return_.request_key_frame(); };

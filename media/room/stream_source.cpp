@@ -70,8 +70,9 @@ void StreamSource::run() {
   while (!ending_) {
     last_data_ = 0;
     furthest_ = 0;
-    set_state("connecting", waits_for_caller(settings_.config.url) ? "waiting for the sender to call" : "");
-    if (!start()) set_state("failed", "the source cannot be opened");
+    const bool waits = waits_for_caller(settings_.config.url);
+    set_state("connecting", waits ? Detail{"waits_for_sender", "waiting for the sender to call"} : Detail{});
+    if (!start()) set_state("failed", {"not_opened", "the source cannot be opened"});
     const bool round = pipeline_ && supervise();
     const bool was_live = last_data_ != 0;
     stop_pipeline();
@@ -128,14 +129,14 @@ bool StreamSource::supervise() {
     if (last_data_ != 0 && now - last > kRebuildAfter) return false;
     if (!message) continue;
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
-      const std::string text = describe_error(message.get());
-      if (set_state(last_data_ != 0 ? "stopped" : "failed", text)) {
-        log(LogLevel::warning, "source.error", {{"source", settings_.config.id}, {"message", text}});
+      const Detail detail = describe_error(message.get());
+      if (set_state(last_data_ != 0 ? "stopped" : "failed", detail)) {
+        log(LogLevel::warning, "source.error", {{"source", settings_.config.id}, {"message", detail.text}});
       }
       return false;
     }
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS) {
-      if (!file_) set_state("stopped", "the sender ended the stream");
+      if (!file_) set_state("stopped", {"ended", "the sender ended the stream"});
       return file_;
     }
   }
@@ -145,10 +146,10 @@ bool StreamSource::supervise() {
 void StreamSource::check_data(Instant now) {
   if (last_data_ == 0) return;
   const bool fresh = now - instant_from_nanoseconds(last_data_) < kNoData;
-  set_state(fresh ? "live" : "stopped", fresh ? "" : "no data");
+  set_state(fresh ? "live" : "stopped", fresh ? Detail{} : Detail{"no_data", "no data"});
 }
 
-bool StreamSource::set_state(const std::string& state, const std::string& detail) {
+bool StreamSource::set_state(const std::string& state, const Detail& detail) {
   {
     const std::lock_guard lock(mutex_);
     // A file's next round, and a retry after a failure, are no news.
@@ -267,7 +268,7 @@ void StreamSource::plug(Chain& chain, GstPad* pad) {
   GstElement* bin = gst_parse_bin_from_description(chain.kind.description.c_str(), TRUE, &fault);
   if (bin == nullptr) {
     log(LogLevel::error, "source.chain", {{"source", settings_.config.id}, {"message", fault->message}});
-    set_state("failed", fault->message);
+    set_state("failed", {"missing", fault->message});
   }
   g_clear_error(&fault);
   if (bin == nullptr) return;

@@ -41,7 +41,7 @@ class StreamSource final : public Source {
   void stop_pipeline();
   void wait(Duration duration);
   // False when that is no news.
-  bool set_state(const std::string& state, const std::string& detail);
+  bool set_state(const std::string& state, const Detail& detail);
   void report_status();
   void check_data(Instant now);
 

@@ -19,6 +19,7 @@ signaling::Claims meeting_claims(const Claims& claims) {
                            .category = signaling::category_from(claims.category).value_or(signaling::Category::none),
                            .country = claims.country,
                            .rank = static_cast<std::int32_t>(claims.rank),
+                           .where = signaling::where_from(claims.where),
                            .token_id = claims.token_id};
   if (claims.expires) result.exp = *claims.expires;
   return result;
@@ -29,6 +30,7 @@ signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
                          .room = room.id,
                          .title = room.title,
                          .languages = room.languages,
+                         .agenda = room.agenda,
                          .speakers_max = floor.speakers_max,
                          .needs_approval = floor.needs_approval,
                          .overtime_max = floor.overtime_max,

@@ -11,6 +11,8 @@ constexpr std::array<std::string_view, 9> kRoles = {"participant", "chair",     
 constexpr std::array<std::string_view, 5> kCategories = {"government", "private_sector", "civil_society", "academia",
                                                          "international_organization"};
 
+constexpr std::array<std::string_view, 3> kWheres = {"remote", "room", "phone"};
+
 template <std::size_t kCount>
 std::string joined(const std::array<std::string_view, kCount>& words) {
   std::string text;
@@ -32,7 +34,9 @@ bool is_role(std::string_view role) { return std::find(kRoles.begin(), kRoles.en
 bool is_category(std::string_view category) {
   return std::find(kCategories.begin(), kCategories.end(), category) != kCategories.end();
 }
+bool is_where(std::string_view where) { return std::find(kWheres.begin(), kWheres.end(), where) != kWheres.end(); }
 std::string role_names() { return joined(kRoles); }
 std::string category_names() { return joined(kCategories); }
+std::string where_names() { return joined(kWheres); }
 
 }  // namespace plenary::server

@@ -21,6 +21,7 @@ struct Claims {
   std::string organisation, delegation;
   std::string category;  // one of kCategories or empty
   std::string country;
+  std::string where;      // one of kWheres or empty: then the page says
   std::int64_t rank = 0;  // protocol rank, 1 is the highest; 0: none
   std::optional<WallTime> not_before;
   std::optional<WallTime> expires;  // every token that `plenary token` makes has it
@@ -31,7 +32,9 @@ struct Claims {
 
 bool is_role(std::string_view role);
 bool is_category(std::string_view category);
+bool is_where(std::string_view where);
 std::string role_names();  // "participant, chair, …", for messages
 std::string category_names();
+std::string where_names();
 
 }  // namespace plenary::server

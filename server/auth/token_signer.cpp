@@ -80,20 +80,21 @@ bool read_claims(const json& grants, Claims& claims) {
       read_text(grants, "role", claims.role) && read_text(grants, "meeting", claims.meeting) &&
       read_text(grants, "room", claims.room) && read_text(grants, "organisation", claims.organisation) &&
       read_text(grants, "delegation", claims.delegation) && read_text(grants, "category", claims.category) &&
-      read_text(grants, "country", claims.country);
+      read_text(grants, "country", claims.country) && read_text(grants, "where", claims.where);
   if (!texts || !read_time(grants, "exp", claims.expires) || !read_time(grants, "nbf", claims.not_before)) return false;
   const json rank = grants.value("rank", json(0U));
   if (!rank.is_number_unsigned() || rank.get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max()) return false;
   claims.rank = rank.get<std::int64_t>();
   if (!is_role(claims.role)) return false;
   if (!claims.category.empty() && !is_category(claims.category)) return false;
+  if (!claims.where.empty() && !is_where(claims.where)) return false;
   return claims.room.empty() != claims.meeting.empty();
 }
 
 json claims_json(const Claims& claims, WallTime now) {
   const auto seconds = [](WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); };
   json grants = {{"jti", claims.token_id}, {"iat", seconds(now)}, {"role", claims.role}};
-  const std::array<std::pair<const char*, const std::string*>, 9> texts = {{{"sub", &claims.subject},
+  const std::array<std::pair<const char*, const std::string*>, 10> texts = {{{"sub", &claims.subject},
                                                                            {"name", &claims.name},
                                                                            {"title", &claims.title},
                                                                            {"meeting", &claims.meeting},
@@ -101,7 +102,8 @@ json claims_json(const Claims& claims, WallTime now) {
                                                                            {"organisation", &claims.organisation},
                                                                            {"delegation", &claims.delegation},
                                                                            {"category", &claims.category},
-                                                                           {"country", &claims.country}}};
+                                                                           {"country", &claims.country},
+                                                                           {"where", &claims.where}}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) grants[name] = *text;
   }

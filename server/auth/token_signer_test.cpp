@@ -23,6 +23,7 @@ Claims amina() {
           .room = "room-a",
           .organisation = "Ministère",
           .category = "government",
+          .where = "room",
           .rank = 2,
           .expires = kNow + 8h};
 }
@@ -72,6 +73,7 @@ TEST(TokenSigner, what_it_signed_it_reads_back) {
   EXPECT_EQ(claims->name, "Amina \"D\" Diallo");
   EXPECT_EQ(claims->organisation, "Ministère");
   EXPECT_EQ(claims->rank, 2);
+  EXPECT_EQ(claims->where, "room");
   EXPECT_EQ(claims->expires, kNow + 8h);
   EXPECT_GE(claims->token_id.size(), 22U);
   EXPECT_TRUE(claims->admits_to_room("room-a"));
@@ -120,7 +122,7 @@ TEST(TokenSigner, claims_of_wrong_types_or_unknown_words_are_refused) {
   const TokenSigner signer(kSecret);
   for (const char* grants :
        {R"({"role":"emperor","room":"a"})", R"({"role":"participant"})", R"({"role":"participant","room":"a","meeting":"b"})",
-        R"({"role":7,"room":"a"})", R"({"role":"participant","room":"a","category":"press"})",
+        R"({"role":7,"room":"a"})", R"({"role":"participant","room":"a","category":"press"})", R"({"role":"participant","room":"a","where":"moon"})",
         R"({"role":"participant","room":"a","exp":"tomorrow"})", R"({"role":"participant","room":"a","rank":-1})",
         R"({"role":"participant","room":["a"]})"}) {
     const auto claims = signer.verify(made_by_libjwt(JWT_ALG_HS256, nullptr, grants, kSecret), kNow);

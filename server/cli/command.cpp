@@ -11,7 +11,7 @@ constexpr const char* kDefaultConfig = "/etc/plenary/plenary.toml";
 
 struct Parsed {
   std::string config = kDefaultConfig;
-  std::string http, data, pages, room, role, name, organisation, category, expires = "8h", url, token;
+  std::string http, data, pages, room, role, name, organisation, category, where, expires = "8h", url, token;
   std::string meeting, format = "csv", out;
   bool lan = false;
   std::uint32_t viewers = 1;
@@ -36,6 +36,7 @@ std::string is_address(const std::string& text) {
 }
 std::string is_known_role(const std::string& text) { return is_role(text) ? "" : "one of " + role_names(); }
 std::string is_known_category(const std::string& text) { return is_category(text) ? "" : "one of " + category_names(); }
+std::string is_known_where(const std::string& text) { return is_where(text) ? "" : "one of " + where_names(); }
 std::string is_duration(const std::string& text) {
   const auto duration = parse_duration(text);
   return duration && duration->count() > 0 ? "" : "write a time such as 8h or 90m";
@@ -47,7 +48,8 @@ Command token_command(const Parsed& parsed) {
                 .role = parsed.role,
                 .room = parsed.room,
                 .organisation = parsed.organisation,
-                .category = parsed.category};
+                .category = parsed.category,
+                .where = parsed.where};
   return TokenCommand{parsed.config, std::move(claims), *parse_duration(parsed.expires)};
 }
 
@@ -69,7 +71,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   demo->add_option("--data", parsed.data, "Folder for the demo's database");
   demo->add_flag("--lan", parsed.lan, "HTTPS with an own certificate, addresses for other devices");
 
-  CLI::App* check = app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
+  CLI::App* check =
+      app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
   add_config(*check, parsed);
 
   CLI::App* token = app.add_subcommand("token", "Print a join token");
@@ -79,12 +82,15 @@ Command parse_command_line(int argc, const char* const* argv) {
   token->add_option("--name", parsed.name, "The person's name")->required();
   token->add_option("--organisation", parsed.organisation, "Organisation or delegation");
   token->add_option("--category", parsed.category, category_names())->check(is_known_category);
+  token->add_option("--where", parsed.where, "Where they are: " + where_names())->check(is_known_where);
   token->add_option("--expires", parsed.expires, "Valid for this long")->check(is_duration)->capture_default_str();
 
   CLI::App* record = app.add_subcommand("export", "The speakers' list with times, also beside a running server");
   add_config(*record, parsed);
   record->add_option("meeting", parsed.meeting, "Room id, or meeting id")->required();
-  record->add_option("--format", parsed.format, "csv or json")->check(CLI::IsMember({"csv", "json"}))->capture_default_str();
+  record->add_option("--format", parsed.format, "csv or json")
+      ->check(CLI::IsMember({"csv", "json"}))
+      ->capture_default_str();
   record->add_option("--out", parsed.out, "File; else stdout");
   record->add_option("--data", parsed.data, "Folder of the database; else the configuration's");
 

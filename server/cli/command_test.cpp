@@ -29,10 +29,11 @@ TEST(CommandLine, demo_knows_whether_an_address_was_written) {
 
 TEST(CommandLine, a_token_needs_room_role_and_name) {
   const auto token = std::get<TokenCommand>(
-      parse({"token", "--room", "a", "--role", "moderator", "--name", "X", "--category", "academia", "--expires", "2h"}));
+      parse({"token", "--room", "a", "--role", "moderator", "--name", "X", "--category", "academia", "--where", "room", "--expires", "2h"}));
   EXPECT_EQ(token.claims.role, "moderator");
   EXPECT_EQ(token.expires, std::chrono::hours(2));
   EXPECT_EQ(token.claims.subject, "a/X");
+  EXPECT_EQ(token.claims.where, "room");
 }
 
 TEST(CommandLine, an_export_needs_a_meeting_and_knows_two_formats) {

@@ -48,7 +48,8 @@ int run_export(const ExportCommand& command) {
     return fail("nothing is known of a meeting \"" + command.meeting + "\" in " + data.string());
   }
   const auto requests = list.requests();
-  return write_out(command.json ? write_json(command.meeting, requests) : write_csv(requests), command.out);
+  return write_out(command.json ? write_json(command.meeting, requests, list.totals()) : write_csv(requests),
+                   command.out);
 }
 
 }  // namespace plenary::server

@@ -87,7 +87,8 @@ struct RoomConfig {
   std::string title;                   // the id when not set
   std::vector<std::string> languages;  // without "floor", which always exists
   Mix mix = Mix::desk;
-  std::filesystem::path slate;  // empty: the built-in one
+  std::vector<std::string> agenda;  // titles of the standing meeting's items
+  std::filesystem::path slate;      // empty: the built-in one
   std::vector<SourceConfig> sources;
   std::vector<ReturnConfig> returns;  // screen: always exists and is not listed unless written
 
@@ -123,6 +124,8 @@ struct Config {
 constexpr std::uint32_t kMostSpeakers = 6;  // a composite of more is unreadable
 constexpr std::size_t kMostRooms = 32;
 constexpr std::size_t kMostLanguages = 16;  // a room; each is one more Opus encoder
+constexpr std::size_t kMostItems = 50;      // of an agenda; as many as a meeting takes
+constexpr std::size_t kLongestItem = 140;   // characters of a title; longer ones are cut on pages
 constexpr std::size_t kMostSources = 16;    // a room
 constexpr std::size_t kMostReturns = 8;     // a room; each is an encoder of its own
 

@@ -243,6 +243,21 @@ slate = "/nonexistent/slate.png"
   EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].sources[0].url: there is no file")));
 }
 
+TEST(Config, an_agenda_is_a_list_of_titles) {
+  const auto config =
+      parse_config("[[rooms]]\nid = \"a\"\nagenda = [\"Opening\", \"Ouverture à tous\"]\n", "plenary.toml", {});
+  ASSERT_TRUE(config.ok());
+  EXPECT_THAT(config->rooms.at(0).agenda, ElementsAre("Opening", "Ouverture à tous"));
+  const std::string title(141, 'x');
+  const auto faults = faults_of("[[rooms]]\nid = \"a\"\nagenda = [\"Opening\", \"\", \"" + title + "\", 4]\n");
+  EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].agenda[1]: an item has no title")));
+  EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].agenda[2]: this title is too long")));
+  EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].agenda[3]")));
+  std::string many;
+  for (int i = 0; i < 51; ++i) many += "\"Item\",";
+  EXPECT_THAT(faults_of("[[rooms]]\nid = \"a\"\nagenda = [" + many + "]\n"), Contains(HasSubstr("there are 51 items")));
+}
+
 TEST(Config, environment_goes_over_the_file_and_flags_over_both) {
   constexpr std::string_view kFile = "[server]\nhttp = \"0.0.0.0:1\"\ndata = \"/a\"\n[floor]\nspeakers_max = 2\n";
   const Settings environment = {{"PLENARY_SERVER_HTTP", "0.0.0.0:2"},

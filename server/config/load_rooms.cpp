@@ -37,6 +37,7 @@ class RoomLoader {
  private:
   std::string load_id(TableReader& reader, std::set<std::string>& taken, std::string_view what);
   void load_languages();
+  void load_agenda();
   void load_slate();
   SourceConfig load_source(TableReader& reader, std::set<std::string>& taken, std::set<std::string>& listeners);
   std::optional<SourceUrl> load_url(TableReader& reader, UrlUse use, std::set<std::string>& listeners);
@@ -88,6 +89,27 @@ void RoomLoader::load_languages() {
     faults_.error(reader_.table().get("languages"), reader_.path_of("languages"),
                   "there are " + std::to_string(room_.languages.size()) + " languages",
                   "at most " + std::to_string(kMostLanguages));
+  }
+}
+
+void RoomLoader::load_agenda() {
+  const auto characters = [](const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  };
+  for (const TableReader::Item& item : reader_.strings("agenda")) {
+    if (item.value.empty()) {
+      faults_.error(item.node, item.path, "an item has no title", "such as agenda = [\"Opening\", \"Connectivity\"]");
+    } else if (characters(item.value) > kLongestItem) {
+      faults_.error(item.node, item.path, "this title is too long",
+                    "at most " + std::to_string(kLongestItem) + " characters");
+    } else {
+      room_.agenda.push_back(item.value);
+    }
+  }
+  if (room_.agenda.size() > kMostItems) {
+    faults_.error(reader_.table().get("agenda"), reader_.path_of("agenda"),
+                  "there are " + std::to_string(room_.agenda.size()) + " items",
+                  "at most " + std::to_string(kMostItems));
   }
 }
 
@@ -257,6 +279,7 @@ RoomConfig RoomLoader::load(std::set<std::string>& ids, std::set<std::string>& l
   room_.title = reader_.string("title").value_or(room_.id);
   load_languages();
   if (const auto mix = reader_.word("mix", kMixes)) room_.mix = static_cast<Mix>(*mix);
+  load_agenda();
   load_slate();
   std::set<std::string> source_ids;
   for (TableReader& reader : reader_.tables("sources", kMostSources)) {

@@ -16,9 +16,10 @@ namespace {
 using signaling::Moment;
 using signaling::RequestState;
 
-constexpr std::array kColumns = {"request", "name",   "organisation", "category", "kind",     "topic",   "language",
-                                 "asked",   "granted", "on_air",      "ended",    "spoken_s", "outcome", "reason"};
-constexpr std::size_t kSpoken = 11;  // the one column that is a number
+constexpr std::array kColumns = {"request", "name",  "organisation", "category", "kind",
+                                 "item",    "topic", "language",     "asked",    "granted",
+                                 "on_air",  "ended", "spoken_s",     "outcome",  "reason"};
+constexpr std::size_t kSpoken = 12;  // the one column that is a number
 
 // ISO 8601 in UTC, which spreadsheets and programs read alike; empty: never.
 std::string time_text(std::optional<Moment> at) {
@@ -35,6 +36,7 @@ std::array<std::string, kColumns.size()> cells_of(const RecordedRequest& recorde
           request.person.organisation,
           std::string(to_text(request.person.category)),
           std::string(to_text(request.kind)),
+          request.item,
           request.topic,
           request.language,
           time_text(request.asked_at),
@@ -71,8 +73,8 @@ Status ListRecord::take(const signaling::StoredEvent& stored) {
   const Result<signaling::Event> event = signaling::read_event(stored);
   if (!event) return event.error();
   if (event->seq != state_.seq + 1) {
-    return Error{"journal_gap", "The journal has a gap before event " + std::to_string(event->seq) +
-                                    "; restore it from a copy."};
+    return Error{"journal_gap",
+                 "The journal has a gap before event " + std::to_string(event->seq) + "; restore it from a copy."};
   }
   signaling::apply(state_, *event);
   for (const auto& [id, request] : state_.open) note(request, event->at);
@@ -117,7 +119,7 @@ std::string write_csv(const std::vector<RecordedRequest>& requests) {
   return text;
 }
 
-std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests) {
+std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests, const Totals& totals) {
   using Json = nlohmann::ordered_json;
   Json rows = Json::array();
   for (const RecordedRequest& recorded : requests) {
@@ -127,13 +129,19 @@ std::string write_json(const std::string& meeting, const std::vector<RecordedReq
       const std::string& cell = cells.at(column);
       const std::string_view name = kColumns.at(column);
       const bool may_be_absent = name == "granted" || name == "on_air" || name == "ended" || name == "outcome";
-      row[std::string(name)] = column == kSpoken              ? Json(std::stoll(cell))
+      row[std::string(name)] = column == kSpoken               ? Json(std::stoll(cell))
                                : may_be_absent && cell.empty() ? Json()
                                                                : Json(cell);
     }
     rows.push_back(std::move(row));
   }
-  const Json whole = {{"meeting", meeting}, {"requests", std::move(rows)}};
+  Json spoken = Json::array();
+  for (const auto& [category, total] : totals) {
+    spoken.push_back({{"category", to_text(category)},
+                      {"spoken_s", std::chrono::round<std::chrono::seconds>(total.time).count()},
+                      {"speeches", total.count}});
+  }
+  const Json whole = {{"meeting", meeting}, {"requests", std::move(rows)}, {"totals", std::move(spoken)}};
   return whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

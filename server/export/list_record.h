@@ -14,9 +14,11 @@
 namespace plenary::server {
 
 struct RecordedRequest {
-  signaling::Request request;  // as it is or ended; elapsed is the time spoken
+  signaling::Request request;                               // as it is or ended; elapsed is the time spoken
   std::optional<signaling::Moment> granted, on_air, ended;  // the first time
 };
+
+using Totals = std::map<signaling::Category, signaling::SpokenTotal>;
 
 class ListRecord {
  public:
@@ -26,6 +28,7 @@ class ListRecord {
   Status take(const signaling::StoredEvent& stored);
   // By time asked. Who speaks right now has spoken until the last event.
   [[nodiscard]] std::vector<RecordedRequest> requests() const;
+  [[nodiscard]] const Totals& totals() const { return state_.spoken_by_category; }
 
  private:
   void note(const signaling::Request& request, signaling::Moment at);
@@ -36,7 +39,8 @@ class ListRecord {
 
 // RFC 4180, UTF-8. A cell that a spreadsheet would take for a formula begins with an apostrophe.
 std::string write_csv(const std::vector<RecordedRequest>& requests);
-// {"meeting": …, "requests": […]}, the same columns; times null where there are none.
-std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests);
+// {"meeting": …, "requests": […], "totals": […]}, the same columns; times null where there are none. Totals are those
+// of the speeches that are over, by category, as balance counts them.
+std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests, const Totals& totals);
 
 }  // namespace plenary::server

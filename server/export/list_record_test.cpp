@@ -27,7 +27,7 @@ std::vector<RecordedRequest> record(const Bench& bench) {
   return list.requests();
 }
 
-json rows(const Bench& bench) { return json::parse(write_json("room-a", record(bench)))["requests"]; }
+json rows(const Bench& bench) { return json::parse(write_json("room-a", record(bench), {}))["requests"]; }
 
 std::vector<std::string> lines(const std::string& csv) {
   std::vector<std::string> all;
@@ -117,8 +117,9 @@ TEST(Csv, has_a_line_of_names_and_a_line_a_request) {
   bench.speak("Li Wei");
   const auto all = lines(write_csv(record(bench)));
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0],
-            "request,name,organisation,category,kind,topic,language,asked,granted,on_air,ended,spoken_s,outcome,reason");
+  EXPECT_EQ(
+      all[0],
+      "request,name,organisation,category,kind,item,topic,language,asked,granted,on_air,ended,spoken_s,outcome,reason");
   EXPECT_THAT(all[1], HasSubstr("r-1,Li Wei,,,statement,Topic,en,2025-11-24T16:00:00Z,"));
 }
 
@@ -147,8 +148,8 @@ TEST(Csv, no_cell_is_a_formula) {
 TEST(Json, leaves_texts_as_they_are) {
   RecordedRequest one;
   one.request.topic = "=1+1 \"Á\"";
-  EXPECT_EQ(json::parse(write_json("room-a", {one}))["requests"][0]["topic"], "=1+1 \"Á\"");
-  EXPECT_EQ(json::parse(write_json("room-a", {}))["meeting"], "room-a");
+  EXPECT_EQ(json::parse(write_json("room-a", {one}, {}))["requests"][0]["topic"], "=1+1 \"Á\"");
+  EXPECT_EQ(json::parse(write_json("room-a", {}, {}))["meeting"], "room-a");
 }
 
 }  // namespace

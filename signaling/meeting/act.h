@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "signaling/meeting/state.h"
 
@@ -102,14 +103,32 @@ struct Remove {  // from the meeting, for good
   ParticipantId participant{};
   std::string reason;
 };
+struct SetAgenda {
+  std::vector<AgendaItem> items;
+};
+struct SelectItem {
+  std::string item;  // empty: none
+};
+struct AskHelp {
+  std::string text;
+};
+struct AnswerHelp {
+  HelpId help{};
+  std::string text;
+};
+struct CloseHelp {
+  HelpId help{};
+};
+struct Place {  // where oneself is
+  Where where = Where::remote;
+};
 }  // namespace act
 
-using Act =
-    std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
-                 act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend, act::Revoke,
-                 act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting, act::SuspendMeeting,
-                 act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver,
-                 act::Remove>;
+using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
+                         act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
+                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting,
+                         act::SuspendMeeting, act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver,
+                         act::Remove, act::Place, act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {
@@ -131,6 +150,7 @@ struct Refusal {
 struct Answer {
   std::optional<RequestId> request;
   std::optional<std::size_t> position;  // 1-based place in the waiting order
+  std::optional<HelpId> help;
 };
 
 }  // namespace plenary::signaling

@@ -31,6 +31,7 @@ struct Case {
 };
 
 constexpr std::size_t kMaxRequestsPerMinute = 10;              // of one person; nobody honest asks and withdraws faster
+constexpr std::size_t kMaxHelpsPerMinute = 5;                  // messages of one person; a line, not a chat
 constexpr Milliseconds kMaxExtension = std::chrono::hours(1);  // at once, either way
 
 Decided decide(const Case& c, const Act& act);
@@ -48,6 +49,7 @@ Decided decide_act(const Case& c, const act::Prepare& act);
 Decided decide_act(const Case& c, const act::Move& act);
 Decided decide_act(const Case& c, const act::Add& act);
 Decided decide_act(const Case& c, const act::OpenList& act);
+Decided decide_act(const Case& c, const act::Place& act);
 Decided decide_act(const Case& c, const act::ChooseOrder& act);
 // The floor (decide_floor.cpp).
 Decided decide_act(const Case& c, const act::Grant& act);
@@ -66,6 +68,12 @@ Decided decide_act(const Case& c, const act::CloseMeeting& act);
 Decided decide_act(const Case& c, const act::ChooseAudience& act);
 Decided decide_act(const Case& c, const act::TakeOver& act);
 Decided decide_act(const Case& c, const act::Remove& act);
+Decided decide_act(const Case& c, const act::SetAgenda& act);
+Decided decide_act(const Case& c, const act::SelectItem& act);
+// The private line (decide_help.cpp).
+Decided decide_act(const Case& c, const act::AskHelp& act);
+Decided decide_act(const Case& c, const act::AnswerHelp& act);
+Decided decide_act(const Case& c, const act::CloseHelp& act);
 // Taking back (decide_undo.cpp).
 Decided decide_act(const Case& c, const act::Undo& act);
 

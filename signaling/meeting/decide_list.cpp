@@ -62,6 +62,7 @@ Requested new_request(const Case& c, RequestKind kind) {
   Requested event;
   event.request = RequestId{c.state.next_request};
   event.kind = kind;
+  event.item = c.state.item;
   if (kind == RequestKind::reply) event.reply_to = c.state.answered;
   const auto limit = c.rules.limits.find(kind);
   if (limit != c.rules.limits.end()) event.limit = limit->second;
@@ -200,6 +201,23 @@ Decided decide_act(const Case& c, const act::Add& act) {
   event.language = "floor";
   const Answer answer{event.request, {}};
   return Decision{{std::move(event)}, answer};
+}
+
+// Of somebody who never asked, nothing is kept that could change.
+Decided decide_act(const Case& c, const act::Place& act) {
+  bool elsewhere = false;
+  const auto is_elsewhere = [&](const Person& person) {
+    return person.id == c.actor.participant && person.where != act.where;
+  };
+  for (const auto& [id, request] : c.state.open) {
+    if (!is_elsewhere(request.person)) continue;
+    if (holds_floor(request.state)) return conflict("have_floor", "You have the floor; say where you are afterwards.");
+    elsewhere = true;
+  }
+  for (const auto& [identity, person] : c.state.people) elsewhere = elsewhere || is_elsewhere(person);
+  Decision decision;
+  if (elsewhere) decision.events.push_back(Placed{c.actor.participant, act.where});
+  return decision;
 }
 
 Decided decide_act(const Case& c, const act::OpenList& act) {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "signaling/meeting/decide.h"
 #include "signaling/meeting/order.h"
 
@@ -92,6 +95,23 @@ Decided decide_act(const Case& c, const act::Remove& act) {
   }
   decision.events.push_back(std::move(removed));
   return decision;
+}
+
+Decided decide_act(const Case& c, const act::SetAgenda& act) {
+  std::set<std::string> numbers;
+  const bool differ = std::all_of(act.items.begin(), act.items.end(),
+                                  [&](const AgendaItem& item) { return numbers.insert(item.item).second; });
+  if (!differ) return Refusal{RefusalCode::bad_parameters, "bad_agenda", "Two items have the same number."};
+  if (c.state.agenda == act.items) return Decision{};
+  return Decision{{AgendaSet{act.items}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::SelectItem& act) {
+  if (act.item == c.state.item) return Decision{};
+  if (!act.item.empty() && !has_item(c.state, act.item)) {
+    return Refusal{RefusalCode::not_found, "no_item", "The agenda has no such item."};
+  }
+  return Decision{{ItemSelected{act.item}}, {}};
 }
 
 Decided decide_act(const Case& c, const act::ChooseAudience& act) {

@@ -27,6 +27,12 @@ struct NameOf {
   Name operator()(const act::Ready&) const { return {Place::beside}; }
   Name operator()(const act::Undo&) const { return {Place::beside}; }
   Name operator()(const act::TakeOver&) const { return {Place::beside}; }
+  Name operator()(const act::Place&) const { return {Place::beside}; }
+  Name operator()(const act::SetAgenda&) const { return {Place::beside}; }
+  Name operator()(const act::AskHelp&) const { return {Place::beside}; }
+  Name operator()(const act::AnswerHelp&) const { return {Place::beside}; }
+  Name operator()(const act::CloseHelp&) const { return {Place::beside}; }
+  Name operator()(const act::SelectItem&) const { return undoable(Undoable::agenda_select); }
   Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }
   Name operator()(const act::Remove&) const { return {}; }
   Name operator()(const act::Approve&) const { return undoable(Undoable::approve); }

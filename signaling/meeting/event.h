@@ -21,6 +21,7 @@ struct Requested {
   RequestKind kind = RequestKind::statement;
   std::string topic;
   std::string language;
+  std::string item;
   std::string key;
   std::optional<RequestId> reply_to;
   Milliseconds limit{0};
@@ -101,13 +102,43 @@ struct UndoKept {
 struct Undone {
   bool operator==(const Undone&) const = default;
 };
+struct AgendaSet {
+  std::vector<AgendaItem> items;
+  bool operator==(const AgendaSet&) const = default;
+};
+struct ItemSelected {
+  std::string item;  // empty: none
+  bool operator==(const ItemSelected&) const = default;
+};
+struct HelpAsked {  // opens it, or adds to the open one
+  HelpId help{};
+  Person person;
+  Role role = Role::participant;
+  std::string text;
+  bool operator==(const HelpAsked&) const = default;
+};
+struct HelpAnswered {
+  HelpId help{};
+  std::string by;  // name
+  std::string text;
+  bool operator==(const HelpAnswered&) const = default;
+};
+struct HelpClosed {
+  HelpId help{};
+  bool operator==(const HelpClosed&) const = default;
+};
+struct Placed {  // where somebody is, and so how they will be heard
+  ParticipantId participant{};
+  Where where = Where::remote;
+  bool operator==(const Placed&) const = default;
+};
 struct Restarted {  // the server started again: running clocks stop, who held the floor is held from now
   bool operator==(const Restarted&) const = default;
 };
 
 using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
-                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone,
-                               Restarted>;
+                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone, Placed, AgendaSet,
+                               ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

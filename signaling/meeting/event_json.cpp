@@ -90,6 +90,7 @@ struct Encode {
     json["kind"] = to_text(e.kind);
     json["topic"] = e.topic;
     json["language"] = e.language;
+    if (!e.item.empty()) json["item"] = e.item;
     json["key"] = e.key;
     if (e.reply_to) json["reply_to"] = to_text(*e.reply_to);
     json["limit_ms"] = e.limit.count();
@@ -164,6 +165,37 @@ struct Encode {
     json["changes"] = rows_out(e.changes);
   }
   void operator()(const Undone&) const { type = "undone"; }
+  void operator()(const AgendaSet& e) const {
+    type = "agenda_set";
+    json["items"] = Json::array();
+    for (const AgendaItem& item : e.items) json["items"].push_back({{"item", item.item}, {"title", item.title}});
+  }
+  void operator()(const ItemSelected& e) const {
+    type = "item_selected";
+    json["item"] = e.item;
+  }
+  void operator()(const HelpAsked& e) const {
+    type = "help_asked";
+    json["help"] = to_text(e.help);
+    json["person"] = person_out(e.person);
+    json["role"] = to_text(e.role);
+    json["text"] = e.text;
+  }
+  void operator()(const HelpAnswered& e) const {
+    type = "help_answered";
+    json["help"] = to_text(e.help);
+    json["name"] = e.by;
+    json["text"] = e.text;
+  }
+  void operator()(const HelpClosed& e) const {
+    type = "help_closed";
+    json["help"] = to_text(e.help);
+  }
+  void operator()(const Placed& e) const {
+    type = "placed";
+    json["participant"] = to_text(e.participant);
+    json["where"] = to_text(e.where);
+  }
   void operator()(const Restarted&) const { type = "restarted"; }
 };
 
@@ -178,6 +210,7 @@ Requested requested_in(const Json& json) {
   e.kind = need(kind_from(need<std::string>(json, "kind")), "kind");
   e.topic = need<std::string>(json, "topic");
   e.language = need<std::string>(json, "language");
+  if (json.contains("item")) e.item = need<std::string>(json, "item");
   e.key = need<std::string>(json, "key");
   e.reply_to = optional_request_in(json, "reply_to");
   e.limit = Milliseconds(need<std::int64_t>(json, "limit_ms"));
@@ -211,6 +244,26 @@ PersonRemoved removed_in(const Json& json) {
           need<std::string>(json, "reason")};
 }
 
+AgendaSet agenda_set_in(const Json& json) {
+  AgendaSet e;
+  for (const Json& item : need<Json>(json, "items")) {
+    e.items.push_back({need<std::string>(item, "item"), need<std::string>(item, "title")});
+  }
+  return e;
+}
+
+EventBody help_in(const std::string& type, const Json& json) {
+  const HelpId help = need(help_from(need<std::string>(json, "help")), "help");
+  if (type == "help_asked") {
+    return HelpAsked{help, person_in(need<Json>(json, "person")),
+                     need(role_from(need<std::string>(json, "role")), "role"), need<std::string>(json, "text")};
+  }
+  if (type == "help_answered")
+    return HelpAnswered{help, need<std::string>(json, "name"), need<std::string>(json, "text")};
+  if (type == "help_closed") return HelpClosed{help};
+  throw Unreadable{"unknown type " + type};
+}
+
 EventBody body_in(const std::string& type, const Json& json) {
   if (type == "requested") return requested_in(json);
   if (type == "moved") return moved_in(json);
@@ -235,6 +288,13 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "person_removed") return removed_in(json);
   if (type == "undo_kept") return undo_kept_in(json);
   if (type == "undone") return Undone{};
+  if (type == "agenda_set") return agenda_set_in(json);
+  if (type == "item_selected") return ItemSelected{need<std::string>(json, "item")};
+  if (type.starts_with("help_")) return help_in(type, json);
+  if (type == "placed") {
+    return Placed{need(participant_from(need<std::string>(json, "participant")), "participant"),
+                  need(where_from(need<std::string>(json, "where")), "where")};
+  }
   if (type == "restarted") return Restarted{};
   throw Unreadable{"unknown type " + type};
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "signaling/meeting/help.h"
 #include "signaling/meeting/order.h"
 #include "signaling/meeting/totals.h"
 #include "signaling/meeting/undo.h"
@@ -39,6 +40,9 @@ void forget_oldest_people(State& state) {
     busy.insert(request.person.id);
     if (request.requester) busy.insert(*request.requester);
   }
+  for (const Help& help : state.helps) {
+    if (help.open) busy.insert(help.person.id);
+  }
   std::vector<std::tuple<RequestId, ParticipantId, std::string>> by_age;
   for (const auto& [identity, person] : state.people) {
     if (busy.contains(person.id)) continue;
@@ -70,6 +74,14 @@ struct Fold {
   State& state;
   const Event& event;
 
+  // Who comes back after a restart is the same person; none: nobody with a page.
+  Person* remember(const Person& person) const {
+    state.next_participant = std::max(state.next_participant, static_cast<std::uint64_t>(person.id) + 1);
+    if (person.identity.empty()) return nullptr;
+    if (!state.people.contains(person.identity) && state.people.size() >= kMaxPeople) forget_oldest_people(state);
+    return &(state.people[person.identity] = person);
+  }
+
   Request* find(RequestId id) const {
     const auto found = state.open.find(id);
     return found == state.open.end() ? nullptr : &found->second;
@@ -85,18 +97,14 @@ struct Fold {
     request.asked_by = e.asked_by;
     request.topic = e.topic;
     request.language = e.language;
+    request.item = e.item;
     request.key = e.key;
     request.reply_to = e.reply_to;
     request.limit = e.limit;
     request.asked_at = request.changed_at = event.at;
-    state.next_participant = std::max(state.next_participant, static_cast<std::uint64_t>(e.person.id) + 1);
     state.next_request = std::max(state.next_request, static_cast<std::uint64_t>(e.request) + 1);
-    if (!e.person.identity.empty()) {
-      if (!state.people.contains(e.person.identity) && state.people.size() >= kMaxPeople) forget_oldest_people(state);
-      Person& known = state.people[e.person.identity];
-      known = e.person;
-      if (!e.asked_by.empty()) known.name = e.asked_by;
-    }
+    Person* known = remember(e.person);
+    if (known != nullptr && !e.asked_by.empty()) known->name = e.asked_by;
     if (!e.key.empty()) {
       state.keys[{e.requester.value_or(e.person.id), e.key}] = e.request;
       if (state.keys.size() > kMaxKeys) forget_oldest_key(state);
@@ -178,12 +186,14 @@ struct Fold {
       state.list_open = false;
       state.undo.reset();
       state.in_charge.clear();
+      state.item.clear();
     }
     if (from == MeetingState::closed) state.list_open = true;
     if (from != MeetingState::rehearsal && from != MeetingState::closed) return;
     // The public meeting begins anew; nobody replies to what was said before it.
     state.last.reset();
     state.answered.reset();
+    state.item.clear();
   }
 
   void operator()(const AudienceChosen& e) const { state.audience = e.audience; }
@@ -197,6 +207,40 @@ struct Fold {
   void operator()(const UndoKept& e) const { keep_undo(state, e, event.at); }
 
   void operator()(const Undone&) const { undo(state, event.at); }
+
+  void operator()(const AgendaSet& e) const {
+    state.agenda = e.items;
+    if (!has_item(state, state.item)) state.item.clear();
+  }
+
+  void operator()(const ItemSelected& e) const {
+    if (!e.item.empty() && !has_item(state, e.item)) return;
+    state.item = e.item;
+    state.item_since = event.at;
+  }
+
+  void operator()(const HelpAsked& e) const {
+    remember(e.person);
+    add_question(state, e, event.at);
+  }
+
+  void operator()(const HelpAnswered& e) const { add_answer(state, e, event.at); }
+
+  void operator()(const HelpClosed& e) const { close_help(state, e.help); }
+
+  // How a speech is heard does not change while it lasts, nor how it was once it is over.
+  void operator()(const Placed& e) const {
+    for (auto& [identity, person] : state.people) {
+      if (person.id == e.participant) person.where = e.where;
+    }
+    for (auto& [id, request] : state.open) {
+      if (request.person.id == e.participant && is_waiting(request.state)) request.person.where = e.where;
+    }
+    if (!state.undo) return;
+    for (Request& before : state.undo->before) {
+      if (before.person.id == e.participant) before.person.where = e.where;
+    }
+  }
 
   void operator()(const Restarted&) const {
     for (auto& [id, request] : state.open) {
@@ -229,6 +273,9 @@ struct Fold {
 
 State first_state(const Rules& rules) {
   State state;
+  for (const std::string& title : rules.agenda) {
+    state.agenda.push_back({std::to_string(state.agenda.size() + 1), title});
+  }
   state.state = rules.opens_live ? MeetingState::live : MeetingState::scheduled;
   return state;
 }

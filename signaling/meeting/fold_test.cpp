@@ -27,6 +27,7 @@ Requested requested(std::uint64_t number) {
   e.kind = RequestKind::right_of_reply;
   e.topic = "'; DROP TABLE event; --";
   e.language = "fr";
+  e.item = "4a";
   e.key = "k";
   e.reply_to = RequestId{5};
   e.limit = Milliseconds{180'000};
@@ -53,6 +54,12 @@ std::vector<EventBody> one_of_each() {
           PersonRemoved{ParticipantId{7}, "Amina", {"jti-1", "jti-2"}, "shouted"},
           MeetingMoved{MeetingState::suspended},
           Undone{},
+          Placed{ParticipantId{9}, Where::room},
+          AgendaSet{{{"4a", "Access \"for all\""}}},
+          ItemSelected{"4a"},
+          HelpAsked{HelpId{3}, requested(9).person, Role::interpreter, "No sound"},
+          HelpAnswered{HelpId{3}, "Tom", "Coming"},
+          HelpClosed{HelpId{3}},
           Restarted{}};
 }
 

@@ -93,6 +93,11 @@ const Person* Meeting::person(ParticipantId participant) const {
   return found == presence_.people.end() ? nullptr : &found->second;
 }
 
+const Person* Meeting::find_person(const std::string& identity) const {
+  const auto found = presence_.identities.find(identity);
+  return found == presence_.identities.end() ? nullptr : person(found->second);
+}
+
 void Meeting::handle_connected(ParticipantId participant, Now now) {
   settle(now);
   if (++presence_.pages[participant].connections == 1) show_presence(participant);
@@ -118,6 +123,10 @@ Result<Accepted, Refusal> Meeting::handle(const Act& act, const Actor& actor, No
   Decided decided = decide(Case{tip_, presence_, rules_, actor, moment(now)}, act);
   if (!decided) return decided.error();
   Decision decision = std::move(decided).value();
+  if (const auto* place = std::get_if<act::Place>(&act)) {
+    const auto self = presence_.people.find(actor.participant);
+    if (self != presence_.people.end()) self->second.where = place->where;
+  }
   if (!decision.events.empty()) {
     std::vector<Event> events = stamp(std::move(decision.events), signature_of(actor), now);
     for (const Event& event : events) apply(tip_, event);
@@ -219,6 +228,11 @@ void Meeting::handle_not_saved(Ticket ticket, Now now) {
     for (const Event& event : pending.events) {
       if (event.seq > tip_.seq) apply(tip_, event);
     }
+  }
+  // Who was placed by what is void now is where they were.
+  for (const auto& [identity, person] : tip_.people) {
+    const auto known = presence_.people.find(person.id);
+    if (known != presence_.people.end()) known->second.where = person.where;
   }
   if (!failing_since_) failing_since_ = now.monotonic;
   retry_at_ = now.monotonic + kJournalRetry;

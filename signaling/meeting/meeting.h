@@ -95,6 +95,7 @@ class Meeting {
   [[nodiscard]] const Presence& presence() const { return presence_; }
   [[nodiscard]] const Rules& rules() const { return rules_; }
   [[nodiscard]] const Person* person(ParticipantId participant) const;
+  [[nodiscard]] const Person* find_person(const std::string& identity) const;  // none: never came, or is forgotten
   // Grows with everything that a page could see: nothing to tell while it stands still.
   [[nodiscard]] std::uint64_t version() const { return version_; }
   // The meeting's own clock: what pages are told.

@@ -1,6 +1,7 @@
 #include "signaling/meeting/order.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plenary::signaling {
 namespace {
@@ -58,26 +59,48 @@ void sort_by_protocol(std::vector<const Request*>& requests) {
   std::stable_sort(requests.begin(), requests.end(), [&](const auto* a, const auto* b) { return key(a) < key(b); });
 }
 
+// Where an item stands in the agenda, from 1; 0: nowhere.
+std::size_t agenda_place(const State& state, const Request& request) {
+  const auto found = std::find_if(state.agenda.begin(), state.agenda.end(),
+                                  [&](const AgendaItem& item) { return item.item == request.item; });
+  return found == state.agenda.end() ? 0 : static_cast<std::size_t>(found - state.agenda.begin()) + 1;
+}
+
+// A right of reply is about what was said under its item, so it comes before what was asked under a later one.
+bool waits_for_next_item(const State& state, const Request& ordinary, const Request& right_of_reply) {
+  const std::size_t own = agenda_place(state, right_of_reply);
+  return own != 0 && agenda_place(state, ordinary) > own;
+}
+
+// At the end of their item, else of the list.
+void put_rights_of_reply(const State& state, const std::vector<const Request*>& replies,
+                         std::vector<const Request*>& ordinary) {
+  for (const Request* reply : replies) {
+    const auto last = std::find_if(ordinary.rbegin(), ordinary.rend(),
+                                   [&](const Request* r) { return !waits_for_next_item(state, *r, *reply); });
+    ordinary.insert(last.base(), reply);
+  }
+}
+
 std::string_view reason_for(Rank rank, const State& state, const Request& request, ListOrder order, bool first) {
-  if (request.behind) return "passed over once";
+  if (request.behind) return "passed_over";
   switch (rank) {
     case Rank::point_of_order:
-      return "point of order";
+      return "point_of_order";
     case Rank::offered:
-      return "is offered the floor again";
+      return "offered";
     case Rank::reply:
-      return "reply to the present speaker";
+      return "reply";
     case Rank::right_of_reply:
-      return "rights of reply come at the end";
+      return "right_of_reply";
     case Rank::ordinary:
       break;
   }
-  if (order == ListOrder::protocol && request.person.rank > 0) return "by protocol rank";
+  if (order == ListOrder::protocol && request.person.rank > 0) return "protocol_rank";
   if (order == ListOrder::balance) {
-    return state.spoken_by_person.contains(request.person.id) ? "balance: has spoken already"
-                                                              : "balance: this group has spoken least";
+    return state.spoken_by_person.contains(request.person.id) ? "balance_spoken" : "balance_least";
   }
-  return first ? "first to ask" : "in the order asked";
+  return first ? "first_to_ask" : "asked_order";
 }
 
 void put_passed_behind(const State& state, std::vector<const Request*>& all) {
@@ -94,7 +117,7 @@ std::vector<Place> manual_order(const State& state) {
   std::vector<Place> places;
   for (const RequestId id : state.rows) {
     const Request* request = find_open(state, id);
-    if (request != nullptr && is_waiting(request->state)) places.push_back({id, "placed by the moderator"});
+    if (request != nullptr && is_waiting(request->state)) places.push_back({id, "placed"});
   }
   return places;
 }
@@ -117,6 +140,8 @@ std::vector<Place> waiting_order(const State& state, ListOrder order) {
   auto& ordinary = by_rank[static_cast<std::size_t>(Rank::ordinary)];
   if (order == ListOrder::balance) sort_by_balance(state, ordinary);
   if (order == ListOrder::protocol) sort_by_protocol(ordinary);
+  auto& replies = by_rank[static_cast<std::size_t>(Rank::right_of_reply)];
+  put_rights_of_reply(state, std::exchange(replies, {}), ordinary);
 
   std::vector<const Request*> all;
   for (const auto& requests : by_rank) all.insert(all.end(), requests.begin(), requests.end());
@@ -170,7 +195,10 @@ void insert_manual_row(State& state, RequestId id) {
   auto place = state.rows.begin();
   for (auto row = state.rows.begin(); row != state.rows.end(); ++row) {
     const Request* request = find_open(state, *row);
-    if (request != nullptr && rank_of(state, *request) <= rank) place = row + 1;
+    if (request == nullptr) continue;
+    const bool before = rank == Rank::ordinary && rank_of(state, *request) == Rank::right_of_reply &&
+                        waits_for_next_item(state, *added, *request);
+    if (rank_of(state, *request) <= rank || before) place = row + 1;
   }
   state.rows.insert(place, id);
 }

@@ -12,7 +12,7 @@ namespace plenary::signaling {
 
 struct Place {
   RequestId request{};
-  std::string_view reason;  // in words: "first to ask", "point of order", …
+  std::string_view reason;  // a stable word: "first_to_ask", "point_of_order", … (README.md "State")
 };
 
 // Points of order, replies to the present speaker, the others by `order`, rights of reply; pending, queued and standby.

@@ -153,7 +153,7 @@ TEST(Order, every_place_has_a_reason_in_words) {
   for (const ListOrder order : {ListOrder::asked, ListOrder::balance, ListOrder::protocol}) {
     for (const Place& place : waiting_order(bench.state(), order)) EXPECT_FALSE(place.reason.empty());
   }
-  EXPECT_EQ(waiting_order(bench.state())[1].reason, "first to ask");
+  EXPECT_EQ(waiting_order(bench.state())[1].reason, "first_to_ask");
 }
 
 TEST(Order, a_full_list_refuses_the_next_request) {

@@ -14,6 +14,7 @@ struct Rules {
   std::string room;
   std::string title;
   std::vector<std::string> languages;  // without "floor"
+  std::vector<std::string> agenda;     // titles, at most kMaxAgenda; numbered from 1
   std::size_t speakers_max = 1;        // 1 … 6
   bool needs_approval = false;         // requests are born pending
   bool opens_live = true;              // a standing meeting

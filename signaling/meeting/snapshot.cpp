@@ -30,12 +30,30 @@ auto members(Value& value) {
 
 template <ConstOrNot<Request> Value>
 auto members(Value& value) {
-  auto& [id, state, kind, person, requester, asked_by, topic, language, key, reply_to, behind, limit, asked_at,
-         changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke,
-         offered, missed, reason] = value;
-  return std::tie(id, state, kind, person, requester, asked_by, topic, language, key, reply_to, behind, limit, asked_at,
-                  changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke,
-                  offered, missed, reason);
+  auto& [id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, limit, asked_at,
+         changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke, offered,
+         missed, reason] = value;
+  return std::tie(id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, limit,
+                  asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called,
+                  spoke, offered, missed, reason);
+}
+
+template <ConstOrNot<AgendaItem> Value>
+auto members(Value& value) {
+  auto& [item, title] = value;
+  return std::tie(item, title);
+}
+
+template <ConstOrNot<HelpLine> Value>
+auto members(Value& value) {
+  auto& [by, staff, at, text] = value;
+  return std::tie(by, staff, at, text);
+}
+
+template <ConstOrNot<Help> Value>
+auto members(Value& value) {
+  auto& [id, person, role, open, lines] = value;
+  return std::tie(id, person, role, open, lines);
 }
 
 template <ConstOrNot<SpokenTotal> Value>
@@ -46,16 +64,20 @@ auto members(Value& value) {
 
 template <ConstOrNot<UndoPoint> Value>
 auto members(Value& value) {
-  auto& [act, by, request, until, ends, changes, before, list_open, order, rows, last, answered] = value;
-  return std::tie(act, by, request, until, ends, changes, before, list_open, order, rows, last, answered);
+  auto& [act, by, request, until, ends, changes, before, list_open, order, rows, last, answered, item, item_since] =
+      value;
+  return std::tie(act, by, request, until, ends, changes, before, list_open, order, rows, last, answered, item,
+                  item_since);
 }
 
 template <ConstOrNot<State> Value>
 auto members(Value& value) {
-  auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last, answered,
-         keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed] = value;
-  return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
-                  answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed);
+  auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
+         answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since,
+         next_help, helps] = value;
+  return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows,
+                  ended, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
+                  removed, agenda, item, item_since, next_help, helps);
 }
 
 template <class Value>

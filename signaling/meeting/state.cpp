@@ -17,6 +17,16 @@ const Request* find_any(const State& state, RequestId id) {
   return nullptr;
 }
 
+bool has_item(const State& state, const std::string& item) {
+  return std::any_of(state.agenda.begin(), state.agenda.end(), [&](const AgendaItem& one) { return one.item == item; });
+}
+
+const Help* find_help(const State& state, HelpId id) {
+  const auto found =
+      std::find_if(state.helps.begin(), state.helps.end(), [&](const Help& help) { return help.id == id; });
+  return found == state.helps.end() ? nullptr : &*found;
+}
+
 bool comes_by_network(const Request& request) {
   return request.person.where == Where::remote && request.kind != RequestKind::written;
 }

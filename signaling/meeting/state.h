@@ -32,6 +32,13 @@ struct Person {
   bool operator==(const Person&) const = default;
 };
 
+// Of the agenda; a meeting may have none.
+struct AgendaItem {
+  std::string item;  // its number as people say it: "4", "4a"
+  std::string title;
+  bool operator==(const AgendaItem&) const = default;
+};
+
 struct Request {
   RequestId id{};
   RequestState state = RequestState::queued;
@@ -41,6 +48,7 @@ struct Request {
   std::string asked_by;                    // name of who asked for somebody else (a delegate for the minister)
   std::string topic;
   std::string language;  // to be spoken: "floor" or a language code
+  std::string item;      // of the agenda, that was current when it was asked; empty: none was
   std::string key;       // idempotency key of the requester
   std::optional<RequestId> reply_to;
   std::optional<RequestId> behind;  // passed over: after this one, as long as that one waits
@@ -60,6 +68,23 @@ struct Request {
   std::uint8_t missed = 0;                        // times called and not answered
   std::string reason;                             // why it ended: a stable word, or what the moderator wrote
   bool operator==(const Request&) const = default;
+};
+
+// A private question to those who run the meeting, and what was said about it.
+struct HelpLine {
+  std::string by;      // name
+  bool staff = false;  // an answer
+  Moment at{};
+  std::string text;
+  bool operator==(const HelpLine&) const = default;
+};
+struct Help {
+  HelpId id{};
+  Person person;  // who asked
+  Role role = Role::participant;
+  bool open = true;
+  std::vector<HelpLine> lines;  // at most kMaxHelpLines, the newest
+  bool operator==(const Help&) const = default;
 };
 
 struct SpokenTotal {
@@ -82,6 +107,8 @@ struct UndoPoint {
   std::vector<RequestId> rows;
   std::optional<Request> last;
   std::optional<RequestId> answered;
+  std::string item;
+  Moment item_since{};
   bool operator==(const UndoPoint&) const = default;
 };
 
@@ -107,6 +134,11 @@ struct State {
   std::map<RequestKind, SpokenTotal> spoken_by_kind;   // for estimates
   std::optional<UndoPoint> undo;
   std::map<std::string, Moment> removed;  // token ids of people who were removed, at most kMaxRemoved
+  std::vector<AgendaItem> agenda;
+  std::string item;  // current; empty: none
+  Moment item_since{};
+  std::uint64_t next_help = 1;
+  std::vector<Help> helps;  // oldest first; all open ones, and the last closed ones
   bool operator==(const State&) const = default;
 };
 
@@ -119,11 +151,18 @@ constexpr std::size_t kMaxPeople = 5'000;
 constexpr std::size_t kPeopleForgottenAtOnce = 500;  // so that it costs little a request
 constexpr std::size_t kMaxRemoved = 5'000;  // none is ever forgotten; a moderator who removes more closes the meeting
 
+constexpr std::size_t kMaxAgenda = 50;       // items; a longer programme has more than one meeting
+constexpr std::size_t kMaxOpenHelps = 100;   // nobody answers more; the next one is told so
+constexpr std::size_t kMaxClosedHelps = 50;  // kept so that closing does not let anybody ask faster
+constexpr std::size_t kMaxHelpLines = 30;    // of one
+
 const Request* find_open(const State& state, RequestId id);
 // Also among the ended ones still in memory.
 const Request* find_any(const State& state, RequestId id);
 // Heard in the room through the return. Everybody else speaks there already, and a written text is read out there.
 bool comes_by_network(const Request& request);
+bool has_item(const State& state, const std::string& item);
+const Help* find_help(const State& state, HelpId id);  // also closed ones still in memory
 // On the speech's clock; what a page shows.
 Milliseconds elapsed_at(const Request& request, Moment at);
 // Holds the floor in any way, in the order the floor was given.

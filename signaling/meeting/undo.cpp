@@ -25,6 +25,7 @@ void reopen(State& state, const UndoPoint& point, const Request& before, Moment 
     request = *ended;  // with the time spoken until then: nothing resets a clock
     request.state = RequestState::standby;
     request.reason = before.reason;
+    request.person.where = before.person.where;  // they may have gone elsewhere since
     request.ready = false;
     request.called = request.offered = true;
     if (request.spoke) take_speech_back(state, request);
@@ -96,6 +97,8 @@ void keep_undo(State& state, const UndoKept& kept, Moment at) {
   point.rows = state.rows;
   point.last = state.last;
   point.answered = state.answered;
+  point.item = state.item;
+  point.item_since = state.item_since;
   state.undo = std::move(point);
 }
 
@@ -107,6 +110,10 @@ void undo(State& state, Moment at) {
     ended ? reopen(state, point, before, at) : change_back(state, point, before, at);
   }
   state.list_open = point.list_open;
+  if (point.act == Undoable::agenda_select && (point.item.empty() || has_item(state, point.item))) {
+    state.item = point.item;
+    state.item_since = point.item_since;
+  }
   lay_rows_back(state, point);
 }
 
@@ -118,6 +125,7 @@ bool can_undo(const State& state, const UndoPoint& point) {
     case Undoable::list_open:
     case Undoable::list_close:
     case Undoable::list_order:
+    case Undoable::agenda_select:
       return true;
     case Undoable::add:
       return point.request && is_open(*point.request);

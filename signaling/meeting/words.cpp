@@ -19,10 +19,10 @@ constexpr std::array<std::string_view, 6> kKinds = {"statement",      "question"
 constexpr std::array<std::string_view, 13> kRequestStates = {"pending", "queued",    "standby",  "granted", "on_air",
                                                              "paused",  "held",      "released", "revoked", "expired",
                                                              "denied",  "withdrawn", "lapsed"};
-constexpr std::array<std::string_view, 15> kUndoables = {
-    "floor.approve", "floor.deny",   "floor.pass",   "floor.prepare", "floor.grant",
-    "floor.move",    "floor.resume", "floor.unmute", "floor.extend",  "floor.revoke",
-    "floor.release", "floor.add",    "list.open",    "list.close",    "list.order"};
+constexpr std::array<std::string_view, 16> kUndoables = {
+    "floor.approve", "floor.deny",   "floor.pass",   "floor.prepare", "floor.grant",   "floor.move",
+    "floor.resume",  "floor.unmute", "floor.extend", "floor.revoke",  "floor.release", "floor.add",
+    "list.open",     "list.close",   "list.order",   "agenda.select"};
 constexpr std::array<std::string_view, 4> kOrders = {"asked", "balance", "protocol", "manual"};
 constexpr std::array<std::string_view, 5> kMeetingStates = {"scheduled", "rehearsal", "live", "suspended", "closed"};
 constexpr std::array<std::string_view, 3> kAudiences = {"public", "registered", "closed"};
@@ -64,6 +64,7 @@ std::string_view to_text(ListOrder value) { return text_of(kOrders, value); }
 std::string_view to_text(MeetingState value) { return text_of(kMeetingStates, value); }
 std::string_view to_text(Audience value) { return text_of(kAudiences, value); }
 std::string to_text(ParticipantId id) { return "p-" + std::to_string(static_cast<std::uint64_t>(id)); }
+std::string to_text(HelpId id) { return "h-" + std::to_string(static_cast<std::uint64_t>(id)); }
 std::string to_text(RequestId id) { return "r-" + std::to_string(static_cast<std::uint64_t>(id)); }
 
 std::optional<Role> role_from(std::string_view text) { return value_of<Role>(kRoles, text); }
@@ -80,6 +81,7 @@ std::optional<MeetingState> meeting_state_from(std::string_view text) {
 }
 std::optional<Audience> audience_from(std::string_view text) { return value_of<Audience>(kAudiences, text); }
 std::optional<ParticipantId> participant_from(std::string_view text) { return id_from<ParticipantId>(text, "p-"); }
+std::optional<HelpId> help_from(std::string_view text) { return id_from<HelpId>(text, "h-"); }
 std::optional<RequestId> request_from(std::string_view text) { return id_from<RequestId>(text, "r-"); }
 
 }  // namespace plenary::signaling

@@ -9,9 +9,10 @@
 
 namespace plenary::signaling {
 
-// "p-7" and "r-12" outside. A participant's number is kept by the journal once they have asked for the floor.
+// "p-7", "r-12" and "h-3" outside. A participant's number is kept by the journal once they have asked for the floor.
 enum class ParticipantId : std::uint64_t {};
 enum class RequestId : std::uint64_t {};
+enum class HelpId : std::uint64_t {};
 
 enum class Role : std::uint8_t {
   observer,
@@ -67,7 +68,8 @@ enum class Undoable : std::uint8_t {
   add,
   list_open,
   list_close,
-  list_order
+  list_order,
+  agenda_select
 };
 enum class ListOrder : std::uint8_t { asked, balance, protocol, manual };
 enum class MeetingState : std::uint8_t { scheduled, rehearsal, live, suspended, closed };
@@ -83,6 +85,8 @@ constexpr bool is_ended(RequestState s) { return s >= RequestState::released; }
 constexpr bool needs_return(Where w) { return w == Where::remote; }
 // Does all a moderator does on the floor.
 constexpr bool manages_floor(Role r) { return r == Role::moderator || r == Role::admin; }
+// Answers who asks for help.
+constexpr bool answers_help(Role r) { return manages_floor(r) || r == Role::technician; }
 // The chair gives and ends the floor, the moderator does all a chair does.
 constexpr bool gives_floor(Role r) { return manages_floor(r) || r == Role::chair; }
 
@@ -97,6 +101,7 @@ std::string_view to_text(MeetingState value);
 std::string_view to_text(Audience value);
 std::string to_text(ParticipantId id);
 std::string to_text(RequestId id);
+std::string to_text(HelpId id);
 
 std::optional<Role> role_from(std::string_view text);
 std::optional<Category> category_from(std::string_view text);  // "" is none
@@ -109,5 +114,6 @@ std::optional<MeetingState> meeting_state_from(std::string_view text);
 std::optional<Audience> audience_from(std::string_view text);
 std::optional<ParticipantId> participant_from(std::string_view text);
 std::optional<RequestId> request_from(std::string_view text);
+std::optional<HelpId> help_from(std::string_view text);
 
 }  // namespace plenary::signaling

@@ -19,6 +19,8 @@ constexpr RoleSet kAsks = only({Role::participant});
 constexpr RoleSet kManages = only({Role::moderator, Role::admin});
 constexpr RoleSet kGives = only({Role::chair, Role::moderator, Role::admin});
 constexpr RoleSet kSpeaksOrGives = only({Role::participant, Role::chair, Role::moderator, Role::admin});
+constexpr RoleSet kPlans = only({Role::moderator, Role::organiser, Role::admin});
+constexpr RoleSet kHelps = only({Role::technician, Role::moderator, Role::admin});
 constexpr RoleSet kShowsReturn = only({Role::technician, Role::admin});
 constexpr RoleSet kRemovable = only({Role::participant, Role::observer, Role::interpreter, Role::captioner});
 constexpr RoleSet kReady = only({Role::participant, Role::moderator, Role::admin});
@@ -38,6 +40,7 @@ constexpr std::array kTable = {
     Row{Method::meeting_close, "meeting.close", kManages},
     Row{Method::meeting_audience, "meeting.audience", kManages},
     Row{Method::meeting_take_over, "meeting.take_over", kGives},
+    Row{Method::person_where, "person.where", kAll},
     Row{Method::channel_select, "channel.select", kAll},
     Row{Method::return_sound, "return.sound", kShowsReturn},
     Row{Method::floor_request, "floor.request", kAsks},
@@ -62,6 +65,11 @@ constexpr std::array kTable = {
     Row{Method::list_close, "list.close", kManages},
     Row{Method::list_order, "list.order", kManages},
     Row{Method::people_remove, "people.remove", kManages},
+    Row{Method::agenda_set, "agenda.set", kPlans},
+    Row{Method::agenda_select, "agenda.select", kManages},
+    Row{Method::help_ask, "help.ask", kAll},
+    Row{Method::help_answer, "help.answer", kHelps},
+    Row{Method::help_close, "help.close", kAll},
 };
 static_assert(kTable.size() == static_cast<std::size_t>(kLastMethod) + 1);
 
@@ -106,6 +114,8 @@ Refusal removed_refusal() {
 Refusal revoked_refusal() {
   return {RefusalCode::not_allowed, "revoked", "This link has been revoked; ask the organisers for a new one."};
 }
+
+bool sees_help(Role role) { return answers_help(role) || role == Role::organiser; }
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 

@@ -20,6 +20,7 @@ enum class Method : std::uint8_t {
   meeting_close,
   meeting_audience,
   meeting_take_over,
+  person_where,
   channel_select,
   return_sound,
   floor_request,
@@ -43,10 +44,15 @@ enum class Method : std::uint8_t {
   list_open,
   list_close,
   list_order,
-  people_remove
+  people_remove,
+  agenda_set,
+  agenda_select,
+  help_ask,
+  help_answer,
+  help_close
 };
 
-constexpr Method kLastMethod = Method::people_remove;
+constexpr Method kLastMethod = Method::help_close;
 
 std::optional<Method> method_from(std::string_view name);
 std::string_view to_text(Method method);
@@ -60,6 +66,8 @@ Refusal not_admitted(Audience audience);
 // To who comes with a token that a moderator, or an organiser, made void.
 Refusal removed_refusal();
 Refusal revoked_refusal();
+// Sees everybody's `help.changed`.
+bool sees_help(Role role);
 // Sees `room.status`.
 bool watches_room(Role role);
 // Every row of the queue; the others see the front and their own.

@@ -27,6 +27,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"meeting.close", kManagers},
     {"meeting.audience", kManagers},
     {"meeting.take_over", kGivers},
+    {"person.where", kEverybody},
     {"channel.select", kEverybody},
     {"return.sound", {"technician", "admin"}},
     {"floor.request", {"participant"}},
@@ -51,6 +52,11 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"list.close", kManagers},
     {"list.order", kManagers},
     {"people.remove", kManagers},
+    {"agenda.set", {"moderator", "organiser", "admin"}},
+    {"agenda.select", kManagers},
+    {"help.ask", kEverybody},
+    {"help.answer", {"technician", "moderator", "admin"}},
+    {"help.close", kEverybody},
 };
 
 TEST(Access, each_role_may_call_what_the_table_says_and_nothing_else) {
@@ -98,6 +104,14 @@ TEST(Access, an_audience_admits_whom_it_names) {
       EXPECT_EQ(may_attend(role, registered, Audience::closed), registered && role != Role::observer) << to_text(role);
     }
   }
+}
+
+TEST(Access, calls_for_help_are_seen_by_those_who_help_and_by_organisers) {
+  std::set<std::string> seeing;
+  for (unsigned r = 0; r < kRoles; ++r) {
+    if (sees_help(static_cast<Role>(r))) seeing.emplace(to_text(static_cast<Role>(r)));
+  }
+  EXPECT_EQ(seeing, (std::set<std::string>{"technician", "moderator", "organiser", "admin"}));
 }
 
 TEST(Access, the_rooms_status_is_for_those_who_run_it) {

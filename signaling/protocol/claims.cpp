@@ -23,7 +23,7 @@ Person person_from(const Claims& claims) {
   person.category = claims.category;
   person.country = cleaned(claims.country, kMaxCountry);
   person.rank = claims.rank;
-  person.where = claims.where;
+  person.where = claims.where.value_or(Where::remote);
   if (claims.registered) person.token_id = claims.token_id;
   return person;
 }

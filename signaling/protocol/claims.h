@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "media/base/time.h"
@@ -19,7 +20,7 @@ struct Claims {
   Category category = Category::none;
   std::string country;
   std::int32_t rank = 0;
-  Where where = Where::remote;
+  std::optional<Where> where;  // none: their page says
   WallTime exp{};
   std::string token_id;     // `jti`, else the token's signature: identifies tokens without `sub`
   bool registered = false;  // by a token; the desk sets it

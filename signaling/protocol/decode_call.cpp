@@ -59,6 +59,47 @@ class Params {
     return value.value_or(T{});
   }
 
+  template <class T>
+  std::optional<T> optional_word(const char* member, std::optional<T> (*from)(std::string_view), const char* words) {
+    const std::string* raw = string(member, false);
+    if (raw == nullptr) return std::nullopt;
+    const std::optional<T> value = from(*raw);
+    if (!value) fail(member, words);
+    return value;
+  }
+
+  HelpId help() {
+    const std::string* raw = string("help", true);
+    const std::optional<HelpId> id = raw == nullptr ? std::nullopt : help_from(*raw);
+    if (!id) fail("help", "must be a call for help such as \"h-3\"");
+    return id.value_or(HelpId{});
+  }
+
+  // Of agenda.select: null is no item.
+  std::string item_or_none() {
+    const Json* found = find("item");
+    if (found != nullptr && found->is_null()) return {};
+    return opaque("item", true, kMaxItem);
+  }
+
+  std::vector<AgendaItem> items() {
+    const Json* found = find("items");
+    if (found == nullptr || !found->is_array() || found->size() > kMaxAgenda) {
+      return fail("items", "must be a list of at most 50 items"), std::vector<AgendaItem>{};
+    }
+    std::vector<AgendaItem> items;
+    for (const Json& entry : *found) {
+      if (!entry.is_object()) return fail("items", "must have an item and a title each"), items;
+      Params inner(entry);
+      AgendaItem item;
+      item.item = inner.opaque("item", true, kMaxItem);
+      item.title = inner.text("title", true, kMaxTopic);
+      if (!inner.fault().empty()) return fail("items", "must have an item and a title each"), items;
+      items.push_back(std::move(item));
+    }
+    return items;
+  }
+
   RequestId request() {
     const std::string* raw = string("request", true);
     return raw == nullptr ? RequestId{} : request_of("request", *raw);
@@ -131,6 +172,7 @@ class Params {
   std::string fault_;
 };
 
+constexpr const char* kWhereWords = "must be remote, room or phone";
 constexpr const char* kKindWords = "must be statement, question, reply, right_of_reply, point_of_order or written";
 
 Call request_floor(Params& p) {
@@ -148,7 +190,7 @@ Call add_person(Params& p) {
   act.name = p.text("name", true, kMaxName);
   act.organisation = p.text("organisation", false, kMaxOrganisation);
   act.category = p.word("category", category_from, "must be a stakeholder category or empty");
-  act.where = p.word("where", where_from, "must be remote, room or phone");
+  act.where = p.word("where", where_from, kWhereWords);
   act.kind = p.word("kind", kind_from, kKindWords);
   return act;
 }
@@ -164,11 +206,13 @@ Call with_reason(Params& p) {
   return Act{T{request, p.text("reason", false, kMaxReason)}};
 }
 
-Call call_of(Method method, Params& p) {
+// Neither the floor nor its list.
+Call meeting_call(Method method, Params& p) {
   switch (method) {
     case Method::meeting_join: {
       std::string token = p.opaque("token", false, kMaxToken);
-      return JoinCall{std::move(token), p.opaque("resume", false, kMaxToken)};
+      std::string resume = p.opaque("resume", false, kMaxToken);
+      return JoinCall{std::move(token), std::move(resume), p.optional_word("where", where_from, kWhereWords)};
     }
     case Method::meeting_state:
       return StateCall{};
@@ -184,10 +228,31 @@ Call call_of(Method method, Params& p) {
       return Act{act::ChooseAudience{p.word("audience", audience_from, "must be public, registered or closed")}};
     case Method::meeting_take_over:
       return Act{act::TakeOver{}};
+    case Method::person_where:
+      return Act{act::Place{p.word("where", where_from, kWhereWords)}};
     case Method::channel_select:
       return ChannelCall{p.language("language")};
     case Method::return_sound:
       return ReturnSoundCall{p.flag("started", true)};
+    case Method::agenda_set:
+      return Act{act::SetAgenda{p.items()}};
+    case Method::agenda_select:
+      return Act{act::SelectItem{p.item_or_none()}};
+    case Method::help_ask:
+      return Act{act::AskHelp{p.text("text", true, kMaxHelp)}};
+    case Method::help_answer: {
+      const HelpId help = p.help();
+      return Act{act::AnswerHelp{help, p.text("text", true, kMaxHelp)}};
+    }
+    case Method::help_close:
+      return Act{act::CloseHelp{p.help()}};
+    default:
+      return StateCall{};
+  }
+}
+
+Call call_of(Method method, Params& p) {
+  switch (method) {
     case Method::floor_request:
       return request_floor(p);
     case Method::floor_withdraw:
@@ -240,8 +305,9 @@ Call call_of(Method method, Params& p) {
       return Act{act::ChooseOrder{p.word("order", order_from, "must be asked, balance, protocol or manual")}};
     case Method::people_remove:
       return remove_person(p);
+    default:
+      return meeting_call(method, p);
   }
-  return StateCall{};
 }
 
 }  // namespace

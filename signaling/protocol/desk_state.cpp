@@ -117,7 +117,11 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   if (!may_attend(claims->role, claims->registered, audience)) return fail(not_admitted(audience));
   // A page without token comes back as itself by this name, which only its resume token leads to.
   if (claims->sub.empty() && claims->token_id.empty()) claims->token_id = "anonymous:" + random.token(kResumeLength);
-  const Result<ParticipantId, Refusal> participant = meeting.join(person_from(*claims));
+  Person person = person_from(*claims);
+  const Person* known_person = meeting.find_person(person.identity);
+  person.where = known_person != nullptr ? known_person->where : Where::remote;
+  const Where before = person.where;
+  const Result<ParticipantId, Refusal> participant = meeting.join(person);
   if (!participant) return fail(participant.error());
 
   Visit visit;
@@ -134,6 +138,7 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   page.visit = resume;
   page.role = visit.role;
   meeting.handle_connected(visit.participant, now);
+  place(visit, before, call, now);
   ++counters.joins;
   publish(now);
   const std::string answer = R"({"participant":")" + to_text(visit.participant) + R"(","resume":")" + resume +
@@ -143,6 +148,7 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   const Visit& joined = visits.emplace(resume, std::move(visit)).first->second;
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
   show_readiness(id, joined);
+  tell_open_helps(id, joined);
 }
 
 bool Desk::State::is_protected(const Visit& by, ParticipantId whom) const {
@@ -152,6 +158,12 @@ bool Desk::State::is_protected(const Visit& by, ParticipantId whom) const {
   });
 }
 
+void Desk::State::place(const Visit& visit, Where before, const JoinCall& call, Now now) {
+  const Where wanted = visit.claims.where ? *visit.claims.where : call.where.value_or(before);
+  // Refused to who speaks or while the disk fails: they stay where they were, as the state tells them.
+  if (wanted != before) (void)meeting.handle(act::Place{wanted}, Actor{visit.participant, visit.role}, now);
+}
+
 void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now) {
   const auto* remove = std::get_if<act::Remove>(&act);
   if (remove != nullptr && remove->participant != visit.participant && is_protected(visit, remove->participant)) {
@@ -159,6 +171,13 @@ void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, c
     refuse(
         id, incoming.id, incoming.wants_answer,
         {RefusalCode::not_allowed, "not_removable", "Only an admin removes them; an organiser can revoke their link."});
+    return;
+  }
+  if (const auto* place = std::get_if<act::Place>(&act);
+      place != nullptr && visit.claims.where.value_or(place->where) != place->where) {
+    ++counters.refused;
+    refuse(id, incoming.id, incoming.wants_answer,
+           {RefusalCode::conflict, "where_fixed", "Your link says where you are; ask the organisers for another one."});
     return;
   }
   const Result<Accepted, Refusal> decided = meeting.handle(act, Actor{visit.participant, visit.role}, now);
@@ -271,11 +290,37 @@ void Desk::State::tell_ended() {
     const auto own = visit == visits.end() ? ended.end() : ended.find(visit->second.participant);
     if (own == ended.end()) continue;
     for (const Request* request : own->second) {
-      send(id, encode_notification("floor.ended", request_json(*request, meeting.presence())));
+      send(id, encode_notification("floor.ended", request_json(*request, meeting)));
     }
   }
   published_open.clear();
   for (const auto& [id, request] : state.open) published_open[id] = request.person.id;
+}
+
+// To who asked, and to those who help.
+void Desk::State::tell_helps() {
+  const std::vector<Help>& helps = meeting.state().helps;
+  if (helps == published_helps) return;
+  for (const Help& help : helps) {
+    if (std::find(published_helps.begin(), published_helps.end(), help) != published_helps.end()) continue;
+    std::vector<PageId> concerned;
+    for (const auto& [id, page] : pages) {
+      const auto visit = page.visit && !page.closing ? visits.find(*page.visit) : visits.end();
+      if (visit == visits.end()) continue;
+      if (sees_help(visit->second.role) || visit->second.participant == help.person.id) concerned.push_back(id);
+    }
+    if (concerned.empty()) continue;
+    auto text = std::make_shared<const std::string>(encode_notification("help.changed", help_json(help)));
+    outputs.push_back(out::Send{std::move(concerned), std::move(text)});
+  }
+  published_helps = helps;
+}
+
+void Desk::State::tell_open_helps(PageId id, const Visit& visit) {
+  for (const Help& help : meeting.state().helps) {
+    const bool concerns = sees_help(visit.role) || visit.participant == help.person.id;
+    if (help.open && concerns) send(id, encode_notification("help.changed", help_json(help)));
+  }
 }
 
 // A stricter audience: those it does not admit are told so and closed, before they see anything that follows.
@@ -323,6 +368,7 @@ void Desk::State::show_readiness(PageId id, const Visit& visit) {
 void Desk::State::publish(Now now) {
   if (meeting.version() == published_version && facts == published_facts) return;
   exclude();
+  tell_helps();
   publication_due = now.monotonic < next_publication;
   if (publication_due) {
     ++counters.delayed;

@@ -105,7 +105,8 @@ struct Desk::State {
   bool publication_due = false;  // there is something to tell then
   Audience published_audience = Audience::everyone;
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
-  std::uint64_t seq = 0;                              // of the last meeting.changed
+  std::vector<Help> published_helps;
+  std::uint64_t seq = 0;  // of the last meeting.changed
   Counters counters;
 
  private:
@@ -113,8 +114,13 @@ struct Desk::State {
   void join(PageId id, Page& page, const Incoming& incoming, const JoinCall& call, Now now);
   Result<Claims, Refusal> identify(const JoinCall& call, Now now) const;
   void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
+  // Where they said that they are: their token, else their page, else as they were.
+  void place(const Visit& visit, Where before, const JoinCall& call, Now now);
   void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
   void tell_ended();
+  void tell_helps();
+  // After a page has joined: what it would have been told.
+  void tell_open_helps(PageId id, const Visit& visit);
   void exclude();
   void tell_changed(const View& before, Now now);
   void cut(ParticipantId participant, Now now);

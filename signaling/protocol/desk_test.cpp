@@ -77,7 +77,7 @@ TEST_F(DeskTest, the_acknowledgement_and_the_change_leave_only_after_the_disk) {
   EXPECT_EQ(request["kind"], "question");
   EXPECT_EQ(request["state"], "queued");
   EXPECT_EQ(request["position"], 1);
-  EXPECT_EQ(request["reason"], "first to ask");
+  EXPECT_EQ(request["reason"], "first_to_ask");
   EXPECT_EQ(request["person"]["name"], "Amina");
 }
 

@@ -18,16 +18,20 @@ namespace plenary::signaling {
 
 using Json = nlohmann::json;
 
-// A token in these tests is "NAME/ROLE", or "NAME+2/ROLE" for another one of the same person; "bad" is refused.
+// A token in these tests is "NAME/ROLE" or "NAME/ROLE/WHERE", with "NAME+2" for another one of the same person; "bad" is
+// refused.
 inline Result<Claims> check_token(std::string_view token) {
   const auto slash = token.find('/');
-  const auto role = slash == std::string_view::npos ? std::nullopt : role_from(token.substr(slash + 1));
+  const std::string_view rest = slash == std::string_view::npos ? std::string_view{} : token.substr(slash + 1);
+  const auto second = rest.find('/');
+  const auto role = role_from(rest.substr(0, second));
   if (!role) return Error{"bad_token", "This link is not valid; ask for a new one."};
   Claims claims;
   claims.sub = std::string(token.substr(0, std::min(slash, token.find('+'))));
   claims.name = claims.sub;
   claims.role = *role;
   claims.token_id = "jti:" + std::string(token.substr(0, slash));
+  if (second != std::string_view::npos) claims.where = where_from(rest.substr(second + 1));
   return claims;
 }
 

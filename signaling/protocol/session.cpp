@@ -107,6 +107,7 @@ std::string encode_answer(const CallId& id, const Answer& answer) {
   Json result = Json::object();
   if (answer.request) result["request"] = to_text(*answer.request);
   if (answer.position) result["position"] = *answer.position;
+  if (answer.help) result["help"] = to_text(*answer.help);
   return encode_result(id, result.dump());
 }
 

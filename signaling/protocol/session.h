@@ -21,6 +21,8 @@ constexpr std::size_t kMaxName = 100;           // characters, also title
 constexpr std::size_t kMaxOrganisation = 140;
 constexpr std::size_t kMaxTopic = 140;
 constexpr std::size_t kMaxReason = 280;  // a moderator's sentence
+constexpr std::size_t kMaxHelp = 280;    // one message; more is a conversation, and that goes by voice
+constexpr std::size_t kMaxItem = 16;     // bytes of an agenda item's number
 constexpr std::size_t kMaxKey = 64;
 constexpr std::size_t kMaxToken = 4'096;   // bytes of a join or resume token
 constexpr double kMessagesPerSecond = 20;  // nobody clicks faster; a page's start sends three
@@ -33,6 +35,7 @@ using CallId = std::string;
 struct JoinCall {
   std::string token;
   std::string resume;
+  std::optional<Where> where;
 };
 struct StateCall {};
 struct ChannelCall {

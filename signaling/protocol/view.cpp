@@ -30,7 +30,13 @@ Json person_json(const Person& person) {
           {"where", to_text(person.where)}};
 }
 
-Json request_tree(const Request& request, const Presence& presence) {
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json request_tree(const Request& request, const Meeting& meeting) {
+  const Presence& presence = meeting.presence();
+  const auto& spoken = meeting.state().spoken_by_person;
+  const auto before = spoken.find(request.person.id);
+  const SpokenTotal total = before == spoken.end() ? SpokenTotal{} : before->second;
   Json json = {{"request", to_text(request.id)},
                {"kind", to_text(request.kind)},
                {"topic", request.topic},
@@ -39,8 +45,11 @@ Json request_tree(const Request& request, const Presence& presence) {
                {"position", nullptr},
                {"estimate_s", nullptr},
                {"reason", nullptr},
+               {"item", or_null(request.item)},
                {"person", person_json(request.person)},
-               {"asked_by", request.asked_by.empty() ? Json(nullptr) : Json(request.asked_by)},
+               {"spoken_ms", total.time.count()},
+               {"spoken_count", total.count},
+               {"asked_by", or_null(request.asked_by)},
                {"asked_at", number(request.asked_at)},
                {"changed_at", number(request.changed_at)},
                {"limit_s", std::chrono::duration_cast<std::chrono::seconds>(request.limit).count()},
@@ -56,7 +65,7 @@ Json request_tree(const Request& request, const Presence& presence) {
   if (request.state == RequestState::held) json["lost_at"] = number(request.lost_at);
   if (is_ended(request.state)) {
     json["outcome"] = to_text(request.state);
-    json["outcome_reason"] = request.reason.empty() ? Json(nullptr) : Json(request.reason);
+    json["outcome_reason"] = or_null(request.reason);
   }
   return json;
 }
@@ -69,7 +78,7 @@ std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, View& vi
   view.queue = view.front = "[";
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Request& request = *find_open(state, order[i].request);
-    Json json = request_tree(request, meeting.presence());
+    Json json = request_tree(request, meeting);
     json["position"] = i + 1;
     json["estimate_s"] = std::chrono::round<std::chrono::seconds>(estimates[i]).count();
     json["reason"] = order[i].reason;
@@ -89,8 +98,7 @@ std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, View& vi
 
 Json floor_json(const Meeting& meeting) {
   Json floor = Json::array();
-  for (const Request* holder : floor_holders(meeting.state()))
-    floor.push_back(request_tree(*holder, meeting.presence()));
+  for (const Request* holder : floor_holders(meeting.state())) floor.push_back(request_tree(*holder, meeting));
   return floor;
 }
 
@@ -107,6 +115,25 @@ Json meeting_json(const Meeting& meeting) {
           {"needs_approval", rules.needs_approval},
           {"speakers_max", rules.speakers_max},
           {"overtime_max_s", std::chrono::duration_cast<std::chrono::seconds>(rules.overtime_max).count()}};
+}
+
+Json agenda_json(const State& state) {
+  Json items = Json::array();
+  for (const AgendaItem& item : state.agenda) items.push_back({{"item", item.item}, {"title", item.title}});
+  const bool none = state.item.empty();
+  return {{"items", std::move(items)},
+          {"current", or_null(state.item)},
+          {"since", none ? Json(nullptr) : Json(number(state.item_since))}};
+}
+
+// Speeches that are over; who speaks now is in `floor`.
+Json totals_json(const State& state) {
+  Json categories = Json::array();
+  for (const auto& [category, total] : state.spoken_by_category) {
+    categories.push_back(
+        {{"category", to_text(category)}, {"spoken_ms", total.time.count()}, {"spoken_count", total.count}});
+  }
+  return {{"categories", std::move(categories)}};
 }
 
 Json undo_json(const State& state) {
@@ -131,8 +158,10 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
                   {"languages", dumped(languages)},
                   {"waiting", std::to_string(waiting)},
                   {"floor", dumped(floor_json(meeting))},
-                  {"last", state.last ? dumped(request_tree(*state.last, meeting.presence())) : "null"},
-                  {"in_charge", state.in_charge.empty() ? "null" : dumped(Json(state.in_charge))},
+                  {"last", state.last ? dumped(request_tree(*state.last, meeting)) : "null"},
+                  {"in_charge", dumped(or_null(state.in_charge))},
+                  {"agenda", dumped(agenda_json(state))},
+                  {"totals", dumped(totals_json(state))},
                   {"undo", dumped(undo_json(state))},
                   {"return", dumped({{"connected", meeting.presence().return_connected}})},
                   {"room", dumped(room)}};
@@ -146,8 +175,20 @@ std::string View::queue_of(ParticipantId participant, bool whole) const {
   return front.substr(0, front.size() - 1) + own->second + "]";
 }
 
-std::string request_json(const Request& request, const Presence& presence) {
-  return dumped(request_tree(request, presence));
+std::string request_json(const Request& request, const Meeting& meeting) {
+  return dumped(request_tree(request, meeting));
+}
+
+std::string help_json(const Help& help) {
+  Json lines = Json::array();
+  for (const HelpLine& line : help.lines) {
+    lines.push_back({{"by", line.by}, {"staff", line.staff}, {"at", number(line.at)}, {"text", line.text}});
+  }
+  return dumped({{"help", to_text(help.id)},
+                 {"state", help.open ? "open" : "closed"},
+                 {"person", person_json(help.person)},
+                 {"role", to_text(help.role)},
+                 {"lines", std::move(lines)}});
 }
 
 std::string excluded_json(const Refusal& refusal) {

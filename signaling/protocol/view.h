@@ -36,7 +36,9 @@ struct View {
 
 // `front_rows`: how many rows everybody sees; of those behind them, people see their own.
 View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows);
-std::string request_json(const Request& request, const Presence& presence);
+std::string request_json(const Request& request, const Meeting& meeting);
+// Parameters of help.changed.
+std::string help_json(const Help& help);
 // Parameters of meeting.excluded.
 std::string excluded_json(const Refusal& refusal);
 // `you`

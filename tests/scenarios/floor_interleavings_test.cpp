@@ -75,8 +75,12 @@ class Storm {
       ASSERT_EQ(request.running_since.has_value(), request.state == RequestState::on_air);
       const bool point = request.kind == RequestKind::point_of_order;
       ASSERT_TRUE(asked.insert({request.person.id, point}).second) << "twice on the list";
+      if (is_waiting(request.state) && !request.person.identity.empty()) {
+        ASSERT_EQ(request.person.where, state.people.at(request.person.identity).where) << "in two places";
+      }
     }
     ASSERT_LE(on_air, bench_.meeting().rules().speakers_max);
+    ASSERT_TRUE(state.item.empty() || has_item(state, state.item)) << "an item that is not there";
     check_meeting(state);
     check_order(state);
     check_routing(state);
@@ -104,13 +108,15 @@ class Storm {
     rules.speakers_max = seed % 3 == 0 ? 3 : 1;
     rules.needs_approval = seed % 4 == 0;
     rules.opens_live = seed % 7 != 0;
+    if (seed % 2 == 0) rules.agenda = {"One", "Two", "Three"};
     rules.overtime_max = seed % 5 == 0 ? std::chrono::seconds(20) : std::chrono::seconds(0);
     return rules;
   }
 
   std::string name(int i) const { return "person " + std::to_string(i); }
   void join(int i) {
-    const Where where = i == 0 ? Where::room : Where::remote;
+    const Person* known = bench_.meeting().find_person("sub:" + name(i));
+    const Where where = known != nullptr ? known->where : i == 0 ? Where::room : Where::remote;
     people_[i] = bench_.person(name(i), where, static_cast<Category>(i % 6), i % 4);
     ++pages_[i];
   }
@@ -152,7 +158,8 @@ class Storm {
                                    act::Release{maybe},
                                    act::Add{.name = "added", .kind = RequestKind::question},
                                    act::OpenList{random_() % 4 != 0},
-                                   act::ChooseOrder{static_cast<ListOrder>(random_() % 4)}};
+                                   act::ChooseOrder{static_cast<ListOrder>(random_() % 4)},
+                                   act::SelectItem{random_() % 5 == 0 ? "" : std::to_string(random_() % 3 + 1)}};
     const Act& act = acts[random_() % acts.size()];
     note(bench_.moderate(act));
     if (random_() % 3 == 0) note(bench_.moderate(acts[random_() % acts.size()]));  // the second moderator
@@ -190,7 +197,12 @@ class Storm {
 
   void own() {
     const RequestId r = some_request();
-    const std::vector<Act> acts = {act::Withdraw{r}, act::Ready{r}, act::Release{}, act::Release{r}};
+    const std::vector<Act> acts = {act::Withdraw{r},
+                                   act::Ready{r},
+                                   act::Release{},
+                                   act::Release{r},
+                                   act::Place{static_cast<Where>(random_() % 3)},
+                                   act::AskHelp{"help"}};
     note(bench_.by(somebody(), acts[random_() % acts.size()]));
   }
 

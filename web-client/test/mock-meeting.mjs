@@ -10,7 +10,7 @@ const kMethods = {
   'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
   'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
   'floor.undo': 'moderator', 'meeting.open': 'moderator', 'meeting.suspend': 'moderator', 'meeting.resume': 'moderator', 'meeting.close': 'moderator',
-  'meeting.audience': 'moderator', 'meeting.take_over': 'moderator', 'people.remove': 'moderator',
+  'meeting.audience': 'moderator', 'meeting.take_over': 'moderator', 'people.remove': 'moderator', 'agenda.select': 'moderator', 'agenda.set': 'moderator',
 };
 
 class Refusal extends Error {
@@ -50,6 +50,9 @@ export class Meeting {
   undo = null;
   before = null;
   in_charge = null;
+  agenda = { items: [], current: null, since: null };
+  totals = { categories: [] };
+  helps = [];
   // { code, word }: the next act is refused so, as if somebody else had been first.
   refuse_next = null;
 
@@ -59,7 +62,7 @@ export class Meeting {
     const { organisation = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
     const request = {
       request: `r-${this.next++}`, kind: 'statement', topic: '', language: 'en', state: 'queued', position: null, estimate_s: 300, reason: '',
-      person: { participant, name, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
+      item: this.agenda.current, person: { participant, name, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
       outcome: null, outcome_reason: null, ...rest,
     };
     (['granted', 'on_air', 'paused', 'held'].includes(request.state) ? this.floor : this.queue).push(request);
@@ -83,9 +86,37 @@ export class Meeting {
     this.take(request);
     const elapsed = request.running_since ? request.elapsed_ms + Date.now() - request.running_since : request.elapsed_ms;
     const ended = { ...request, state: outcome, outcome, outcome_reason: reason, elapsed_ms: elapsed, running_since: null };
-    if (request.running_since || request.state === 'paused') this.last = ended;
-    this.changed('queue', 'floor', 'last');
+    if (request.running_since || request.state === 'paused') this.spoke(ended);
+    this.changed('queue', 'floor', 'last', 'totals');
     for (const client of this.clients) if (client.you?.participant === request.person.participant) notify(client, 'floor.ended', ended);
+  }
+
+  // Points of order consume nobody's time.
+  spoke(ended) {
+    this.last = ended;
+    if (ended.kind === 'point_of_order' || this.meeting.state === 'rehearsal') return;
+    const { category, participant } = ended.person;
+    const categories = this.totals.categories.map((share) => ({ ...share }));
+    let share = categories.find((other) => other.category === category);
+    if (!share) categories.push((share = { category, spoken_ms: 0, spoken_count: 0 }));
+    share.spoken_ms += ended.elapsed_ms;
+    share.spoken_count += 1;
+    this.totals = { categories };
+    for (const other of [...this.queue, ...this.floor]) {
+      if (other.person.participant !== participant) continue;
+      other.spoken_ms = (other.spoken_ms ?? 0) + ended.elapsed_ms;
+      other.spoken_count = (other.spoken_count ?? 0) + 1;
+    }
+  }
+
+  setAgenda(titles, current = null) {
+    this.agenda = { items: titles.map((title, index) => ({ item: String(index + 1), title })), current, since: current ? Date.now() : null };
+    this.changed('agenda');
+  }
+
+  // The private line: to who asked, and to those who help.
+  tellHelp(help) {
+    for (const client of this.clients) if (client.you && concerns(client.you, help)) notify(client, 'help.changed', help);
   }
 
   // The verdict on somebody's sound: told beside the state, to them and to who runs the room.
@@ -134,6 +165,7 @@ export class Meeting {
     }
     client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
     if (method === 'meeting.join' && client.you && ['moderator', 'technician'].includes(client.you.role)) notify(client, 'room.status', this.status());
+    if (method === 'meeting.join' && client.you) for (const help of this.helps) if (help.state === 'open' && concerns(client.you, help)) notify(client, 'help.changed', help);
     if (method === 'meeting.join' && client.you) for (const request of this.readiness.keys()) this.tell_readiness(client, request);
   }
 
@@ -150,9 +182,9 @@ export class Meeting {
       this.refuse_next = null;
       throw new Refusal(code, word, word);
     }
-    const before = { queue: structuredClone(this.queue), floor: structuredClone(this.floor), last: this.last, meeting: this.meeting };
+    const before = { queue: structuredClone(this.queue), floor: structuredClone(this.floor), last: this.last, meeting: this.meeting, agenda: this.agenda, totals: this.totals };
     const answer = act(this, client, params) ?? {};
-    const undoes = /^(floor|list)[.]/.test(method) && (kMethods[method] || (method === 'floor.release' && client.you.role !== 'participant'));
+    const undoes = /^(floor|list|agenda[.]select)/.test(method) && (kMethods[method] || (method === 'floor.release' && client.you.role !== 'participant'));
     if (undoes && !kNotUndone.includes(method)) this.keep(client.you, method, params.request ?? answer.request ?? null, before);
     return answer;
   }
@@ -185,7 +217,7 @@ export class Meeting {
     return audience === 'public' || (role !== undefined && (audience === 'registered' || role !== 'observer'));
   }
 
-  join(client, { token, resume }) {
+  join(client, { token, resume, where }) {
     const claims = token ? JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) : {};
     if (claims.role === 'expired') throw new Refusal(-32001, 'expired', 'This link has expired.');
     if (!this.entitled(claims.role)) throw new Refusal(-32001, `audience_${this.meeting.audience}`, 'This meeting is not for everybody at present.');
@@ -193,13 +225,16 @@ export class Meeting {
     if (this.removed.has(participant)) throw new Refusal(-32001, 'removed', 'You were removed from this meeting.');
     client.link = claims.role;
     client.you = { participant, name: claims.name ?? '', role: claims.role ?? 'observer', organisation: claims.organisation ?? '', category: claims.category ?? '' };
+    const places = this.people.get(participant);
+    client.you.where = claims.where ?? where ?? places ?? 'remote';
+    this.people.set(participant, client.you.where);
     return { participant, resume: participant, media_token: `media-${participant}-${this.next++}`, seq: this.seq, ice_servers: [], state: this.state(client) };
   }
 
   state(client) {
     return {
       seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last,
-      return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, you: client.you,
+      return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals, you: client.you,
     };
   }
 
@@ -211,7 +246,7 @@ export class Meeting {
     if (members.includes('queue')) members.push('waiting');
     this.queue.forEach((request, index) => (request.position = index + 1));
     this.seq += 1;
-    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge };
+    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals };
     const set = Object.fromEntries(members.map((member) => [member, all[member]]));
     for (const client of this.clients) if (client.you) notify(client, 'meeting.changed', { seq: this.seq, server_time: Date.now(), set });
     this.tell_status();
@@ -248,13 +283,13 @@ export class Meeting {
       room: 'room-a', title: 'Room A', process: this.process, picture: this.room.picture, viewers: 128, return_connected: this.returns.connected,
       sources: [
         { id: 'main', kind: 'room', url: 'srt://0.0.0.0:9001', state: 'live', detail: '', level_db: -19.5, picture: { codec: 'h264', width: 1280, height: 720, frame_rate: 30, passthrough: true } },
-        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'failed', detail: 'connection refused', level_db: -100 },
+        { id: 'backup', kind: 'room', url: 'rtsp://camera-7.local/stream', state: 'failed', detail: 'connection refused', detail_code: 'unreachable', level_db: -100 },
       ],
       returns: [
         { id: 'wall', url: 'srt://0.0.0.0:9101', state: this.returns.connected ? 'connected' : 'waiting', detail: '', level_db: -42 },
         {
           id: 'screen', url: 'screen:', state: this.screen_sound ? 'connected' : 'waiting', level_db: -42,
-          detail: this.screen_sound === false ? 'the page is open, its sound has not been started' : '',
+          detail: this.screen_sound === false ? 'the page is open, its sound has not been started' : '', detail_code: this.screen_sound === false ? 'sound_not_started' : '',
         },
       ],
       channels: this.languages.map((language, index) => ({ language, level_db: language === 'ru' ? -70 : -17 - index * 3, silent: language === 'ru' })),
@@ -270,8 +305,25 @@ function notify(client, method, params) {
   client.socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
 }
 
+const helps = ({ role }) => ['technician', 'moderator', 'admin'].includes(role);
+const concerns = (you, { person }) => helps(you) || you.role === 'organiser' || you.participant === person.participant;
+
+function openHelp(meeting, id) {
+  const help = meeting.helps.find((other) => other.help === id);
+  if (help?.state !== 'open') throw new Refusal(-32003, 'help_closed', 'It has been closed.');
+  return help;
+}
+
 const acts = {
   'channel.select': () => ({}),
+  'person.where': (meeting, { you }, { where }) => {
+    const own = [...meeting.queue, ...meeting.floor].filter(({ person }) => person.participant === you.participant);
+    if (own.some((request) => meeting.floor.includes(request))) throw new Refusal(-32004, 'have_floor', 'You have the floor.');
+    you.where = where;
+    meeting.people.set(you.participant, where);
+    for (const { person } of own) person.where = where;
+    meeting.changed('queue');
+  },
   'return.sound': (meeting, { you }, { started }) => {
     if (you.role !== 'technician') throw new Refusal(-32001, 'role', 'Only technicians show the return.');
     meeting.screen_sound = started;
@@ -312,7 +364,9 @@ const acts = {
     found.state = 'granted';
     meeting.floor.push(found);
     meeting.changed('queue', 'floor');
-    setTimeout(() => meeting.floor.includes(found) && meeting.onAir(found), 200);
+    // Who is in the room needs nothing to be carried there.
+    if (found.person.where !== 'remote') meeting.onAir(found);
+    else setTimeout(() => meeting.floor.includes(found) && meeting.onAir(found), 200);
     return { request: found.request };
   },
   'floor.move': (meeting, _, { request, before }) => {
@@ -341,7 +395,7 @@ const acts = {
   'floor.undo': (meeting) => {
     if (!meeting.undo) throw new Refusal(-32003, 'nothing_to_undo', 'There is nothing to undo any more.');
     Object.assign(meeting, meeting.before, { undo: null, before: null });
-    meeting.changed('undo', 'queue', 'floor', 'last', 'meeting');
+    meeting.changed('undo', 'queue', 'floor', 'last', 'meeting', 'agenda', 'totals');
   },
   'meeting.open': (meeting, _, { rehearsal }) => meeting.setMeeting({ state: rehearsal ? 'rehearsal' : 'live' }),
   'meeting.suspend': (meeting) => meeting.setMeeting({ state: 'suspended' }),
@@ -358,6 +412,34 @@ const acts = {
     for (const request of [...meeting.queue, ...meeting.floor]) if (request.person.participant === participant) meeting.end(request, 'denied', 'removed');
     meeting.removed.add(participant);
     for (const client of [...meeting.clients]) if (client.you?.participant === participant) meeting.exclude(client, 'removed');
+  },
+  'agenda.select': (meeting, _, { item }) => {
+    if (item && !meeting.agenda.items.some((other) => other.item === item)) throw new Refusal(-32003, 'no_item', 'There is no such item.');
+    meeting.agenda = { ...meeting.agenda, current: item, since: item ? Date.now() : null };
+    meeting.changed('agenda');
+  },
+  'agenda.set': (meeting, _, { items }) => {
+    if (new Set(items.map(({ item }) => item)).size < items.length) throw new Refusal(-32602, 'bad_agenda', 'Two items have the same number.');
+    meeting.agenda = { items, current: null, since: null };
+    meeting.changed('agenda');
+  },
+  'help.ask': (meeting, { you }, { text }) => {
+    let help = meeting.helps.find(({ state, person }) => state === 'open' && person.participant === you.participant);
+    if (!help) meeting.helps.push((help = { help: `h-${meeting.next++}`, state: 'open', person: { ...you }, role: you.role, lines: [] }));
+    help.lines.push({ by: you.name, staff: false, at: Date.now(), text });
+    meeting.tellHelp(help);
+    return { help: help.help };
+  },
+  'help.answer': (meeting, { you }, { help: id, text }) => {
+    const help = openHelp(meeting, id);
+    if (!helps(you)) throw new Refusal(-32001, 'role', 'Only those who help.');
+    help.lines.push({ by: you.name, staff: true, at: Date.now(), text });
+    meeting.tellHelp(help);
+  },
+  'help.close': (meeting, _, { help: id }) => {
+    const help = openHelp(meeting, id);
+    help.state = 'closed';
+    meeting.tellHelp(help);
   },
   'meeting.take_over': (meeting, { you }) => {
     meeting.in_charge = you.name;

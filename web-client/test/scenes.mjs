@@ -9,7 +9,7 @@ const kSilentReturn = { code: 'return_silent', text: 'Room A: the return page is
 // Long names, several scripts, one of each kind.
 export function crowd(meeting) {
   const amina = meeting.add('Amina Diallo', { organisation: 'Ministry of Digital Economy, Senegal', category: 'government', language: 'fr', where: 'remote' });
-  meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', estimate_s: 180, reason: 'first to ask', topic: 'Affordable last-mile access in the north' });
+  meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', estimate_s: 180, reason: 'first_to_ask', topic: 'Affordable last-mile access in the north' });
   meeting.add('Juan Pérez', { organisation: 'Universidad de la República', category: 'academia', language: 'es', kind: 'question', estimate_s: 360, where: 'room', topic: '¿Quién paga la red?' });
   meeting.add('منى الخطيب', { organisation: 'الهيئة العامة للاتصالات', category: 'government', language: 'ar', estimate_s: 600 });
   meeting.add('陈晓明', { organisation: '中国信息通信研究院', category: 'academia', language: 'zh', estimate_s: 780, kind: 'point_of_order' });
@@ -17,7 +17,7 @@ export function crowd(meeting) {
   return amina;
 }
 
-const mine = (meeting, fields = {}) => meeting.add('Li Wei', { ...me, participant: 'p-li', estimate_s: 300, reason: 'in the order asked', ...fields });
+const mine = (meeting, fields = {}) => meeting.add('Li Wei', { ...me, participant: 'p-li', estimate_s: 300, reason: 'asked_order', ...fields });
 
 async function enter(page) {
   await page.locator('[data-action=watch]').click();
@@ -93,6 +93,20 @@ function here(name) {
   };
 }
 
+const kItems = ['Opening', 'Connectivity in the least developed countries, and how it is paid for', 'Any other business'];
+const agenda = (meeting) => meeting.setAgenda(kItems, '2');
+
+// Somebody needs help: a short and a long call, one of them answered.
+function helping(meeting) {
+  const line = (by, staff, text) => ({ by, staff, at: Date.now() - 60_000, text });
+  const person = (name, fields = {}) => ({ participant: `p-${name}`, name, organisation: '', category: '', where: 'remote', ...fields });
+  meeting.helps = [
+    { help: 'h-1', state: 'open', role: 'participant', person: person('Amina Diallo', { category: 'government' }), lines: [line('Amina Diallo', false, 'I hear nothing.'), line('technician', true, 'Which browser is it?')] },
+    { help: 'h-2', state: 'open', role: 'interpreter', person: person('Maximiliane Oberschwarzenberger-Schmidtlein', { where: 'room' }), lines: [line('Maximiliane Oberschwarzenberger-Schmidtlein', false, 'The floor is far too quiet in booth 3, and the relay from Arabic has a hum since the break: please send somebody before the next speaker begins.')] },
+  ];
+  for (const help of meeting.helps) meeting.tellHelp(help);
+}
+
 // An act of another moderator's, that can be undone for as long as the scene lasts.
 const undoable = (meeting) => {
   meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000 };
@@ -135,6 +149,18 @@ export const scenes = {
   here_standby: { path: room, claims: me, act: here('standby'), shown: card('standby') },
   here_live: { path: room, claims: me, act: here('on_air'), shown: card('live') },
   menu: { path: room, claims: me, act: async (page, meeting) => { meeting.room = { picture: 'live', silent_channels: ['ru'] }; meeting.changed('room'); await enter(page); await page.locator('[data-action=listen]').click(); await page.locator('.channel input[value=ru]').check(); }, shown: '.slider + .slider' },
+  item: { path: room, claims: me, before: agenda, act: enter, shown: '.item' },
+  help_asked: {
+    path: room, claims: me, shown: '#help[open] .help[data-state=open]',
+    act: async (page, meeting) => { await enter(page); await page.keyboard.press('?'); await page.locator('#help input[name=text]').fill('No sound'); await page.locator('[data-action=help-ask]').click(); meeting.tell_status(); },
+  },
+  help_answer: {
+    path: room, claims: me, shown: '.help-answer',
+    act: async (page, meeting) => {
+      await enter(page);
+      meeting.tellHelp({ help: 'h-1', state: 'open', role: 'participant', person: { participant: 'p-li', name: 'Li Wei' }, lines: [{ by: 'Li Wei', staff: false, at: 1, text: 'No sound' }, { by: 'Tomás Oberschwarzenberger', staff: true, at: 2, text: 'Please choose another channel, and come back to this one: the booth was silent for a moment.' }] });
+    },
+  },
   help: { path: room, claims: me, act: async (page) => { await enter(page); await page.keyboard.press('?'); }, shown: '#help[open]' },
   form: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=request]').click(); }, shown: '#request .mirror video' },
   pending: { path: room, claims: me, act: own('pending'), shown: card('pending') },
@@ -190,6 +216,10 @@ export const scenes = {
     path: `${room}/moderator`, claims: staff('moderator'), shown: '[data-meeting=suspended]',
     act: (page, meeting) => { meeting.setMeeting({ state: 'suspended', audience: 'registered' }); meeting.in_charge = 'Marie-Hélène'; meeting.changed('in_charge'); },
   },
+  moderator_agenda: { path: `${room}/moderator`, claims: staff('moderator'), before: agenda, shown: '.agenda [data-current=true]' },
+  moderator_agenda_form: { path: `${room}/moderator`, claims: staff('moderator'), before: agenda, act: (page) => page.locator('[data-action=agenda-edit]').click(), shown: '#agenda-form[open] textarea' },
+  moderator_helps: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page, meeting) => { helping(meeting); await page.locator('[data-action=helps]').click(); }, shown: '#helps[open] .help + .help' },
+  moderator_waits: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => helping(meeting), shown: '.helps.waits' },
   moderator_scheduled: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => meeting.setMeeting({ state: 'scheduled', audience: 'closed' }), shown: '[data-meeting=scheduled]' },
   moderator_slip: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('[data-action=meeting-close]').click(), shown: '[data-slipped=true]' },
 
@@ -214,6 +244,7 @@ export const scenes = {
   add: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page) => { await page.locator('[data-action=next]').waitFor(); await page.keyboard.press('a'); }, shown: 'add-speaker dialog[open]' },
 
   technician: { path: '/technician', claims: staff('technician'), act: (page, meeting) => { meeting.alarms = [kSilentReturn]; meeting.set(meeting.queue[0], { state: 'standby' }); }, shown: '.tile canvas[role=img]:not([hidden])' },
+  technician_helps: { path: '/technician', claims: staff('technician'), act: async (page, meeting) => { await page.locator('.room').first().waitFor(); helping(meeting); await page.locator('[data-action=helps]').click(); }, shown: '#helps[open] .help + .help' },
   technician_down: { path: '/technician', claims: staff('technician'), act: (page, meeting) => { meeting.process = 'restarting'; meeting.tell_status(); }, shown: '.room .state.reconnecting' },
 
   organiser: { path: '/organiser', claims: staff('organiser'), shown: '.links .none' },
@@ -228,6 +259,7 @@ export const scenes = {
   organiser_refused: { path: '/organiser', claims: me, shown: '[role=alert]' },
 
   stage: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => meeting.set(meeting.queue[0], { state: 'standby' }), shown: '.speaker' },
+  stage_item: { path: `${room}/stage`, claims: staff('observer'), before: agenda, shown: '.item' },
   stage_empty: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); }, shown: '.now .quiet' },
   stage_suspended: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.setMeeting({ state: 'suspended' }); }, shown: '.now .quiet' },
   stage_long: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => { const long = meeting.queue[4]; meeting.end(meeting.floor[0], 'released'); meeting.onAir(long); mine(meeting); mine(meeting); }, shown: '.before .name' },

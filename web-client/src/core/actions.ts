@@ -2,7 +2,7 @@
 // that it was pressed and what became of it.
 import { signal } from '@preact/signals-core';
 
-import type { Audience, RequestKind, Where } from './protocol.ts';
+import type { AgendaItem, Audience, RequestKind, Where } from './protocol.ts';
 import { RpcError, type Call, type Timers } from './rpc.ts';
 
 export type PressState = 'pending' | 'done' | 'failed';
@@ -91,6 +91,7 @@ export class Actions {
   withdraw = (request: string) => this.#call('floor.withdraw', { request });
   ready = (request: string) => this.#call('floor.ready', { request });
   release = (request?: string) => this.#call('floor.release', request ? { request } : {});
+  where = (where: Where) => this.#call('person.where', { where });
   selectChannel = (language: string) => this.#call('channel.select', { language });
 
   approve = (request: string) => this.#call('floor.approve', { request });
@@ -119,6 +120,11 @@ export class Actions {
   audience = (audience: Audience) => this.#call('meeting.audience', { audience });
   remove = (participant: string) => this.#call('people.remove', { participant });
   takeOver = () => this.#call('meeting.take_over');
+  selectItem = (item: string | null) => this.#call('agenda.select', { item });
+  setAgenda = (items: readonly AgendaItem[]) => this.#call('agenda.set', { items });
+  askHelp = (text: string) => this.#call('help.ask', { text });
+  answerHelp = (help: string, text: string) => this.#call('help.answer', { help, text });
+  closeHelp = (help: string) => this.#call('help.close', { help });
   returnSound = (started: boolean) => this.#call('return.sound', { started });
 }
 

@@ -1,5 +1,5 @@
 // Values for tests.
-import type { FloorRequest, MeetingState } from './protocol.ts';
+import type { FloorRequest, Help, MeetingState } from './protocol.ts';
 
 export function exampleRequest(fields: Partial<FloorRequest> = {}): FloorRequest {
   return {
@@ -16,6 +16,14 @@ export function exampleState(fields: Partial<MeetingState> = {}): MeetingState {
     meeting: { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', audience: 'public', list: 'open', order: 'asked', speakers_max: 1 },
     languages: ['floor', 'en', 'fr'], queue: [], waiting: 0, floor: [], last: null, return: { connected: true },
     room: { picture: 'live', silent_channels: [] }, you: { participant: 'p-1', name: 'Li Wei', role: 'participant' },
+    ...fields,
+  };
+}
+
+export function exampleHelp(fields: Partial<Help> = {}): Help {
+  return {
+    help: 'h-1', state: 'open', role: 'participant', person: { participant: 'p-1', name: 'Li Wei' },
+    lines: [{ by: 'Li Wei', staff: false, at: 1_000, text: 'No sound' }],
     ...fields,
   };
 }

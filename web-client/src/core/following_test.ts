@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { Following } from './following.ts';
 import { emptyShelf } from './memory.ts';
+import { whereOf } from './token.ts';
 
 test('at first everything is shown', () => {
   const following = new Following(emptyShelf(), 'room-a');
@@ -24,4 +25,10 @@ test('being in the room is remembered for this room only', () => {
   new Following(shelf, 'room-a').setHere(true);
   expect(new Following(shelf, 'room-a').here.value).toBe(true);
   expect(new Following(shelf, 'room-b').here.value).toBe(false);
+});
+
+test('a link may say that one is in the room', () => {
+  expect(whereOf('#token=a.b.c&where=room')).toBe('room');
+  expect(whereOf('#where=moon')).toBeUndefined();
+  expect(whereOf('')).toBeUndefined();
 });

@@ -47,9 +47,13 @@ export interface FloorRequest {
   state: RequestState;
   position?: number | null;
   estimate_s?: number | null;
-  reason?: string | null;
+  reason?: string | null; // why this place: a word
   person: Person;
   asked_at: number;
+  // Earlier speeches of the person, without points of order.
+  spoken_ms?: number;
+  spoken_count?: number;
+  item?: string | null; // of the agenda
   limit_s?: number | null;
   elapsed_ms?: number;
   running_since?: number | null;
@@ -85,12 +89,38 @@ export interface MeetingInfo {
   speakers_max: number;
 }
 
+export interface AgendaItem {
+  item: string; // its number: "4", "4a"
+  title: string;
+}
+
+export interface Agenda {
+  items: AgendaItem[];
+  current?: string | null;
+  since?: number | null;
+}
+
+// Speeches that are over.
+export interface Totals {
+  categories: { category: string; spoken_ms: number; spoken_count: number }[];
+}
+
+// A private call to those who run the meeting: `help.changed` brings it to both ends.
+export interface Help {
+  help: string;
+  state: 'open' | 'closed';
+  person: Person;
+  role: Role;
+  lines: { by: string; staff: boolean; at: number; text: string }[];
+}
+
 export interface You {
   participant: string;
   name: string;
   role: Role;
   organisation?: string | null;
   category?: string | null;
+  where?: Where;
 }
 
 export interface MeetingState {
@@ -106,6 +136,8 @@ export interface MeetingState {
   room: { picture: 'live' | 'slate'; silent_channels: string[] };
   undo?: Undo | null;
   in_charge?: string | null;
+  agenda?: Agenda;
+  totals?: Totals;
   you: You;
 }
 
@@ -159,7 +191,8 @@ export interface SourceStatus {
   kind?: string;
   url?: string;
   state: 'connecting' | 'live' | 'stopped' | 'failed';
-  detail?: string;
+  detail?: string; // the server's own, English
+  detail_code?: string;
   level_db?: number | null;
   picture?: Picture | null;
 }
@@ -169,6 +202,7 @@ export interface ReturnStatus {
   url?: string;
   state: 'waiting' | 'connected' | 'failed';
   detail?: string;
+  detail_code?: string;
   level_db?: number | null;
 }
 
@@ -200,6 +234,7 @@ export interface RoomSummary {
 export const moderatingRoles: readonly Role[] = ['moderator', 'admin'];
 export const givingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
 export const pausingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
+export const helpingRoles: readonly Role[] = ['technician', 'moderator', 'admin'];
 export const speakingRoles: readonly Role[] = ['participant'];
 
 export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];

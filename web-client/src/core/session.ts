@@ -3,8 +3,9 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { ServerClock } from './clock.ts';
 import type { ResumeMemory } from './memory.ts';
-import type { CheckEnded, CheckResult, Excluded, FloorRequest, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus } from './protocol.ts';
+import type { CheckEnded, CheckResult, Excluded, FloorRequest, Help, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus, Where } from './protocol.ts';
 import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
+import { withHelp } from './helps.ts';
 import { MeetingStore } from './store.ts';
 
 export interface SessionOptions {
@@ -13,6 +14,8 @@ export interface SessionOptions {
   now: () => number;
   token: string | undefined;
   memory: ResumeMemory;
+  // Where the page knows its person to be; else they are where they were.
+  where?: () => Where | undefined;
 }
 
 export class Session {
@@ -27,6 +30,7 @@ export class Session {
   readonly check_ended = signal<CheckEnded | null>(null);
   // The server refused this link; there is no sense in trying again.
   readonly refusal = signal<RpcError | null>(null);
+  readonly helps = signal<readonly Help[]>([]);
   readonly media_token = computed(() => this.joined.value?.media_token);
 
   readonly #options: SessionOptions;
@@ -72,9 +76,10 @@ export class Session {
   async #join(call: Call): Promise<void> {
     const { token, memory } = this.#options;
     const resume = memory.get();
+    const where = this.#options.where?.();
     let result: JoinResult;
     try {
-      result = (await call('meeting.join', { ...(token && { token }), ...(resume && { resume }) })) as JoinResult;
+      result = (await call('meeting.join', { ...(token && { token }), ...(resume && { resume }), ...(where && { where }) })) as JoinResult;
     } catch (error) {
       if (error instanceof RpcError && error.code === -32001) {
         // A key of a session that is long over must not lock its owner out.
@@ -86,6 +91,7 @@ export class Session {
     memory.set(result.resume);
     this.#clock.sample(result.state.server_time, this.#options.now());
     this.store.forgetReadiness();
+    this.helps.value = []; // those that are open are told again
     this.store.replace({ ...result.state, seq: result.seq });
     this.joined.value = result;
     this.replaced.value = false;
@@ -100,6 +106,7 @@ export class Session {
     else if (method === 'floor.readiness') this.store.tellReadiness(params as ReadinessTold);
     else if (method === 'check.result') this.check_result.value = params as CheckResult;
     else if (method === 'check.ended') this.check_ended.value = params as CheckEnded;
+    else if (method === 'help.changed') this.helps.value = withHelp(this.helps.value, params as Help);
     else if (method === 'meeting.excluded') this.#excluded(params as Excluded);
   }
 

@@ -54,6 +54,22 @@ test('a page that a narrower audience leaves out is told why, and does not come 
   expect(sockets).toHaveLength(1);
 });
 
+test('each joining says where the page knows its person to be, or nothing', async () => {
+  await join();
+  expect(socket().last('meeting.join').params).not.toHaveProperty('where');
+  let where: 'room' | undefined = 'room';
+  const there = new Session({ open: () => (sockets.push(new FakeSocket()), socket()), timers: time, now: () => time.now, token: undefined, memory: new ResumeMemory('other', false, tab, device), where: () => where });
+  there.start();
+  await join();
+  expect(socket().last('meeting.join').params.where).toBe('room');
+  where = undefined;
+  socket().onclose?.();
+  await time.pass(10_000);
+  socket().onopen?.();
+  await settle();
+  expect(socket().last('meeting.join').params).not.toHaveProperty('where');
+});
+
 test('readiness is told beside the state, and anew in a new session', async () => {
   await join(exampleState({ queue: [exampleRequest()] }));
   socket().receive({ method: 'floor.readiness', params: { request: 'r-1', readiness: { fit: true, problems: [] } } });

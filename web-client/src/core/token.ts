@@ -1,3 +1,5 @@
+import type { Where } from './protocol.ts';
+
 // The join token of a page: carried in the fragment, never in a query, and left there so that reload and sharing work. The
 // payload is read only to greet by name before the server answers; nothing is decided by it.
 
@@ -8,11 +10,18 @@ export interface TokenClaims {
   role?: string;
   organisation?: string;
   category?: string;
+  where?: string;
   exp?: number;
 }
 
 export function tokenOf(fragment: string): string | undefined {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('token') ?? undefined;
+}
+
+// `#where=room`: a link for those who are there, such as on a poster.
+export function whereOf(fragment: string): Where | undefined {
+  const where = new URLSearchParams(fragment.replace(/^#/, '')).get('where');
+  return where === 'room' || where === 'remote' || where === 'phone' ? where : undefined;
 }
 
 export function claimsOf(token: string | undefined): TokenClaims {

@@ -1,5 +1,5 @@
 // The chair's page, for a tablet on the lectern: who speaks, who is next, and four large buttons.
-import { computed } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { Actions, Presses } from '../core/actions.ts';
@@ -9,9 +9,11 @@ import { hearKey } from '../core/meeting_state.ts';
 import { givingRoles, pausingRoles, type FloorRequest, type MeetingState } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
+import { itemWords } from '../parts/agenda.ts';
 import { openSession, startPage, timers } from '../parts/app.ts';
 import '../parts/clock.ts';
 import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
+import { helpAnswer } from '../parts/help_line.ts';
 import { icon } from '../parts/icons.ts';
 import { refusedView, sessionRefusedView } from '../parts/join.ts';
 import { define, Part } from '../parts/part.ts';
@@ -29,6 +31,8 @@ class ChairPage extends Part {
   readonly #now = (): number => this.#session.server_now();
   readonly #speaker = computed(() => activeSpeaker(this.#session.store.floor.value));
   readonly #next = computed(() => nextSpeaker(this.#session.store.queue.value));
+  // The answer to a call for help that was read.
+  readonly #answer = signal<string | null>(null);
   // Who was next when the finger came down: the list may change before it goes up.
   #aimed: string | null = null;
   // Whom the last grant meant, for "Give it all the same".
@@ -49,21 +53,21 @@ class ChairPage extends Part {
     if (!state) return html`${pageHead({ title: bdi(this.#room), help: false })}<main class="loading"><p class="none" role="status">${t('app.loading')}</p></main>`;
     return html`<div class="chair">
       ${pageHead({
-        title: html`${bdi(state.meeting.title)}<span class="role">${t('chair.title')}</span>`,
+        title: html`${bdi(state.meeting.title)}<span class="role">${t('chair.title')}</span>${itemWords(state)}`,
         middle: html`<day-clock .now=${this.#now}></day-clock>`,
         end: connectionChip(connectionOf(this.#session.status.value, null)),
       })}
       <div class="notices">${this.#notices()}</div>
       <main class="lectern">${this.#now_card(state)} ${this.#next_card(state)}</main>
       <p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>
-      ${this.#buttons(state)} ${helpDialog(this.#shortcuts())}
+      ${this.#buttons(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#session}></help-ask>`)}
     </div>`;
   }
 
   #notices(): Content {
     const refusal = this.#presses.refusal.value;
     const no_return = refusal?.error.word === 'no_return';
-    return html`${this.#session.status.value === 'open'
+    return html`${helpAnswer(this.#session, this.#answer.value, (seen) => (this.#answer.value = seen))}${this.#session.status.value === 'open'
       ? nothing
       : html`<p class="notice warn" role="status">${icon('refresh')}<span>${t('moderator.reconnecting')}</span></p>`}
     ${refusal
@@ -98,7 +102,7 @@ class ChairPage extends Part {
   #next_card({ waiting }: MeetingState): TemplateResult {
     const next = this.#next.value;
     return html`<section class="card next" aria-labelledby="next-title">
-      <h2 id="next-title">${t('state.next')} <span class="count">${t('join.list', { count: waiting })}</span></h2>
+      <h2 id="next-title">${t('state.next')}${waiting ? html` <span class="count">${t('join.list', { count: waiting })}</span>` : nothing}</h2>
       ${next
         ? html`<div class="person">
             <p class="line">${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>

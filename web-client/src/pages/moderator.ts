@@ -2,15 +2,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
+import { neighbour } from '../core/agenda.ts';
 import { clockText } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
-import type { FloorRequest, MeetingState } from '../core/protocol.ts';
+import type { FloorRequest, MeetingState, RequestKind } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { startPage } from '../parts/app.ts';
 import '../parts/add_speaker.ts';
+import { agendaBox, type AgendaForm } from '../parts/agenda.ts';
 import type { AddSpeaker } from '../parts/add_speaker.ts';
 import '../parts/clock.ts';
-import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
+import { helpDialog, listenForKeys, openHelp, pageHead, showDialog } from '../parts/head.ts';
+import { helpsButton, type HelpRoom } from '../parts/help_line.ts';
 import { icon } from '../parts/icons.ts';
 import { refusedView, sessionRefusedView } from '../parts/join.ts';
 import { placeMenu } from '../parts/menu.ts';
@@ -18,10 +21,13 @@ import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
 import { readinessChip, readyLights } from '../parts/readiness.ts';
-import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import { removal } from './moderator_removal.ts';
 import { moderatorSide } from './moderator_side.ts';
+
+// Their refusals stand in their own dialogs.
+const kForms: readonly string[] = ['add', 'agenda-set'];
 
 class ModeratorPage extends Part {
   readonly #model = new ModeratorModel();
@@ -44,11 +50,14 @@ class ModeratorPage extends Part {
     if (!state) return html`${pageHead({ title: bdi(room), help: false })}<main class="loading"><p class="none" role="status">${t('app.loading')}</p></main>`;
     return html`<div class="moderator console">
       ${this.#head(state)} ${this.#notices()}
-      <main class="desk">
+      <main class="desk" data-agenda=${Boolean(state.agenda?.items.length)}>
+        ${agendaBox({ state, actions: this.#model.actions, presses: this.#model.presses, now: this.#model.now, edit: this.#edit_agenda })}
         <div class="centre">${this.#now(state)} ${this.#pending()} ${this.#queue()}</div>
         ${moderatorSide(this.#model, state)}
       </main>
-      ${this.#bar(state)} ${helpDialog(this.#shortcuts())}
+      ${this.#bar(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#model.session}></help-ask>`)}
+      <agenda-form .actions=${this.#model.actions} .presses=${this.#model.presses}></agenda-form>
+      <help-desk .rooms=${this.#rooms()}></help-desk>
       <add-speaker .actions=${this.#model.actions} .presses=${this.#model.presses}></add-speaker>
     </div>`;
   }
@@ -65,14 +74,14 @@ class ModeratorPage extends Part {
         <span class="state ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
         ${orders ? html`<span class="state order">${icon('flag')}${t('state.order')} ${orders}</span>` : nothing}
         ${alarms ? html`<span class="state fault">${icon('alert')}${t('moderator.alarms', { count: alarms })}</span>` : nothing}`,
-      end: html`${connectionChip(connectionOf(session.status.value, null))}
+      end: html`${helpsButton(this.#rooms())}${connectionChip(connectionOf(session.status.value, null))}
         <a class="button quiet" href=${stage} target="_blank" rel="noreferrer">${icon('screen')}<span>${t('moderator.stage')}</span></a>`,
     });
   }
 
   #notices(): Content {
     const { session, presses, granting, refused } = this.#model;
-    const refusal = presses.refusal.value?.press === 'add' || refused.value ? null : presses.refusal.value;
+    const refusal = kForms.includes(presses.refusal.value?.press ?? '') || refused.value ? null : presses.refusal.value;
     const offline = session.status.value !== 'open';
     const no_return = refusal?.error.word === 'no_return';
     if (!offline && !refusal) return nothing;
@@ -242,7 +251,7 @@ class ModeratorPage extends Part {
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>
-          ${this.#spoken(request)} ${request.reason ? html`<span class="reason">${request.reason}</span>` : nothing}
+          ${this.#item(request)}${this.#spoken(request)} ${request.reason ? html`<span class="reason">${reasonText(request)}</span>` : nothing}
         </p>
         ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
       </div>
@@ -257,9 +266,9 @@ class ModeratorPage extends Part {
     </li>`;
   }
 
-  #spoken(request: FloorRequest): Content {
-    const { count, spoken_ms } = this.#model.balance.before(request, this.#model.now());
-    return count ? html`<span class="chip" title=${t('moderator.spoken')}>${icon('mic')}<span class="unseen">${t('moderator.spoken')}</span>${count} × ${clockText(spoken_ms)}</span>` : nothing;
+  // Of another item than the one that is discussed now.
+  #item({ item }: FloorRequest): Content {
+    return item && item !== this.#model.session.store.state.value?.agenda?.current ? html`<span class="chip">${t('agenda.number', { item })}</span>` : nothing;
   }
 
   // Of those who have the floor, or wait for a yes: nothing else stands behind the dots.
@@ -270,17 +279,23 @@ class ModeratorPage extends Part {
       <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>${removal(this.#model, request)}</div>`;
   }
 
+  #spoken(request: FloorRequest): Content {
+    const { spoken_count = 0, spoken_ms = 0 } = request;
+    return spoken_count ? html`<span class="chip" title=${t('moderator.spoken')}>${icon('mic')}<span class="unseen">${t('moderator.spoken')}</span>${spoken_count} × ${clockText(spoken_ms)}</span>` : nothing;
+  }
+
   #more(request: FloorRequest): TemplateResult {
-    const { request: id, person } = request;
+    const { request: id, person, state, ready } = request;
     const model = this.#model;
     const label = t('moderator.more', { name: person.name });
     return html`<button type="button" class="button quiet square more" popovertarget="more-${id}" aria-label=${label} title=${label}>${icon('more')}</button>
       <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>
+        ${state === 'standby' && !ready ? this.#press({ press: `ready ${id}`, label: t('moderator.ready'), icon: 'check', look: 'quiet', run: () => model.actions.ready(id) }) : nothing}
         ${this.#press({ press: `up ${id}`, label: t('moderator.up'), icon: 'up', look: 'quiet', key: 'Alt ↑', run: () => model.move(id, -1) })}
         ${this.#press({ press: `down ${id}`, label: t('moderator.down'), icon: 'down', look: 'quiet', key: 'Alt ↓', run: () => model.move(id, 1) })}
-        ${this.#press({ press: `top ${id}`, label: t('moderator.top'), icon: 'up', look: 'quiet', run: () => model.top(id) })}
+        ${this.#press({ press: `top ${id}`, label: t('moderator.top'), icon: 'up', look: 'quiet', key: 'Alt ⇱', run: () => model.top(id) })}
         ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', look: 'quiet', key: 'Del', run: () => model.actions.pass(id) })}
-        ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), icon: 'close', look: 'quiet', run: () => model.actions.deny(id) })}
+        ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), icon: 'close', look: 'quiet', key: '⇧ Del', run: () => model.actions.deny(id) })}
         ${removal(model, request)}
       </div>`;
   }
@@ -296,7 +311,7 @@ class ModeratorPage extends Part {
       ${this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), icon: 'eye', key: '↵', disabled: selected?.state !== 'queued', run: () => this.#prepare(selected) })}
       ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => model.actions.pass(id) })}
       <span class="grow"></span>
-      <button type="button" class="button" data-action="add" @click=${this.#add}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
+      <button type="button" class="button" data-action="add" @click=${() => this.#add()}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
       ${this.#press({ press: 'list', label: t(open ? 'moderator.list.close' : 'moderator.list.open'), icon: open ? 'lock' : 'unlock', key: 'K', run: model.openOrCloseList })}
     </footer>`;
   }
@@ -305,12 +320,27 @@ class ModeratorPage extends Part {
     return request?.state === 'queued' ? this.#model.actions.prepare(request.request) : Promise.resolve();
   }
 
-  #add = (): void => this.querySelector<AddSpeaker>('add-speaker')?.show();
+  #rooms(): HelpRoom[] {
+    return [{ session: this.#model.session, title: '' }];
+  }
+
+  #edit_agenda = (): void => this.querySelector<AgendaForm>('agenda-form')?.show(this.#model.session.store.state.value?.agenda?.items ?? []);
+
+  #select_item(step: -1 | 1): void {
+    const { session, presses, actions } = this.#model;
+    const agenda = session.store.state.value?.agenda;
+    const item = agenda && neighbour(agenda, step);
+    if (item !== undefined) void presses.run(step === 1 ? 'item-next' : 'item-previous', () => actions.selectItem(item));
+  }
+
+  #add(kind: RequestKind = 'statement'): void {
+    this.querySelector<AddSpeaker>('add-speaker')?.show(kind);
+  }
 
   #shortcuts(): Shortcut[] {
     const model = this.#model;
     const run = (press: string, act: () => Promise<unknown>) => () => void model.presses.run(press, act);
-    const on = (who: 'speaker' | 'selected', press: string, act: (request: FloorRequest) => Promise<unknown>) => () => {
+    const on = (who: 'speaker' | 'selected' | 'first_pending', press: string, act: (request: FloorRequest) => Promise<unknown>) => () => {
       const request = model[who].value;
       if (request) void model.presses.run(`${press} ${request.request}`, () => act(request));
     };
@@ -327,13 +357,20 @@ class ModeratorPage extends Part {
       { key: 'E', label: 'key.extend', run: on('speaker', 'extend', ({ request }) => model.extend(request, 1)) },
       { key: 'Shift+E', label: 'key.shorten', run: on('speaker', 'extend', ({ request }) => model.extend(request, -1)) },
       { key: 'X', label: 'key.revoke', run: on('speaker', 'revoke', model.revoke) },
-      { key: 'A', label: 'key.add', run: this.#add },
+      { key: 'Shift+X', label: 'key.release', run: on('speaker', 'release', ({ request }) => model.actions.release(request)) },
+      { key: 'A', label: 'key.add', run: () => this.#add() },
+      { key: 'O', label: 'key.order', run: () => this.#add('point_of_order') },
+      { key: 'Shift+A', label: 'key.approve', run: on('first_pending', 'approve', ({ request }) => model.actions.approve(request)) },
       { key: 'K', label: 'key.list', run: run('list', model.openOrCloseList) },
+      { key: '[', label: 'key.item', run: () => this.#select_item(-1) },
+      { key: ']', label: 'key.item', run: () => this.#select_item(1) },
+      { key: 'H', label: 'key.helps', run: () => showDialog('helps') },
       { key: 'ArrowUp', label: 'key.select', run: () => model.step(-1) },
       { key: 'ArrowDown', label: 'key.select', run: () => model.step(1) },
       { key: 'Alt+ArrowUp', label: 'key.up', run: on('selected', 'up', ({ request }) => model.move(request, -1)) },
       { key: 'Alt+ArrowDown', label: 'key.down', run: on('selected', 'down', ({ request }) => model.move(request, 1)) },
       { key: 'Alt+Home', label: 'key.top', run: on('selected', 'top', ({ request }) => model.top(request)) },
+      { key: 'Shift+Delete', label: 'key.deny', run: on('selected', 'deny', ({ request }) => model.actions.deny(request)) },
       { key: 'Delete', label: 'key.pass', run: on('selected', 'pass', ({ request }) => model.actions.pass(request)) },
     ];
   }

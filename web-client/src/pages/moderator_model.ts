@@ -2,7 +2,6 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import { Actions, Presses } from '../core/actions.ts';
-import { Balance } from '../core/balance.ts';
 import { t } from '../core/i18n.ts';
 import { moveTarget, shownOrder, type Held } from '../core/order.ts';
 import { moderatingRoles, type FloorRequest, type MeetingInfo } from '../core/protocol.ts';
@@ -34,6 +33,7 @@ export class ModeratorModel {
   readonly rows = computed(() => this.#steady(this.session.store.queue.value.filter(({ state }) => state !== 'pending')));
   // The chosen row, else the first.
   readonly selected = computed(() => this.rows.value.find(({ request }) => request === this.#chosen.value) ?? this.rows.value[0] ?? null);
+  readonly first_pending = computed(() => this.pending.value[0] ?? null);
   // Whom M, P, E, X mean: the first who has the floor.
   readonly speaker = computed(() => this.session.store.floor.value[0] ?? null);
   readonly green = computed(() => this.session.store.queue.value.filter(({ state }) => state === 'standby'));
@@ -48,9 +48,6 @@ export class ModeratorModel {
   });
   // Where the way back from an order made by hand leads.
   readonly order_before = signal<Exclude<MeetingInfo['order'], 'manual'>>('asked');
-  readonly balance = new Balance();
-  // The server's time of the first state: what the balance knows begins there.
-  readonly seen_since = signal<number | null>(null);
   // A button that has to be held was only pressed.
   readonly slipped = signal(false);
   // The same, of the button that removes somebody: whose row.
@@ -60,8 +57,6 @@ export class ModeratorModel {
     effect(() => {
       const state = this.session.store.state.value;
       if (!state) return;
-      this.seen_since.value ??= state.server_time;
-      this.balance.see(state, this.now());
       if (state.meeting.order !== 'manual') this.order_before.value = state.meeting.order;
     });
     effect(() => {

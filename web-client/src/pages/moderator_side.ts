@@ -10,7 +10,7 @@ import '../parts/balance_list.ts';
 import '../parts/preview.ts';
 import { readinessChip, readinessDetails, readyLights } from '../parts/readiness.ts';
 import '../parts/still.ts';
-import { affiliation, alarmText, stateChip, timeOfDay, type Content } from '../parts/words.ts';
+import { affiliation, alarmText, stateChip, type Content } from '../parts/words.ts';
 import { meetingBox } from './moderator_meeting.ts';
 import type { ModeratorModel } from './moderator_model.ts';
 
@@ -73,19 +73,18 @@ function room(model: ModeratorModel): Content {
   </section>`;
 }
 
-function balance(model: ModeratorModel): TemplateResult {
-  const since = model.seen_since.value;
+function balance(model: ModeratorModel, state: MeetingState): TemplateResult {
   return html`<section class="box" aria-labelledby="balance-title">
     <h2 id="balance-title">${t('moderator.balance')}</h2>
-    <balance-list .balance=${model.balance} .now=${model.now}></balance-list>
-    ${since === null ? nothing : html`<p class="hint">${t('moderator.balance.since', { time: timeOfDay(since) })}</p>`}
+    <balance-list .state=${state} .now=${model.now}></balance-list>
+    <p class="hint">${t('moderator.balance.hint')}</p>
   </section>`;
 }
 
 export function moderatorSide(model: ModeratorModel, state: MeetingState): TemplateResult {
   const { last } = state;
   return html`<aside class="side" tabindex="0" aria-label=${t('moderator.side')}>
-    ${meetingBox(model, state)} ${green(model)} ${balance(model)} ${room(model)}
+    ${meetingBox(model, state)} ${green(model)} ${balance(model, state)} ${room(model)}
     ${last
       ? html`<section class="box" aria-labelledby="last-title">
           <h2 id="last-title">${t('list.last')}</h2>

@@ -7,8 +7,10 @@ import { tabShelf } from '../core/memory.ts';
 import { speakingRoles } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { claimsOf } from '../core/token.ts';
+import { itemWords } from '../parts/agenda.ts';
 import { startPage } from '../parts/app.ts';
 import { closeDialog, dialogHead, helpDialog, listenForKeys, openHelp, pageHead, showDialog } from '../parts/head.ts';
+import { helpAnswer } from '../parts/help_line.ts';
 import { icon } from '../parts/icons.ts';
 import '../parts/device_check.ts';
 import { joinView, leftView, sessionRefusedView } from '../parts/join.ts';
@@ -29,6 +31,8 @@ class ParticipantPage extends Part {
   readonly #model = new ParticipantModel();
   readonly #claims = claimsOf(this.#model.token);
   readonly #entered_key = `plenary.entered.${this.#model.room}`;
+  // The answer to a call for help that was read.
+  readonly #answer = signal<string | null>(null);
   readonly #step = signal<Step>('join');
   readonly #may_speak = computed(() => speakingRoles.includes(this.#model.session.store.state.value?.you.role ?? 'observer'));
 
@@ -100,7 +104,7 @@ class ParticipantPage extends Part {
     if (this.#step.value === 'left') return html`${pageHead({ title: t('app.name'), help: false })}${leftView(() => location.reload())}`;
     if (this.#step.value !== 'in')
       return html`${pageHead({ title: t('app.name'), help: false })}
-      ${joinView({ session, room, claims: this.#claims, devices, checker: this.#model.checker, following, checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
+      ${joinView({ session, room, claims: this.#claims, devices, checker: this.#model.checker, following, where_fixed: this.#model.where_fixed, setHere: (on) => void this.#model.setHere(on), checking: this.#step.value === 'check', watch: this.#enter, check: this.#check, enter: this.#enter })}`;
     return this.#meeting();
   }
 
@@ -115,7 +119,7 @@ class ParticipantPage extends Part {
     const here = model.following.here.value;
     return html`<div class="participant" data-phase=${phase} data-here=${here}>
       ${pageHead({
-        title: bdi(state?.meeting.title ?? model.room),
+        title: html`${bdi(state?.meeting.title ?? model.room)}${itemWords(state)}`,
         middle: html`${on_air ? html`<span class="state live head-live">${t('state.live')}</span>` : nothing}`,
         end: html`${connectionChip(connectionOf(signaling, here ? null : media))}
           <button type="button" class="button quiet square leave" data-action="leave" aria-label=${t('leave.button')} title=${t('leave.button')} @click=${this.#leave}>
@@ -137,6 +141,7 @@ class ParticipantPage extends Part {
           check: this.#open_check,
         })}
         <aside class="panel" aria-label=${t('list.title')}>
+          <p class="panel-item" role="status">${itemWords(state)}</p>
           ${state ? speakersList({ state, now: () => model.session.server_now() }) : html`<p class="none">${t('app.loading')}</p>`}
         </aside>
       </main>
@@ -145,7 +150,7 @@ class ParticipantPage extends Part {
         <div class="main-action">${this.#main_action()}</div>
         <div class="side end">${here ? nothing : html`${this.#low()}${this.#volume()}${this.#full_screen()}`}</div>
       </footer>
-      ${here ? nothing : html`${listenMenu(listen)}${this.#check_dialog()}`} ${helpDialog(this.#shortcuts())}
+      ${here ? nothing : html`${listenMenu(listen)}${this.#check_dialog()}`} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${model.session}></help-ask>`)}
       <request-form ?here=${here} .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices} .check=${this.#open_check}></request-form>
     </div>`;
   }
@@ -167,7 +172,7 @@ class ParticipantPage extends Part {
     const refusal = presses.refusal.value;
     const language = listening.language.value;
     const lost = session.status.value === 'waiting' && session.joined.value;
-    return html`${lost
+    return html`${helpAnswer(session, this.#answer.value, (seen) => (this.#answer.value = seen))}${lost
       ? html`<p class="notice" role="status">${icon('refresh')}<span>${t(own.current.value ? 'connection.lost.place' : 'connection.lost')}</span></p>`
       : nothing}
     ${session.replaced.value

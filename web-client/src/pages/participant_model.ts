@@ -13,7 +13,7 @@ import { bytesOf, Usage } from '../core/media/usage.ts';
 import { Viewer } from '../core/media/viewer.ts';
 import { deviceShelf } from '../core/memory.ts';
 import { OwnRequest } from '../core/own_request.ts';
-import { roomOf, tokenOf } from '../core/token.ts';
+import { claimsOf, roomOf, tokenOf, whereOf } from '../core/token.ts';
 import { openSession, timers } from '../parts/app.ts';
 
 // Often enough to see it move, seldom enough to cost nothing.
@@ -22,13 +22,21 @@ const kCount_ms = 2_000;
 export class ParticipantModel {
   readonly room = roomOf(location.pathname);
   readonly token = tokenOf(location.hash);
-  readonly session = openSession({ room: this.room, token: this.token, page: 'participant', resumes: true });
+  // A link that says where its person is cannot be contradicted.
+  readonly where_fixed = claimsOf(this.token).where !== undefined;
+  readonly following = new Following(deviceShelf, this.room);
+  readonly session = openSession({
+    room: this.room,
+    token: this.token,
+    page: 'participant',
+    resumes: true,
+    where: () => (this.following.here.value ? 'room' : undefined),
+  });
   readonly actions = new Actions((method, params) => this.session.call(method, params));
   readonly presses = new Presses(timers);
   readonly devices = new Devices();
   readonly own = new OwnRequest(this.session);
   readonly listening = new Listening(deviceShelf, this.room);
-  readonly following = new Following(deviceShelf, this.room);
   // What picture and sound have cost so far, in bytes.
   readonly used = signal(0);
   readonly viewer = new Viewer({
@@ -58,6 +66,16 @@ export class ParticipantModel {
       fetch: fetch.bind(window),
       timers,
     };
+  }
+
+  constructor() {
+    const told = whereOf(location.hash);
+    if (told) this.following.setHere(told === 'room');
+    // What the server says counts: a link may say where somebody is, and nobody moves while they speak.
+    effect(() => {
+      const where = this.session.joined.value?.state.you.where;
+      if (where) this.following.setHere(where === 'room');
+    });
   }
 
   enter(): void {
@@ -115,7 +133,8 @@ export class ParticipantModel {
     void this.#count().finally(() => this.viewer.transport.renew());
   }
 
-  setHere(on: boolean): void {
+  async setHere(on: boolean): Promise<void> {
+    if (this.session.joined.value && !(await this.presses.run('where', () => this.actions.where(on ? 'room' : 'remote')))) return;
     this.following.setHere(on);
     if (on) this.devices.close();
   }

@@ -79,6 +79,6 @@ function sound(model: ParticipantModel): TemplateResult {
 function inRoom(model: ParticipantModel): TemplateResult {
   return html`<section class="here-note" aria-label=${t('stage.label')}>
     <p>${icon('desk')}<span>${t('here.text')}</span></p>
-    <button type="button" class="button quiet" data-action="far" @click=${() => model.setHere(false)}>${t('here.off')}</button>
+    ${model.where_fixed ? nothing : html`<button type="button" class="button quiet" data-action="far" @click=${() => void model.setHere(false)}>${t('here.off')}</button>`}
   </section>`;
 }

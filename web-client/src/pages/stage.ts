@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { known, t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
+import { itemWords } from '../parts/agenda.ts';
 import { openSession, startPage } from '../parts/app.ts';
 import '../parts/clock.ts';
 import { hall, icon, logo } from '../parts/icons.ts';
@@ -32,7 +33,7 @@ class StagePage extends Part {
     return html`<main class="stage-page" data-on-air=${state.floor.some(({ state: s }) => s === 'on_air')}>
       <header>
         ${logo()}
-        <h1>${bdi(state.meeting.title)}</h1>
+        <h1>${bdi(state.meeting.title)}${itemWords(state)}</h1>
         ${this.#session.status.value === 'open' ? nothing : html`<span class="state reconnecting" role="status">${icon('refresh')}${t('connection.reconnecting')}</span>`}
         ${state.meeting.state === 'live' ? nothing : html`<span class="state off">${t(`meeting.${state.meeting.state}`)}</span>`}
         <span class="grow"></span><day-clock .now=${this.#now}></day-clock>

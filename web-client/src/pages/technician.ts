@@ -12,11 +12,12 @@ import { languageName } from '../core/format.ts';
 import { openSession, startPage } from '../parts/app.ts';
 import '../parts/clock.ts';
 import { helpDialog, pageHead } from '../parts/head.ts';
+import { helpsButton, type HelpRoom } from '../parts/help_line.ts';
 import { icon, type IconName } from '../parts/icons.ts';
 import '../parts/meters.ts';
 import { define, Part } from '../parts/part.ts';
 import '../parts/still.ts';
-import { alarmText, bdi, channelName, connectionChip, connectionOf, type Content } from '../parts/words.ts';
+import { alarmText, bdi, channelName, connectionChip, connectionOf, detailText, type Content } from '../parts/words.ts';
 
 // Rooms are configured, not made by the minute.
 const kRooms_ms = 30_000;
@@ -82,6 +83,7 @@ class TechnicianPage extends Part {
         title: html`${t('technician.title')}`,
         middle: html`<day-clock></day-clock>
           <span class="state ${alarms ? 'fault' : 'good'}">${icon(alarms ? 'alert' : 'check')}${t('moderator.alarms', { count: alarms })}</span>`,
+        end: helpsButton(this.#help_rooms()),
       })}
       <main class="rooms">
         ${this.#failed.value ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${t('index.failed')}</span></p>` : nothing}
@@ -92,7 +94,15 @@ class TechnicianPage extends Part {
             : html`<p class="none">${t('technician.no_rooms')}</p>`}
       </main>
       ${helpDialog([])}
+      <help-desk .rooms=${this.#help_rooms()}></help-desk>
     </div>`;
+  }
+
+  #help_rooms(): HelpRoom[] {
+    return (this.#rooms.value ?? []).flatMap(({ id, title }) => {
+      const session = this.#sessions.get(id);
+      return session ? [{ session, title }] : [];
+    });
   }
 
   #status(room: string): RoomStatus | null {
@@ -159,6 +169,7 @@ class TechnicianPage extends Part {
 
   #tile(room: string, kind: 'source' | 'return', item: Omit<SourceStatus, 'state'> & { state: string }): TemplateResult {
     const facts = pictureWords(item.picture);
+    const detail = detailText(item);
     // All returns carry one mix; the server keeps its still under the name of the screen.
     const still = kind === 'return' ? 'screen' : item.id;
     return html`<li class="tile" data-state=${item.state}>
@@ -172,7 +183,7 @@ class TechnicianPage extends Part {
       <p class="line"><strong class="id"><bdi>${item.id}</bdi></strong>${stateWord(kind, item.state)}</p>
       <level-meter .level=${item.level_db ?? -90} .label=${t('technician.level', { name: item.id })}></level-meter>
       ${item.url ? html`<p class="url"><bdi>${item.url}</bdi></p>` : nothing}${facts ? html`<p class="facts">${facts}</p>` : nothing}
-      ${item.detail ? html`<p class="detail"><bdi>${item.detail}</bdi></p>` : nothing}
+      ${detail ? html`<p class="detail" title=${item.detail ?? ''}><bdi>${detail}</bdi></p>` : nothing}
     </li>`;
   }
 

@@ -19,8 +19,10 @@ export class AddSpeaker extends Part {
   declare actions: Actions;
   declare presses: Presses;
   readonly #open = signal(false);
+  #kind: RequestKind = 'statement';
 
-  show(): void {
+  show(kind: RequestKind): void {
+    this.#kind = kind;
     this.presses.dismiss();
     this.#open.value = true;
     void this.updateComplete.then(() => {
@@ -81,7 +83,7 @@ export class AddSpeaker extends Part {
       <label class="field"
         ><span>${t('request.kind')}</span
         ><select name="kind">
-          ${kinds.map((kind) => html`<option value=${kind}>${t(`kind.${kind as 'statement'}`)}</option>`)}
+          ${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === this.#kind}>${t(`kind.${kind as 'statement'}`)}</option>`)}
         </select></label
       >
       ${refusal?.press === 'add' ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>` : nothing}

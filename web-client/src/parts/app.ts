@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals-core';
 
 import { direction, isLocale, kLocales, locale, pickLocale, useLocale, type Locale } from '../core/i18n.ts';
+import type { Where } from '../core/protocol.ts';
 import { deviceShelf, emptyShelf, ResumeMemory, tabShelf } from '../core/memory.ts';
 import type { Socket, Timers } from '../core/rpc.ts';
 import { Session } from '../core/session.ts';
@@ -62,9 +63,10 @@ export interface SessionPlace {
   page: string;
   // Pages that are no person (stage, return) join anew each time.
   resumes: boolean;
+  where?: () => Where | undefined;
 }
 
-export function openSession({ room, token, page, resumes }: SessionPlace): Session {
+export function openSession({ room, token, page, resumes, where }: SessionPlace): Session {
   const key = `plenary.resume.${room}.${page}.${shortHash(token ?? '')}`;
   const shelf = emptyShelf();
   const session = new Session({
@@ -72,6 +74,7 @@ export function openSession({ room, token, page, resumes }: SessionPlace): Sessi
     timers,
     now: () => Date.now(),
     token,
+    ...(where && { where }),
     memory: resumes ? new ResumeMemory(key, token !== undefined, tabShelf, deviceShelf) : new ResumeMemory(key, false, shelf, shelf),
   });
   addEventListener('online', () => session.hurry());

@@ -52,6 +52,25 @@ export class SpeechClock extends Part {
   }
 }
 
+// Says once that the time is nearly over, and that it is: to who does not look at the clock.
+export class TimeCall extends Part {
+  static override properties: PropertyDeclarations = { request: { attribute: false }, now: { attribute: false } };
+  declare request: FloorRequest | null;
+  declare now: Now;
+
+  constructor() {
+    super();
+    this.request = null;
+    this.now = Date.now;
+  }
+
+  override render(): unknown {
+    const runs = beats() && this.request?.running_since != null;
+    const phase = runs && this.request ? speechTime(elapsed(this.request, this.now()), this.request.limit_s).phase : 'running';
+    return html`<span class="unseen" role="status">${phase === 'closing' ? t('own.closing') : phase === 'over' ? t('own.over') : nothing}</span>`;
+  }
+}
+
 // How long something has lasted: "2:10".
 export class SinceClock extends Part {
   static override properties: PropertyDeclarations = { since: { type: Number }, now: { attribute: false } };
@@ -87,5 +106,6 @@ export class DayClock extends Part {
 }
 
 define('speech-clock', SpeechClock);
+define('time-call', TimeCall);
 define('since-clock', SinceClock);
 define('day-clock', DayClock);

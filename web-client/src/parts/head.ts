@@ -76,12 +76,14 @@ export function keyLabel(key: string): string {
     .join(' + ');
 }
 
-export function helpDialog(shortcuts: readonly Shortcut[]): TemplateResult {
+// `more` comes first: what somebody looks for who needs help.
+export function helpDialog(shortcuts: readonly Shortcut[], more: Content = nothing): TemplateResult {
   const shown = new Map<string, string[]>();
   for (const { key, label } of shortcuts) shown.set(label, [...(shown.get(label) ?? []), keyLabel(key)]);
   return html`<dialog id="help" class="sheet" aria-labelledby="help-title">
     ${dialogHead('help', t('app.help'))}
     <div class="body">
+      ${more}
       <label class="field"
         ><span>${t('app.appearance')}</span>
         <select @change=${(event: Event) => chooseTheme((event.target as HTMLSelectElement).value as Theme)}>

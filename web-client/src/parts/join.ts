@@ -20,6 +20,8 @@ export interface JoinView {
   devices: Devices;
   checker: Checker;
   following: Following;
+  where_fixed: boolean;
+  setHere: (on: boolean) => void;
   checking: boolean;
   watch: () => void;
   check: () => void;
@@ -100,9 +102,9 @@ function choice(name: string, label: string, on: boolean, choose: (on: boolean) 
 }
 
 // How one follows; remembered for the next time.
-function choices({ following }: JoinView): TemplateResult {
+function choices({ following, where_fixed, setHere }: JoinView): TemplateResult {
   return html`<div class="how">
-    ${choice('here', t('join.here'), following.here.value, (on) => following.setHere(on))}
+    ${where_fixed ? nothing : choice('here', t('join.here'), following.here.value, setHere)}
     ${following.here.value ? nothing : choice('low', t('low.choice'), following.low.value, (on) => following.setLow(on))}
   </div>`;
 }

@@ -12,7 +12,7 @@ import { icon } from './icons.ts';
 import { ownReadiness, readyLights } from './readiness.ts';
 import './self_view.ts';
 import { deviceSwitches } from './self_view.ts';
-import type { Content } from './words.ts';
+import { reasonText, type Content } from './words.ts';
 
 export interface OwnView {
   own: OwnRequest;
@@ -73,7 +73,7 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   return html`${request.state === 'pending' || (!near && minutes === null)
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-  ${request.reason ? html`<p class="hint"><bdi>${request.reason}</bdi></p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}
+  ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}
   ${view.here ? nothing : html`<button type="button" class="button quiet" data-action="check" @click=${view.check}>${icon('mic')}<span>${t('check.open')}</span></button>`}`;
 }
 
@@ -142,6 +142,7 @@ export function ownCard(view: OwnView): TemplateResult {
       ${phase === 'queued' ? html`<span class="number" aria-hidden="true">${request?.position ?? '–'}</span>` : nothing}
       ${phase === 'pending' ? html`<span class="number">${icon('clock')}</span>` : nothing}
       <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing}<strong>${title(own, view.here)}</strong></p>
+      <time-call .request=${request} .now=${view.now}></time-call>
       ${timed.includes(phase) ? html`<speech-clock ring .request=${request} .now=${view.now}></speech-clock>` : nothing}
     </div>
     ${body(phase, request, view)}

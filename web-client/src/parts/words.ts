@@ -101,6 +101,16 @@ export function refusalText(error: RpcError): string {
   return known('refused', error.word) ?? t('connection.refused.text');
 }
 
+// Why somebody has their place in the list.
+export function reasonText({ reason }: FloorRequest): string {
+  return reason ? (known('reason', reason) ?? reason) : '';
+}
+
+// Why a source or a return is in its state; the server's own sentence where this page has no words for it.
+export function detailText({ detail, detail_code }: { detail?: string; detail_code?: string }): string {
+  return known('detail', detail_code) ?? detail ?? '';
+}
+
 // An alarm's sentence in the page's language where it is known; it stands beside the room's name.
 export function alarmText({ code, text }: RoomStatus['alarms'][number]): string {
   return known('alarm', code) ?? text;

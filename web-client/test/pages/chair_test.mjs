@@ -77,6 +77,12 @@ test('a change of the list while the finger is down does not give the floor to a
   }).toBe(juan.request);
 });
 
+test('an empty list is said once', async ({ open }) => {
+  const page = await open(path, chair);
+  await expect(next(page)).toContainText('Nobody is waiting.');
+  await expect(next(page).getByText(/Nobody is waiting/)).toHaveCount(1);
+});
+
 test('who waits for approval is not next', async ({ open, mock }) => {
   mock.meeting.add('Pending', { state: 'pending' });
   mock.meeting.add('Approved');

@@ -20,13 +20,14 @@ export const test = base.extend({
   open: async ({ context, mock }, use) => {
     const faults = [];
     await context.addInitScript({ path: fileURLToPath(new URL('../fake-media.js', import.meta.url)) });
-    await use(async (path, claims, query = '') => {
+    await use(async (path, claims, query = '', fragment = '') => {
       const page = await context.newPage();
       page.on('pageerror', (error) => faults.push(error.message));
       // Chromium itself reports a lost socket and a refused request, which tests bring about on purpose.
       const expected = (text) => text.includes('WebSocket connection') || /status of (403|404|503)/.test(text);
       page.on('console', (message) => message.type() === 'error' && !expected(message.text()) && faults.push(message.text()));
-      await page.goto(`${mock.url}${path}${query}${claims ? `#token=${mockToken(claims)}` : ''}`);
+      const parts = [...(claims ? [`token=${mockToken(claims)}`] : []), ...(fragment ? [fragment] : [])];
+      await page.goto(`${mock.url}${path}${query}${parts.length ? `#${parts.join('&')}` : ''}`);
       return page;
     });
     expect(faults).toEqual([]);
@@ -49,7 +50,7 @@ export async function expectGood(page) {
 
 export function people(meeting) {
   meeting.onAir(meeting.add('Amina Diallo', { organisation: 'Ministry of Digital Economy', category: 'government', language: 'fr' }));
-  const olga = meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', reason: 'first to ask', topic: 'Last-mile access' });
+  const olga = meeting.add('Olga Petrova', { organisation: 'Open Net Society', language: 'ru', reason: 'first_to_ask', topic: 'Last-mile access' });
   const juan = meeting.add('Juan Pérez', { organisation: 'Universidad', category: 'academia', language: 'es', kind: 'question', where: 'room' });
   return { olga, juan };
 }

@@ -1,5 +1,5 @@
 // How a participant follows: what the meeting's state means, low data, in the room, and what is heard of their own sound.
-import { enter, expect, expectGood, me, people, test } from './fixture.mjs';
+import { enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const own = (page) => page.getByRole('region', { name: 'Your request' });
@@ -108,9 +108,37 @@ test('in the room there is neither picture nor sound nor a device, and it is rem
   await expect(own(page)).toContainText('thank you');
   expect(posts(mock)).toEqual([]);
   expect(await page.evaluate(() => window.deviceAsked)).toBeUndefined();
+  expect(request.person.where).toBe('room');
   await named(page, 'I am somewhere else').click();
   await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
   expect(posts(mock)).toEqual(['/whep/room-a']);
+  expect(mock.meeting.calls.filter(({ method }) => method === 'person.where').map(({ params }) => params.where)).toEqual(['room', 'remote']);
+});
+
+test('who is in the room is on air at once, and moves only afterwards', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me, '', 'where=room');
+  await expect(page.getByRole('checkbox', { name: 'I am in the room' })).toBeChecked();
+  await named(page, 'Enter the meeting').click();
+  await named(page, 'Request the floor').click();
+  await page.getByRole('button', { name: 'Ask for the floor' }).click();
+  await expect(own(page)).toContainText('You are number 1 in the list');
+  mock.meeting.returns = { connected: false };
+  const desk = await open('/room/room-a/moderator', moderator);
+  await expect(desk.locator('.queue .row')).toContainText('In the room');
+  await named(desk, 'Grant next').click();
+  await expect(own(page)).toContainText('You are live');
+  await named(page, 'I am somewhere else').click();
+  await expect(page.getByRole('alert')).toContainText('You have the floor');
+  await expect(page.getByText('You are in the room')).toBeVisible();
+});
+
+test('a link that says where its person is leaves no choice', async ({ open }) => {
+  const page = await open('/room/room-a', { ...me, where: 'room' });
+  await expect(page.getByRole('checkbox', { name: 'Low data: sound only' })).toBeHidden();
+  await expect(page.getByRole('checkbox', { name: 'I am in the room' })).toBeHidden();
+  await named(page, 'Enter the meeting').click();
+  await expect(page.getByText('You are in the room')).toBeVisible();
+  await expect(named(page, 'I am somewhere else')).toBeHidden();
 });
 
 test('how one’s own microphone sounds is said in words, with what to do', async ({ open, mock }) => {

@@ -75,10 +75,11 @@ for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/roo
 }
 
 // 20 m away: a letter of 3 % of the height of a screen 1.7 m high is 5 cm tall, 1/400 of the distance.
-for (const name of ['stage', 'stage_long', 'stage_empty']) {
+for (const name of ['stage', 'stage_item', 'stage_long', 'stage_empty']) {
   test(`${name} is read from 20 m, and all of it is on the screen`, async ({ open, mock }) => {
     mock.meeting.onAir(crowd(mock.meeting));
-    const { path, claims, act, shown } = scenes[name];
+    const { path, claims, before, act, shown } = scenes[name];
+    before?.(mock.meeting);
     const page = await open(path, claims);
     await page.setViewportSize(kWall);
     await act?.(page, mock.meeting);

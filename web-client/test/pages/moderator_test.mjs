@@ -1,5 +1,5 @@
 // The moderator's acts beyond the list itself: undo, the meeting and its audience, approval, balance, several at once.
-import { enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
+import { enter, expect, expectGood, me, moderator, people, technician, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const called = (mock, method) => mock.meeting.calls.filter((call) => call.method === method);
@@ -191,18 +191,99 @@ test('an order made by hand has a badge and a way back', async ({ open, mock }) 
   expect(called(mock, 'list.order')[0].params).toEqual({ order: 'balance' });
 });
 
-test('the balance counts time and speeches of each category', async ({ open, mock }) => {
+test('the balance counts time and speeches of each category, also those before this page', async ({ open, mock }) => {
+  mock.meeting.onAir(mock.meeting.add('Earlier', { category: 'academia', elapsed_ms: 600_000 }));
+  mock.meeting.end(mock.meeting.floor[0], 'released');
   people(mock.meeting);
   const page = await open(path, moderator);
   const balance = page.getByRole('region', { name: 'Balance' });
+  await expect(balance.locator('li').first()).toContainText('Academia');
+  await expect(balance.locator('li').first()).toContainText('10:0');
   await expect(balance).toContainText('Government');
-  await expect(balance).toContainText('1 ×');
   mock.meeting.end(mock.meeting.floor[0], 'released');
   mock.meeting.onAir(mock.meeting.add('Amina Diallo', { participant: 'p-100', category: 'government' }));
   await expect(balance).toContainText('2 ×');
-  mock.meeting.onAir(mock.meeting.add('Nia', { category: 'academia', elapsed_ms: 600_000 }));
-  await expect(balance.locator('li').first()).toContainText('Academia');
-  await expect(balance).toContainText('As this page has seen it since');
+  await expect(balance).toContainText('rehearsals do not count');
+});
+
+test('a row says how often and how long its person has spoken', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.add('Li Wei', { spoken_ms: 160_000, spoken_count: 1 });
+  const page = await open(path, moderator);
+  await expect(page.locator('.queue .row', { hasText: 'Li Wei' })).toContainText('1 × 2:40');
+});
+
+test('the agenda is gone through by button and by key, and undone', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.undo_ms = 60_000;
+  const page = await open(path, moderator);
+  const agenda = page.getByRole('region', { name: 'Agenda' });
+  await expect(agenda).toContainText('There is no agenda.');
+  await named(page, 'Edit the agenda').click();
+  await page.getByRole('textbox', { name: /Items, one a line/ }).fill('1 Opening\n4a Connectivity\nOther business');
+  await expectGood(page);
+  await named(page, 'Save the agenda').click();
+  await expect(agenda.getByRole('listitem')).toHaveText([/1.*Opening/, /4a.*Connectivity/, /3.*Other business/]);
+  await page.keyboard.press(']');
+  await expect(agenda.locator('[aria-current=step]')).toContainText('Opening');
+  await named(page, 'Next item').click();
+  await expect(agenda.locator('[aria-current=step]')).toContainText('Connectivity');
+  await expect(agenda.getByRole('listitem').first()).toContainText('done');
+  await expectGood(page);
+  await page.keyboard.press('[');
+  await expect(agenda.locator('[aria-current=step]')).toContainText('Opening');
+  await page.keyboard.press('z');
+  await expect(agenda.locator('[aria-current=step]')).toContainText('Connectivity');
+  await expect(page.locator('.queue .row').first()).not.toContainText('Item');
+  mock.meeting.add('Late', { item: '1' });
+  await expect(page.locator('.queue .row', { hasText: 'Late' })).toContainText('Item 1');
+  const listener = await open('/room/room-a', me);
+  await enter(listener);
+  await expect(listener.getByRole('heading', { level: 1 })).toContainText('Item 4a: Connectivity');
+  const stage = await open('/room/room-a/stage', { sub: 's', role: 'observer' });
+  await expect(stage.getByRole('heading', { level: 1 })).toContainText('Item 4a: Connectivity');
+});
+
+test('help is asked for and given on a line of its own', async ({ open, mock }) => {
+  const asking = await open('/room/room-a', me);
+  await enter(asking);
+  const desk = await open(path, moderator);
+  const tech = await open('/technician', technician);
+  await named(asking, 'Help and shortcuts').click();
+  await asking.getByRole('textbox', { name: 'What is the matter?' }).fill('I hear nothing');
+  await named(asking, 'Send').click();
+  await expect(asking.getByText('Sent. The answer appears here.')).toBeVisible();
+  await expectGood(asking);
+  await asking.keyboard.press('Escape');
+  await expect(desk.getByRole('status').filter({ hasText: 'Li Wei asks for help: I hear nothing' })).toBeAttached();
+  // The mock's two rooms are one meeting.
+  await expect(named(tech, '2 calls for help')).toBeVisible();
+  await desk.keyboard.press('h');
+  await expect(desk.getByRole('dialog', { name: 'Calls for help' })).toContainText('I hear nothing');
+  await expectGood(desk);
+  await desk.getByRole('textbox', { name: 'Answer Li Wei' }).fill('Turn the volume up');
+  await named(desk, 'Answer').click();
+  await expect(asking.getByRole('status').filter({ hasText: 'Turn the volume up' })).toBeVisible();
+  await expectGood(asking);
+  await named(asking, 'Close').click();
+  await expect(asking.locator('.help-answer')).toBeHidden();
+  await named(desk, 'Done: Li Wei').click();
+  await expect(desk.getByText('Nobody asks for help.')).toBeVisible();
+  await named(asking, 'Help and shortcuts').click();
+  await expect(asking.getByText('This call has been closed.')).toBeVisible();
+  expect(called(mock, 'help.answer')).toHaveLength(1);
+});
+
+test('an open call for help is there again after a reload', async ({ open }) => {
+  const asking = await open('/room/room-a', me);
+  await enter(asking);
+  await named(asking, 'Help and shortcuts').click();
+  await asking.getByRole('textbox', { name: 'What is the matter?' }).fill('I hear nothing');
+  await named(asking, 'Send').click();
+  await expect(asking.getByText('Sent. The answer appears here.')).toBeVisible();
+  await asking.reload();
+  await named(asking, 'Help and shortcuts').click();
+  await expect(asking.locator('.help-lines')).toContainText('I hear nothing');
 });
 
 test('it is said beside each name whether the sound is fit for interpretation', async ({ open, mock }) => {

@@ -64,6 +64,30 @@ test('a row is chosen, prepared, moved and passed over without a mouse', async (
   await expect(page.getByRole('region', { name: 'Now', exact: true })).toContainText('Third');
 });
 
+test('every act on a request goes by key', async ({ open, mock }) => {
+  const { juan } = people(mock.meeting);
+  mock.meeting.add('Nia', { state: 'pending' });
+  const page = await open('/room/room-a/moderator', moderator);
+  await expect(named(page, 'Grant next')).toBeEnabled();
+  await page.keyboard.press('Shift+A');
+  await expect(named(page, 'Grant Nia')).toBeVisible();
+  await page.keyboard.press('Shift+Delete');
+  await expect(named(page, 'Grant Olga Petrova')).toBeHidden();
+  await page.keyboard.press('Shift+X');
+  await expect(page.getByText('The floor is free.')).toBeVisible();
+  expect(called(mock, 'floor.release')).toHaveLength(1);
+  await page.keyboard.press('o');
+  const form = page.getByRole('dialog', { name: 'Add speaker' });
+  await expect(form.getByLabel('What is it?')).toHaveValue('point_of_order');
+  await page.keyboard.type('Delegate');
+  await page.keyboard.press('Enter');
+  await expect(named(page, 'Grant Delegate')).toBeVisible();
+  mock.meeting.set(juan, { state: 'standby' });
+  await named(page, 'More for Juan Pérez').click();
+  await named(page, 'Says: ready').click();
+  await expect.poll(() => called(mock, 'floor.ready').length).toBe(1);
+});
+
 test('the menu of a row denies', async ({ open, mock }) => {
   people(mock.meeting);
   const page = await open('/room/room-a/moderator', moderator);
@@ -150,7 +174,7 @@ test('the technician sees sources, returns, channels and alarms', async ({ open,
   const page = await open('/technician', technician);
   const room = page.getByRole('region', { name: 'Room A' });
   await expect(room).toContainText('return page is open');
-  await expect(room).toContainText('connection refused');
+  await expect(room).toContainText('The other end cannot be reached.');
   await expect(room.getByRole('img', { name: 'Picture of main' })).toBeVisible();
   await expect(room.getByRole('img', { name: 'Picture of wall' })).toBeVisible();
   await expect(room.getByRole('meter', { name: 'Level of main' })).toHaveAttribute('aria-valuenow', '-19');
