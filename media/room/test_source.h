@@ -1,5 +1,6 @@
-// `test:`: a moving picture and tones, made here. `picture` demo, smpte, counter or black; `tone` one frequency or
-// several with commas, one a track; without it each track has its own softly pulsing tone. `level` in dBFS (−20).
+// `test:`: a moving picture and tones, made here. `picture` demo, smpte, counter, black or person; `tone` one frequency
+// or several with commas, one a track; without it each track has its own softly pulsing tone. `voice` a number:
+// somebody who talks instead of tones; with picture=person it is also who is seen. `level` in dBFS (−20).
 #pragma once
 
 #include <atomic>
@@ -8,14 +9,17 @@
 #include <thread>
 #include <vector>
 
+#include "media/room/person_picture.h"
 #include "media/room/source.h"
 #include "media/room/test_picture.h"
+#include "media/room/voice.h"
 
 namespace plenary::room {
 
 struct TestSettings {
   TestPattern pattern = TestPattern::demo;
   std::vector<double> tones;  // Hz; empty: pulsing tones
+  std::optional<std::uint32_t> voice;
   double level_db = -20;
 };
 // `test:` or `test:?key=value&…`; nothing when a value cannot be read.
@@ -32,11 +36,13 @@ class TestSource final : public Source {
  private:
   void run();
   void make_sound(std::int64_t frame, Instant captured);
+  void make_voice(Instant captured);
 
   SourceSettings settings_;
   TestSettings test_;
   SourceSink& sink_;
   std::vector<double> phases_;
+  std::optional<Voice> voice_;
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

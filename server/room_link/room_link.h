@@ -28,6 +28,9 @@ constexpr Duration kFirstReportWithin = std::chrono::seconds(20);
 constexpr std::size_t kMaxControlMessage = 64 * 1024;
 constexpr std::size_t kMaxWaitingCommands = 1'024;  // more: the process hangs and is killed; commands are never dropped
 
+// plenary-room beside this program.
+std::filesystem::path room_program();
+
 class RoomLink {
  public:
   // `configure` is the first command, sent at each start.
