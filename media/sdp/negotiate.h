@@ -98,7 +98,7 @@ Result<IceFragment, Refusal> parse_ice_fragment(std::string_view body);
 std::string write_ice_fragment(const ice::Credentials& local, const std::vector<Address>& candidates,
                                std::string_view mid = "0");
 
-// The other side, for load generators, simulated people and tests: offers, and what an answer says.
+// The other side, for load generators and tests: an offer for a viewer, and what an answer says.
 struct ViewerOffer {
   ice::Credentials ice;
   crypto::Fingerprint fingerprint;
@@ -106,16 +106,6 @@ struct ViewerOffer {
   unsigned video = 1;
 };
 std::string write_viewer_offer(const ViewerOffer& offer);
-// For a speaker: one audio and one video (H.264 with RTX).
-struct SpeakerOffer {
-  ice::Credentials ice;
-  crypto::Fingerprint fingerprint;
-  std::uint32_t audio_ssrc = 0;
-  std::uint32_t video_ssrc = 0;
-  std::uint32_t rtx_ssrc = 0;  // of the video
-  std::string cname;
-};
-std::string write_speaker_offer(const SpeakerOffer& offer);
 struct Answer {
   ice::Credentials ice;
   crypto::Fingerprint fingerprint;

@@ -1,5 +1,8 @@
-// The speaker's side of WHIP: the offer of somebody simulated, or of a load generator.
-#include "media/sdp/negotiate.h"
+#include "media/sdp/speaker_client.h"
+
+#include <string_view>
+
+#include "media/base/media_types.h"
 
 namespace plenary::sdp {
 namespace {

@@ -1,3 +1,5 @@
+#include "media/sdp/speaker_client.h"
+
 #include <gtest/gtest.h>
 
 #include "media/sdp/test_offers.h"

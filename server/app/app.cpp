@@ -11,7 +11,7 @@
 #include "media/io/clock.h"
 #include "server/auth/secret_file.h"
 #include "server/log/log_setup.h"
-#include "server/room_link/room_link.h"
+#include "server/room_link/room_program.h"
 
 namespace plenary::server {
 namespace {

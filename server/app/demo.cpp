@@ -12,7 +12,7 @@
 #include "server/app/media_plane.h"
 #include "server/people/cast.h"
 #include "server/people/job.h"
-#include "server/room_link/room_link.h"
+#include "server/room_link/room_program.h"
 
 extern char** environ;
 

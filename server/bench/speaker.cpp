@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "media/sdp/speaker_client.h"
+
 namespace plenary::bench {
 namespace {
 

@@ -77,12 +77,6 @@ int spawn(const std::filesystem::path& program, int frames, int control, pid_t* 
 
 }  // namespace
 
-std::filesystem::path room_program() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return self.parent_path() / "plenary-room";
-}
-
 RoomLink::RoomLink(std::filesystem::path program, std::string room, std::string configure)
     : program_(std::move(program)), room_(std::move(room)), configure_(std::move(configure)) {}
 

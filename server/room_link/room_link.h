@@ -1,6 +1,6 @@
-// The server's side of one room process: starts it, talks JSON with it, notices its end or hanging, and starts it
-// again. Runs on the control thread and never blocks. The owner watches `descriptor()` and calls handle_readable();
-// calls handle_timeout() when next_timeout() has come.
+// The server's side of one room process: starts it, talks JSON with it, notices its end or hanging, and starts it again.
+// Runs on the control thread and never blocks. The owner watches `descriptor()` and calls handle_readable(); calls
+// handle_timeout() when next_timeout() has come.
 #pragma once
 
 #include <sys/types.h>
@@ -27,9 +27,6 @@ constexpr Duration kHangAfter = std::chrono::seconds(5);
 constexpr Duration kFirstReportWithin = std::chrono::seconds(20);
 constexpr std::size_t kMaxControlMessage = 64 * 1024;
 constexpr std::size_t kMaxWaitingCommands = 1'024;  // more: the process hangs and is killed; commands are never dropped
-
-// plenary-room beside this program.
-std::filesystem::path room_program();
 
 class RoomLink {
  public:
