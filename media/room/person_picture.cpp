@@ -37,6 +37,14 @@ Colour pick(const std::array<Colour, kCount>& colours, std::uint32_t number) {
   return colours[number % kCount];
 }
 
+// Where a text begins whose letters, without what is empty above them, stand in the middle of the caption.
+std::size_t caption_row(const Mask& name) {
+  const auto inked = std::ranges::find_if(name.coverage, [](std::uint8_t covered) { return covered != 0; });
+  const auto empty = static_cast<std::size_t>(inked - name.coverage.begin()) / std::max<std::size_t>(name.width, 1);
+  const std::size_t letters = name.height - std::min(empty, name.height);
+  return kCaptionTop + (kPictureHeight - kCaptionTop - std::min(letters, kPictureHeight - kCaptionTop)) / 2 - empty;
+}
+
 }  // namespace
 
 PersonPicture::PersonPicture(std::uint32_t number, Mask name) : number_(number), background_(allocate_picture()) {
@@ -49,7 +57,7 @@ PersonPicture::PersonPicture(std::uint32_t number, Mask name) : number_(number),
   fill_box(picture, {shelf, 60, 200, 240}, lighter);
   fill_box(picture, {shelf + 700, 60 + number * 31 % 80 / 2 * 2, 160, 320}, lighter);
   fill_box(picture, {0, kCaptionTop, kPictureWidth, kPictureHeight - kCaptionTop}, kBackground);
-  draw_mask(picture, name, 60, kCaptionTop + 22, kWhite);
+  draw_mask(picture, name, 60, caption_row(name), kWhite);
 }
 
 Picture PersonPicture::draw(double seconds, double mouth, Instant captured) const {

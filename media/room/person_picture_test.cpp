@@ -31,7 +31,7 @@ TEST(PersonPicture, the_name_stands_beneath_whatever_the_body_does) {
   const PersonPicture person(1, name);
   for (const double seconds : {0.0, 1.3, 2.7}) {
     const Picture picture = person.draw(seconds, 1, Instant{});
-    EXPECT_EQ(picture.data.get()[650 * kPictureWidth + 80], kWhite.y);
+    EXPECT_EQ(picture.data.get()[670 * kPictureWidth + 80], kWhite.y);
     EXPECT_EQ(picture.data.get()[700 * kPictureWidth + 640], kBackground.y);
   }
 }

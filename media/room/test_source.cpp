@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <numbers>
 
 #include "media/room/clock.h"
@@ -47,6 +49,12 @@ double pulse(std::int64_t sample) {
   return 0.1 + 0.9 * edge;
 }
 
+std::optional<Recording> read_recording(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  return Recording::from_wav(as_bytes(bytes));
+}
+
 Colour accent_for(const std::string& title) {
   std::size_t sum = 0;
   for (const char letter : title) sum += static_cast<unsigned char>(letter);
@@ -76,6 +84,8 @@ std::optional<TestSettings> parse_test_url(const std::string& url) {
       const std::optional<double> number = parse_number(value);
       if (!number || *number < 0 || *number > kMaxVoice) return std::nullopt;
       test.voice = static_cast<std::uint32_t>(*number);
+    } else if (key == "words") {
+      test.words = value;
     } else if (key == "level") {
       const std::optional<double> level = parse_number(value);
       if (!level) return std::nullopt;
@@ -90,6 +100,7 @@ TestSource::TestSource(SourceSettings settings, TestSettings test, SourceSink& s
   settings_.tracks = std::max<int>(settings_.tracks, static_cast<int>(test_.tones.size()));
   phases_.resize(static_cast<std::size_t>(settings_.tracks));
   if (test_.voice) voice_.emplace(*test_.voice);
+  if (test_.voice && !test_.words.empty()) words_ = read_recording(test_.words);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -100,7 +111,8 @@ TestSource::~TestSource() {
 
 void TestSource::make_voice(Instant captured) {
   std::array<std::int16_t, kFrameSamples> mono{};
-  voice_->fill(mono, std::pow(10.0, test_.level_db / 20.0));
+  const double rms = std::pow(10.0, test_.level_db / 20.0);
+  words_ ? words_->fill(mono, rms) : voice_->fill(mono, rms);
   std::array<std::int16_t, kFrameValues> values{};
   for (std::size_t i = 0; i < kFrameSamples; ++i) values[2 * i] = values[2 * i + 1] = mono[i];
   for (int track = 0; track < settings_.tracks; ++track) sink_.on_sound(settings_.config.id, track, captured, values);
@@ -154,9 +166,10 @@ void TestSource::run() {
       make_sound(sounds++, next_sound);
       continue;
     }
+    const double mouth = words_ ? words_->mouth() : voice_ ? voice_->mouth() : 0;
     const double seconds = static_cast<double>(pictures) / static_cast<double>(rate);
     const Picture picture = somebody
-                                ? somebody->draw(seconds, voice_ ? voice_->mouth() : 0, next_picture)
+                                ? somebody->draw(seconds, mouth, next_picture)
                                 : pattern.draw(static_cast<std::uint32_t>(pictures), wall_milliseconds(), next_picture);
     sink_.on_picture(settings_.config.id, picture, true);
     ++pictures;

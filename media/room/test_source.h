@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "media/room/person_picture.h"
+#include "media/room/recording.h"
 #include "media/room/source.h"
 #include "media/room/test_picture.h"
 #include "media/room/voice.h"
@@ -20,6 +21,7 @@ struct TestSettings {
   TestPattern pattern = TestPattern::demo;
   std::vector<double> tones;  // Hz; empty: pulsing tones
   std::optional<std::uint32_t> voice;
+  std::string words;  // a file; empty: none
   double level_db = -20;
 };
 // `test:` or `test:?key=value&…`; nothing when a value cannot be read.
@@ -43,6 +45,7 @@ class TestSource final : public Source {
   SourceSink& sink_;
   std::vector<double> phases_;
   std::optional<Voice> voice_;
+  std::optional<Recording> words_;
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

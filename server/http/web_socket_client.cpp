@@ -179,6 +179,7 @@ ConnectionId WebSocketClient::connect(const std::string& text) {
   info.host = host.c_str();
   info.protocol = kProtocol;
   info.local_protocol_name = kProtocol;
+  info.alpn = "http/1.1";
   if (url->secure) info.ssl_connection = LCCSCF_USE_SSL;
   if (url->secure && state_->pinned) info.ssl_connection |= LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
   info.opaque_user_data = reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));

@@ -13,16 +13,10 @@ using nlohmann::json;
 // The whole configuration of such a process: one picture, one sound, no return.
 std::string configuration(const Character& character, const std::filesystem::path& voice) {
   const std::string number = std::to_string(character.number);
-  json camera = {{"id", "camera"}, {"url", "test:?picture=person&voice=" + number}, {"kind", "room"}};
-  json sources = json::array();
-  if (voice.empty()) {
-    camera["audio"] = {{"floor", 0}};
-    sources = {camera};
-  } else {
-    camera["audio"] = {{"unheard", 0}};  // its voice still moves the mouth
-    sources = {camera,
-               {{"id", "voice"}, {"url", "file://" + voice.string()}, {"kind", "booth"}, {"audio", {{"floor", 0}}}}};
-  }
+  std::string url = "test:?picture=person&voice=" + number;
+  if (!voice.empty()) url += "&words=" + voice.string();
+  const json camera = {{"id", "camera"}, {"url", url}, {"kind", "room"}, {"audio", {{"floor", 0}}}};
+  const json sources = json::array({camera});
   const json command = {
       {"command", "configure"}, {"room", "person-" + number}, {"title", character.name}, {"languages", json::array()},
       {"mix", "desk"},          {"slate", nullptr},           {"sources", sources},      {"returns", json::array()}};
