@@ -1,6 +1,7 @@
 // `test:`: a moving picture and tones, made here. `picture` demo, smpte, counter, black or person; `tone` one frequency
 // or several with commas, one a track; without it each track has its own softly pulsing tone. `voice` a number:
-// somebody who talks instead of tones; with picture=person it is also who is seen. `level` in dBFS (−20).
+// somebody who talks instead of tones; with picture=person it is also who is seen; `words` a WAV file of what they say.
+// `level` in dBFS (−20).
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
-// The server's side of one room process: starts it, talks JSON with it, notices its end or hanging, and starts it again.
-// Runs on the control thread and never blocks. The owner watches `descriptor()` and calls handle_readable(); calls
-// handle_timeout() when next_timeout() has come.
+// The server's side of one room process: starts it, talks JSON with it, notices its end or hanging, and starts it
+// again. Runs on the control thread and never blocks. The owner watches `descriptor()` and calls handle_readable();
+// calls handle_timeout() when next_timeout() has come.
 #pragma once
 
 #include <sys/types.h>
