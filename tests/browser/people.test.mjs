@@ -1,5 +1,5 @@
 // The demo lives: its people ask by themselves, the moderator grants one far away, everybody sees and hears them, and they
-// end by themselves. And without them it is quiet.
+// end by themselves.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
