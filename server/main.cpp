@@ -4,14 +4,18 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <type_traits>
 
 #include "server/app/app.h"
 #include "server/app/demo.h"
+#include "server/bench/speakers.h"
 #include "server/bench/viewers.h"
 #include "server/cli/command.h"
 #include "server/cli/run_command.h"
 #include "server/log/log_setup.h"
+#include "server/people/crowd.h"
+#include "server/people/people_process.h"
 
 namespace plenary::server {
 namespace {
@@ -36,11 +40,14 @@ int run_app(const Config& config, const DemoCommand* demo) {
     std::fprintf(stderr, "plenary: %s\n", app.error().message.c_str());
     return kExitFault;
   }
+  std::unique_ptr<people::PeopleProcess> crowd;
   if (demo != nullptr) {
     std::fputs(demo_links(config, *demo, **app).c_str(), stdout);
     std::fflush(stdout);
+    if (demo->people > 0) crowd = std::make_unique<people::PeopleProcess>(demo_people(config, *demo, **app));
   }
   const int status = (*app)->run(stop);
+  crowd.reset();
   app->reset();
   stop_logging();
   close(stop);
@@ -67,6 +74,11 @@ int run(const BenchViewersCommand& command) {
   return bench::bench_viewers(
       {.url = command.url, .viewers = command.viewers, .seconds = command.seconds, .token = command.token});
 }
+int run(const BenchSpeakersCommand& command) {
+  return bench::bench_speakers(
+      {.url = command.url, .speakers = command.speakers, .seconds = command.seconds, .token = command.token});
+}
+int run(const PeopleCommand&) { return people::run_people(); }
 int run(const UsageAnswer& answer) {
   std::fputs(answer.text.c_str(), answer.status == kExitSuccess ? stdout : stderr);
   return answer.status;

@@ -34,6 +34,7 @@ std::optional<TestPattern> parse_test_pattern(std::string_view name) {
   if (name == "smpte") return TestPattern::smpte;
   if (name == "counter") return TestPattern::counter;
   if (name == "black") return TestPattern::black;
+  if (name == "person") return TestPattern::person;
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@
 
 namespace plenary::room {
 
-enum class TestPattern : std::uint8_t { demo, smpte, counter, black };
+enum class TestPattern : std::uint8_t { demo, smpte, counter, black, person };
 std::optional<TestPattern> parse_test_pattern(std::string_view name);
 
 // Text made once and drawn often.

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <numbers>
 
 #include "media/room/clock.h"
@@ -14,6 +16,8 @@ namespace plenary::room {
 namespace {
 
 constexpr std::int64_t kFrameRate = 30;
+constexpr std::int64_t kPersonFrameRate = 15;  // a dozen of them share a machine with the server
+constexpr std::uint32_t kMaxVoice = 1'000'000;
 constexpr std::size_t kMaxTones = 32;
 constexpr double kQuietestTestDb = -90;
 constexpr std::array<Colour, 6> kAccents{
@@ -45,6 +49,12 @@ double pulse(std::int64_t sample) {
   return 0.1 + 0.9 * edge;
 }
 
+std::optional<Recording> read_recording(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  return Recording::from_wav(as_bytes(bytes));
+}
+
 Colour accent_for(const std::string& title) {
   std::size_t sum = 0;
   for (const char letter : title) sum += static_cast<unsigned char>(letter);
@@ -70,6 +80,12 @@ std::optional<TestSettings> parse_test_url(const std::string& url) {
       const std::optional<std::vector<double>> tones = parse_tones(value);
       if (!tones) return std::nullopt;
       test.tones = *tones;
+    } else if (key == "voice") {
+      const std::optional<double> number = parse_number(value);
+      if (!number || *number < 0 || *number > kMaxVoice) return std::nullopt;
+      test.voice = static_cast<std::uint32_t>(*number);
+    } else if (key == "words") {
+      test.words = value;
     } else if (key == "level") {
       const std::optional<double> level = parse_number(value);
       if (!level) return std::nullopt;
@@ -83,6 +99,8 @@ TestSource::TestSource(SourceSettings settings, TestSettings test, SourceSink& s
     : settings_(std::move(settings)), test_(std::move(test)), sink_(sink) {
   settings_.tracks = std::max<int>(settings_.tracks, static_cast<int>(test_.tones.size()));
   phases_.resize(static_cast<std::size_t>(settings_.tracks));
+  if (test_.voice) voice_.emplace(*test_.voice);
+  if (test_.voice && !test_.words.empty()) words_ = read_recording(test_.words);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -91,7 +109,17 @@ TestSource::~TestSource() {
   thread_.join();
 }
 
+void TestSource::make_voice(Instant captured) {
+  std::array<std::int16_t, kFrameSamples> mono{};
+  const double rms = std::pow(10.0, test_.level_db / 20.0);
+  words_ ? words_->fill(mono, rms) : voice_->fill(mono, rms);
+  std::array<std::int16_t, kFrameValues> values{};
+  for (std::size_t i = 0; i < kFrameSamples; ++i) values[2 * i] = values[2 * i + 1] = mono[i];
+  for (int track = 0; track < settings_.tracks; ++track) sink_.on_sound(settings_.config.id, track, captured, values);
+}
+
 void TestSource::make_sound(std::int64_t frame, Instant captured) {
+  if (voice_) return make_voice(captured);
   const double amplitude = 32767.0 * std::numbers::sqrt2 * std::pow(10.0, test_.level_db / 20.0);
   std::array<std::int16_t, kFrameValues> values{};
   for (int track = 0; track < settings_.tracks; ++track) {
@@ -113,11 +141,15 @@ void TestSource::make_sound(std::int64_t frame, Instant captured) {
 
 void TestSource::run() {
   const bool draws = settings_.config.kind != SourceKind::booth;
-  const TestPicture picture(test_.pattern, draws ? draw_test_texts(settings_.title) : TestTexts{},
+  const bool person = test_.pattern == TestPattern::person;
+  std::optional<PersonPicture> somebody;
+  if (draws && person) somebody.emplace(test_.voice.value_or(0), draw_text(settings_.title, "Sans Bold 34"));
+  const TestPicture pattern(test_.pattern, draws && !person ? draw_test_texts(settings_.title) : TestTexts{},
                             accent_for(settings_.title));
+  const std::int64_t rate = person ? kPersonFrameRate : kFrameRate;
   SourceStatus status;
   status.state = "live";
-  if (draws) status.picture = {"raw", kPictureWidth, kPictureHeight, kFrameRate, false};
+  if (draws) status.picture = {"raw", kPictureWidth, kPictureHeight, static_cast<double>(rate), false};
   for (int track = 0; track < settings_.tracks; ++track) status.audio.push_back({track, "raw", 2});
   sink_.on_status(settings_.config.id, status);
 
@@ -126,17 +158,21 @@ void TestSource::run() {
   std::int64_t pictures = 0;
   while (!ending_) {
     const Instant next_sound = start + kFrameDuration * sounds;
-    const Instant next_picture = start + Duration(pictures * 1'000'000'000LL / kFrameRate);
+    const Instant next_picture = start + Duration(pictures * 1'000'000'000LL / rate);
     const Instant due = draws ? std::min(next_sound, next_picture) : next_sound;
     const Duration wait = due - monotonic_now();
     if (wait > Duration{}) std::this_thread::sleep_for(wait);
     if (due == next_sound) {
       make_sound(sounds++, next_sound);
-    } else {
-      sink_.on_picture(settings_.config.id,
-                       picture.draw(static_cast<std::uint32_t>(pictures), wall_milliseconds(), next_picture), true);
-      ++pictures;
+      continue;
     }
+    const double mouth = words_ ? words_->mouth() : voice_ ? voice_->mouth() : 0;
+    const double seconds = static_cast<double>(pictures) / static_cast<double>(rate);
+    const Picture picture = somebody
+                                ? somebody->draw(seconds, mouth, next_picture)
+                                : pattern.draw(static_cast<std::uint32_t>(pictures), wall_milliseconds(), next_picture);
+    sink_.on_picture(settings_.config.id, picture, true);
+    ++pictures;
   }
 }
 

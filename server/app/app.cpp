@@ -11,6 +11,7 @@
 #include "media/io/clock.h"
 #include "server/auth/secret_file.h"
 #include "server/log/log_setup.h"
+#include "server/room_link/room_program.h"
 
 namespace plenary::server {
 namespace {
@@ -19,12 +20,6 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
-
-std::filesystem::path room_program() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return self.parent_path() / "plenary-room";
-}
 
 // Splits "/a/b/c" behind a prefix: "whep" → {"a", "b/c"}.
 struct Below {

@@ -10,6 +10,9 @@
 #include "media/io/clock.h"
 #include "server/app/app.h"
 #include "server/app/media_plane.h"
+#include "server/people/cast.h"
+#include "server/people/job.h"
+#include "server/room_link/room_program.h"
 
 extern char** environ;
 
@@ -17,6 +20,8 @@ namespace plenary::server {
 namespace {
 
 constexpr std::chrono::hours kLinksLast{24};
+constexpr std::chrono::hours kPeopleLast{24 * 365};  // nobody sees their tokens, and a demo may run for long
+constexpr const char* kSelfRunningRoom = "room-b";   // the other one waits for somebody to moderate it
 
 std::filesystem::path data_folder(const DemoCommand& command) {
   if (!command.data.empty()) return std::filesystem::absolute(command.data);
@@ -33,8 +38,7 @@ std::filesystem::path data_folder(const DemoCommand& command) {
 std::filesystem::path pages_folder() {
   std::error_code error;
   const std::filesystem::path bin = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  for (const std::filesystem::path& folder :
-       {bin / "../../../web-client/dist", bin / "../share/plenary/pages"}) {
+  for (const std::filesystem::path& folder : {bin / "../../../web-client/dist", bin / "../share/plenary/pages"}) {
     if (std::filesystem::exists(folder / "index.html", error)) return std::filesystem::canonical(folder, error);
   }
   return "/usr/share/plenary/pages";
@@ -95,7 +99,8 @@ Result<Config, std::vector<ConfigFault>> make_demo_config(const DemoCommand& com
   if (command.lan) {
     // Browsers open microphones only in secure contexts; the visitor accepts this certificate once.
     const crypto::WebCertificate made = crypto::make_web_certificate({"localhost"}, lan_addresses());
-    if (!write_private(data / "certificate.pem", made.certificate_pem) || !write_private(data / "key.pem", made.key_pem)) {
+    if (!write_private(data / "certificate.pem", made.certificate_pem) ||
+        !write_private(data / "key.pem", made.key_pem)) {
       return std::vector<ConfigFault>{{.file = data.string(), .message = "cannot write the certificate there"}};
     }
     toml += fmt::format("tls_certificate = {}\ntls_key = {}\n", quoted((data / "certificate.pem").string()),
@@ -103,6 +108,50 @@ Result<Config, std::vector<ConfigFault>> make_demo_config(const DemoCommand& com
   }
   toml += room_toml("room-a", "Room A", 9710) + room_toml("room-b", "Room B", 9712);
   return parse_config(toml, "demo", plenary_environment(environ), command.flags);
+}
+
+std::string demo_people(const Config& config, const DemoCommand& command, App& app) {
+  crypto::SystemRandom random;
+  const WallTime now = io::read_clocks().wall;
+  const bool secure = !config.server.tls_certificate.empty();
+  const Address& bind = config.server.http;
+  const std::string host = bind.is_unspecified() ? "127.0.0.1"
+                           : bind.is_v4()        ? bind.ip_text()
+                                                 : "[" + bind.ip_text() + "]";
+  people::Job job{.site = fmt::format("{}://{}:{}", secure ? "https" : "http", host, app.http_port()),
+                  .authority = config.server.tls_certificate,
+                  .room_program = room_program().string(),
+                  .seed = random.u64(),
+                  .pace = command.pace};
+  for (const RoomConfig& room : config.rooms) {
+    const bool runs_itself = room.id == kSelfRunningRoom;
+    Claims claims{.subject = room.id + "/front desk",
+                  .name = runs_itself ? "Demo moderator" : "Front desk",
+                  .role = "moderator",
+                  .room = room.id,
+                  .expires = now + kPeopleLast};
+    const std::string name = claims.name;
+    job.rooms.push_back({room.id, name, app.signer().sign(std::move(claims), now, random), runs_itself});
+  }
+  for (std::uint32_t number = 0; number < command.people; ++number) {
+    const people::Character character = people::make_character(number);
+    const std::string room = config.rooms[number % config.rooms.size()].id;
+    std::string token;
+    if (character.place == people::Place::remote) {
+      token = app.signer().sign({.subject = fmt::format("{}/person-{}", room, number),
+                                 .name = character.name,
+                                 .title = character.title,
+                                 .role = "participant",
+                                 .room = room,
+                                 .organisation = character.organisation,
+                                 .category = character.category,
+                                 .country = character.country,
+                                 .expires = now + kPeopleLast},
+                                now, random);
+    }
+    job.people.push_back({number, room, std::move(token)});
+  }
+  return people::write_job(job);
 }
 
 std::string demo_links(const Config& config, const DemoCommand& command, App& app) {
@@ -146,8 +195,15 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
     text += "\n  technician     " + link(host, "*", "/technician", "technician", "Technician", "") + "\n";
     text += "  organiser      " + link(host, "*", "/organiser", "organiser", "Organiser", "") + "\n";
   }
-  text += "\nEach room's return also goes to udp://127.0.0.1:9710 and :9712 (MPEG-TS); try: ffplay udp://127.0.0.1:9710\n";
+  text +=
+      "\nEach room's return also goes to udp://127.0.0.1:9710 and :9712 (MPEG-TS); try: ffplay udp://127.0.0.1:9710\n";
   if (command.lan) text += "The certificate is the demo's own: a browser warns once, go on from there.\n";
+  if (command.people > 0) {
+    text += fmt::format(
+        "\n{} simulated people ask and speak. Room B runs by itself; in Room A they wait for your grants:\n"
+        "open its moderator link. Without them: --people 0\n",
+        command.people);
+  }
   return text + "\nCtrl-C ends the demo.\n";
 }
 

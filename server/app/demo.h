@@ -15,6 +15,9 @@ class App;
 // host's addresses is made in the data folder.
 Result<Config, std::vector<ConfigFault>> make_demo_config(const DemoCommand& command);
 
+// The simulated people's job: a line for people::PeopleProcess, with their tokens.
+std::string demo_people(const Config& config, const DemoCommand& command, App& app);
+
 // What the demo prints: an address and a join link for each role.
 std::string demo_links(const Config& config, const DemoCommand& command, App& app);
 

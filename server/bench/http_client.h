@@ -29,8 +29,9 @@ struct HttpResponse {
 
 class HttpClient {
  public:
-  // Its sockets are in `epoll` with kEventMark in the upper bits of data.u64.
-  explicit HttpClient(int epoll);
+  // Its sockets are in `epoll` with kEventMark in the upper bits of data.u64. `authority`: a PEM file; servers must
+  // show just this certificate, under whatever name. Empty: the system's authorities and the URL's name.
+  explicit HttpClient(int epoll, std::string authority = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -18,9 +18,8 @@
 #include "media/base/random.h"
 #include "media/base/time.h"
 #include "media/crypto/certificate.h"
-#include "media/crypto/dtls.h"
 #include "media/sdp/negotiate.h"
-#include "server/bench/ice_client.h"
+#include "server/bench/client_transport.h"
 #include "server/bench/media_receiver.h"
 
 namespace plenary::bench {
@@ -30,8 +29,6 @@ struct ViewerSettings {
   unsigned video = 1;
   ReceiveSettings receive;
 };
-
-enum class ViewerState : std::uint8_t { offering, checking, handshaking, connected, failed, closed };
 
 class Viewer {
  public:
@@ -43,44 +40,29 @@ class Viewer {
   bool handle_answer(std::string_view answer, Instant now);
   void handle_datagram(Bytes bytes, const Address& from, Instant now);
   void handle_timeout(Instant now);
-  std::optional<Datagram> poll_output();
+  std::optional<Datagram> poll_output() { return transport_.poll_output(); }
   [[nodiscard]] std::optional<Instant> next_timeout() const;
   // Says goodbye by close_notify.
-  void close(Instant now);
+  void close(Instant now) { transport_.close(now); }
 
-  [[nodiscard]] ViewerState state() const { return state_; }
-  // A stable word once failed: that of Refusal::code, "ice", "consent", one of crypto::Dtls or "closed_by_server".
-  [[nodiscard]] const std::string& failure() const { return failure_; }
-  [[nodiscard]] std::optional<crypto::SrtpProfile> profile() const { return profile_; }
-  [[nodiscard]] std::optional<Instant> connected_at() const { return connected_at_; }
+  [[nodiscard]] ClientState state() const { return transport_.state(); }
+  [[nodiscard]] const std::string& failure() const { return transport_.failure(); }  // as ClientTransport's
+  [[nodiscard]] std::optional<crypto::SrtpProfile> profile() const { return transport_.profile(); }
+  [[nodiscard]] std::optional<Instant> connected_at() const { return transport_.connected_at(); }
   // In m-line order; empty before the keys are there.
   [[nodiscard]] std::vector<SlotReport> slots() const;
   [[nodiscard]] ReceiveTotals totals() const;
   // The next complete frame of an m-line; with settings.receive.keep_frames.
   std::optional<ReceivedFrame> poll_frame(std::size_t slot);
-  [[nodiscard]] const std::optional<sdp::Answer>& answer() const { return answer_; }
+  [[nodiscard]] const std::optional<sdp::Answer>& answer() const { return transport_.answer(); }
 
  private:
-  void fail(std::string why);
   void advance(Instant now);
-  void begin_dtls(Instant now);
-  void take_keys(Instant now);
 
   const ViewerSettings settings_;
-  const std::shared_ptr<const crypto::Certificate> certificate_;
-  RandomSource& random_;
-  const ice::Credentials local_;
+  ClientTransport transport_;
   const std::uint32_t ssrc_;
-  ViewerState state_ = ViewerState::offering;
-  std::string failure_;
-  std::optional<sdp::Answer> answer_;
-  crypto::DtlsRole role_ = crypto::DtlsRole::active;
-  std::optional<IceClient> ice_;
-  std::optional<crypto::Dtls> dtls_;
   std::optional<MediaReceiver> media_;
-  std::optional<crypto::SrtpProfile> profile_;
-  std::optional<Instant> connected_at_;
-  std::vector<Datagram> outputs_;
 };
 
 }  // namespace plenary::bench

@@ -167,7 +167,7 @@ struct World {
   bool connect() {
     EXPECT_TRUE(viewer.handle_answer(server.answer(viewer.offer()), now));
     run_until(at(500));
-    return viewer.state() == ViewerState::connected && server.connected();
+    return viewer.state() == ClientState::connected && server.connected();
   }
   void run_until(Instant end) {
     for (; now < end; now += std::chrono::milliseconds(1)) step();
@@ -248,7 +248,7 @@ TEST(Viewer, repairs_ten_percent_of_loss_over_a_hundred_milliseconds) {
   world.delay = std::chrono::milliseconds(50);
   world.loss = 10;
   ASSERT_TRUE(world.viewer.handle_answer(world.server.answer(world.viewer.offer()), world.now));
-  while (!world.server.connected() || world.viewer.state() != ViewerState::connected) {
+  while (!world.server.connected() || world.viewer.state() != ClientState::connected) {
     world.step();
     world.now += std::chrono::milliseconds(1);
     ASSERT_LT(world.now, at(10'000)) << world.viewer.failure();
@@ -309,7 +309,7 @@ TEST(Viewer, tries_the_next_candidate_while_the_first_is_silent) {
   const Address nowhere = Address::v4(203, 0, 113, 9, 9);
   ASSERT_TRUE(world.viewer.handle_answer(world.server.answer(world.viewer.offer(), {nowhere, kServer}), world.now));
   world.run_until(at(200));
-  EXPECT_EQ(world.viewer.state(), ViewerState::connected);
+  EXPECT_EQ(world.viewer.state(), ClientState::connected);
 }
 
 TEST(Viewer, gives_up_a_silent_server_after_ten_seconds) {
@@ -317,9 +317,9 @@ TEST(Viewer, gives_up_a_silent_server_after_ten_seconds) {
   ASSERT_TRUE(world.viewer.handle_answer(world.server.answer(world.viewer.offer()), world.now));
   world.loss = 100;
   world.run_until(at(9'999));
-  EXPECT_EQ(world.viewer.state(), ViewerState::checking);
+  EXPECT_EQ(world.viewer.state(), ClientState::checking);
   world.run_until(at(10'001));
-  EXPECT_EQ(world.viewer.state(), ViewerState::failed);
+  EXPECT_EQ(world.viewer.state(), ClientState::failed);
   EXPECT_EQ(world.viewer.failure(), "ice");
   EXPECT_FALSE(world.viewer.next_timeout());
 }
@@ -328,7 +328,7 @@ TEST(Viewer, notices_that_consent_is_gone) {
   World world;
   ASSERT_TRUE(world.connect());
   world.run_until(at(20'000));
-  EXPECT_EQ(world.viewer.state(), ViewerState::connected) << "kept alive by its own checks";
+  EXPECT_EQ(world.viewer.state(), ClientState::connected) << "kept alive by its own checks";
   world.loss = 100;
   world.run_until(at(51'000));
   EXPECT_EQ(world.viewer.failure(), "consent");
@@ -345,14 +345,14 @@ TEST(Viewer, honours_and_says_goodbye) {
   ASSERT_TRUE(telling.connect());
   telling.viewer.close(telling.now);
   telling.run_until(at(510));
-  EXPECT_EQ(telling.viewer.state(), ViewerState::closed);
+  EXPECT_EQ(telling.viewer.state(), ClientState::closed);
   EXPECT_EQ(telling.server.dtls->state(), crypto::DtlsState::closed);
 }
 
 TEST(Viewer, refuses_what_is_no_answer) {
   World world;
   EXPECT_FALSE(world.viewer.handle_answer("v=0\r\n", world.now));
-  EXPECT_EQ(world.viewer.state(), ViewerState::failed);
+  EXPECT_EQ(world.viewer.state(), ClientState::failed);
   EXPECT_FALSE(world.viewer.failure().empty());
   world.viewer.handle_datagram(ByteVector(40, 0), kServer, world.now);
   EXPECT_FALSE(world.viewer.poll_output());

@@ -15,10 +15,10 @@
 #include "media/crypto/certificate.h"
 #include "media/crypto/random.h"
 #include "media/io/clock.h"
+#include "server/bench/client_socket.h"
 #include "server/bench/http_client.h"
 #include "server/bench/report.h"
 #include "server/bench/viewer.h"
-#include "server/bench/viewer_socket.h"
 
 namespace plenary::bench {
 namespace {
@@ -31,10 +31,10 @@ constexpr std::size_t kEventsAtOnce = 256;
 constexpr rlim_t kSpareDescriptors = 256;
 
 struct Session {
-  Session(Viewer&& viewer, ViewerSocket&& socket) : viewer(std::move(viewer)), socket(std::move(socket)) {}
+  Session(Viewer&& viewer, ClientSocket&& socket) : viewer(std::move(viewer)), socket(std::move(socket)) {}
 
   Viewer viewer;
-  ViewerSocket socket;
+  ClientSocket socket;
   Instant posted{};
   std::optional<Instant> answered;
   std::string location;
@@ -122,7 +122,7 @@ void Run::join_due(Instant now) {
 }
 
 void Run::join(Instant now) {
-  auto socket = ViewerSocket::open();
+  auto socket = ClientSocket::open();
   if (!socket) {
     ++refused_sockets_;
     return;
@@ -145,7 +145,7 @@ void Run::join(Instant now) {
 void Run::flush(Session& session) {
   while (const auto datagram = session.viewer.poll_output()) session.socket.send(datagram->to, datagram->bytes);
   session.due = session.viewer.next_timeout();
-  if (session.has_media || session.viewer.state() != ViewerState::connected) return;
+  if (session.has_media || session.viewer.state() != ClientState::connected) return;
   const std::vector<SlotReport> slots = session.viewer.slots();
   session.has_media = std::ranges::any_of(slots, [](const SlotReport& slot) { return slot.first_packet.has_value(); });
 }
@@ -213,7 +213,7 @@ void Run::turn() {
 bool Run::settled(Instant now) const {
   if (sessions_.size() + refused_sockets_ < options_.viewers) return false;
   return std::ranges::all_of(sessions_, [&](const std::unique_ptr<Session>& session) {
-    return session->has_media || !session->http_failure.empty() || session->viewer.state() == ViewerState::failed ||
+    return session->has_media || !session->http_failure.empty() || session->viewer.state() == ClientState::failed ||
            now - session->posted >= kJoinPatience;
   });
 }
@@ -221,8 +221,8 @@ bool Run::settled(Instant now) const {
 Run::Sum Run::sum() const {
   Sum sum;
   for (const auto& session : sessions_) {
-    sum.connected += session->viewer.state() == ViewerState::connected ? 1 : 0;
-    sum.failed += session->viewer.state() == ViewerState::failed || !session->http_failure.empty() ? 1 : 0;
+    sum.connected += session->viewer.state() == ClientState::connected ? 1 : 0;
+    sum.failed += session->viewer.state() == ClientState::failed || !session->http_failure.empty() ? 1 : 0;
     for (const SlotReport& slot : session->viewer.slots()) {
       sum.packets += slot.packets;
       sum.bytes += slot.bytes;
@@ -282,7 +282,7 @@ RunReport Run::gather(const Sum& before, const Sum& after, Duration measured, do
     report.gcm += viewer.profile() == crypto::SrtpProfile::aead_aes_128_gcm ? 1 : 0;
     if (!session->http_failure.empty()) {
       ++report.failures[session->http_failure];
-    } else if (viewer.state() == ViewerState::failed) {
+    } else if (viewer.state() == ClientState::failed) {
       ++report.failures[viewer.failure()];
     } else if (!session->has_media) {
       ++report.failures["no_media"];

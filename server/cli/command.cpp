@@ -15,7 +15,10 @@ struct Parsed {
   std::string meeting, format = "csv", out;
   bool lan = false;
   std::uint32_t viewers = 1;
+  std::uint32_t speakers = 1;
   std::uint32_t seconds = 10;
+  std::uint32_t people = DemoCommand{}.people;
+  double pace = 1;
 };
 
 void add_config(CLI::App& app, Parsed& parsed) {
@@ -40,6 +43,27 @@ std::string is_known_where(const std::string& text) { return is_where(text) ? ""
 std::string is_duration(const std::string& text) {
   const auto duration = parse_duration(text);
   return duration && duration->count() > 0 ? "" : "write a time such as 8h or 90m";
+}
+
+struct BenchCommands {
+  CLI::App* viewers;
+  CLI::App* speakers;
+};
+
+BenchCommands add_bench(CLI::App& app, Parsed& parsed) {
+  CLI::App* bench = app.add_subcommand("bench", "Load generators");
+  bench->require_subcommand(1);
+  CLI::App* viewers = bench->add_subcommand("viewers", "Real WebRTC viewers over WHEP; prints JSON");
+  viewers->add_option("--url", parsed.url, "WHEP endpoint")->required();
+  viewers->add_option("--viewers", parsed.viewers, "How many")->check(CLI::Range(1, 10'000))->required();
+  viewers->add_option("--seconds", parsed.seconds, "For how long")->check(CLI::Range(1, 86'400))->required();
+  viewers->add_option("--token", parsed.token, "Sent as Bearer");
+  CLI::App* speakers = bench->add_subcommand("speakers", "Real WebRTC speakers over WHIP; prints JSON");
+  speakers->add_option("--url", parsed.url, "WHIP endpoint")->required();
+  speakers->add_option("--speakers", parsed.speakers, "How many")->check(CLI::Range(1, 1'000))->required();
+  speakers->add_option("--seconds", parsed.seconds, "For how long")->check(CLI::Range(1, 86'400))->required();
+  speakers->add_option("--token", parsed.token, "Sent as Bearer");
+  return {viewers, speakers};
 }
 
 Command token_command(const Parsed& parsed) {
@@ -70,6 +94,12 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::Option* demo_http = demo->add_option("--http", parsed.http, "HTTP address; 127.0.0.1:8080")->check(is_address);
   demo->add_option("--data", parsed.data, "Folder for the demo's database");
   demo->add_flag("--lan", parsed.lan, "HTTPS with an own certificate, addresses for other devices");
+  demo->add_option("--people", parsed.people, "Simulated people who ask and speak, over both rooms; 0: none")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  demo->add_option("--pace", parsed.pace, "How many times faster than people usually do they do things")
+      ->check(CLI::Range(0.25, 10.0))
+      ->capture_default_str();
 
   CLI::App* check =
       app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
@@ -94,14 +124,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   record->add_option("--out", parsed.out, "File; else stdout");
   record->add_option("--data", parsed.data, "Folder of the database; else the configuration's");
 
-  CLI::App* bench = app.add_subcommand("bench", "Load generators");
-  bench->require_subcommand(1);
-  CLI::App* viewers = bench->add_subcommand("viewers", "Real WebRTC viewers over WHEP; prints JSON");
-  viewers->add_option("--url", parsed.url, "WHEP endpoint")->required();
-  viewers->add_option("--viewers", parsed.viewers, "How many")->check(CLI::Range(1, 10'000))->required();
-  viewers->add_option("--seconds", parsed.seconds, "For how long")->check(CLI::Range(1, 86'400))->required();
-  viewers->add_option("--token", parsed.token, "Sent as Bearer");
+  const BenchCommands bench = add_bench(app, parsed);
 
+  CLI::App* people = app.add_subcommand("people", "Simulated people; started by demo")->group("");
   CLI::App* version = app.add_subcommand("version", "Print the version");
 
   try {
@@ -114,14 +139,20 @@ Command parse_command_line(int argc, const char* const* argv) {
   }
   if (*serve) return ServeCommand{parsed.config, server_flags(parsed)};
   if (*demo) {
-    DemoCommand command{.data = parsed.data, .lan = parsed.lan, .http_given = demo_http->count() > 0};
+    DemoCommand command{.data = parsed.data,
+                        .lan = parsed.lan,
+                        .http_given = demo_http->count() > 0,
+                        .people = parsed.people,
+                        .pace = parsed.pace};
     if (command.http_given) command.http = *Address::from_text(parsed.http);
     return command;
   }
   if (*check) return CheckConfigCommand{parsed.config};
   if (*token) return token_command(parsed);
   if (*record) return ExportCommand{parsed.config, parsed.data, parsed.meeting, parsed.format == "json", parsed.out};
-  if (*viewers) return BenchViewersCommand{parsed.url, parsed.token, parsed.viewers, parsed.seconds};
+  if (*bench.viewers) return BenchViewersCommand{parsed.url, parsed.token, parsed.viewers, parsed.seconds};
+  if (*bench.speakers) return BenchSpeakersCommand{parsed.url, parsed.token, parsed.speakers, parsed.seconds};
+  if (*people) return PeopleCommand{};
   if (*version) return VersionCommand{};
   return UsageAnswer{kExitUsage, app.help()};
 }

@@ -27,6 +27,8 @@ struct DemoCommand {
   std::filesystem::path data;  // empty: a folder of its own under the user's cache
   bool lan = false;            // own certificate, addresses for other devices
   bool http_given = false;     // --http was written
+  std::uint32_t people = 12;   // simulated, over its rooms
+  double pace = 1;             // of these people; more is faster
   Settings flags;
 };
 
@@ -55,6 +57,16 @@ struct BenchViewersCommand {
   std::uint32_t seconds = 10;
 };
 
+struct BenchSpeakersCommand {
+  std::string url;
+  std::string token;  // sent as Bearer when not empty
+  std::uint32_t speakers = 1;
+  std::uint32_t seconds = 10;
+};
+
+// The simulated people of a demo, which starts this program so.
+struct PeopleCommand {};
+
 struct VersionCommand {};
 
 // Nothing to run: help was asked for (status 0, text for stdout) or the usage is wrong (status 2, text for stderr).
@@ -64,7 +76,7 @@ struct UsageAnswer {
 };
 
 using Command = std::variant<ServeCommand, DemoCommand, CheckConfigCommand, TokenCommand, ExportCommand,
-                             BenchViewersCommand, VersionCommand, UsageAnswer>;
+                             BenchViewersCommand, BenchSpeakersCommand, PeopleCommand, VersionCommand, UsageAnswer>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

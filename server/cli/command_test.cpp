@@ -27,6 +27,20 @@ TEST(CommandLine, demo_knows_whether_an_address_was_written) {
   EXPECT_EQ(demo.http.port, 81);
 }
 
+TEST(CommandLine, the_demo_has_a_dozen_people_or_as_many_as_wanted) {
+  EXPECT_EQ(std::get<DemoCommand>(parse({"demo"})).people, 12U);
+  const auto demo = std::get<DemoCommand>(parse({"demo", "--people", "0", "--pace", "2.5"}));
+  EXPECT_EQ(demo.people, 0U);
+  EXPECT_EQ(demo.pace, 2.5);
+}
+
+TEST(CommandLine, speakers_are_sent_as_viewers_are) {
+  const auto speakers = std::get<BenchSpeakersCommand>(
+      parse({"bench", "speakers", "--url", "http://a/whip", "--speakers", "3", "--seconds", "5"}));
+  EXPECT_EQ(speakers.url, "http://a/whip");
+  EXPECT_EQ(speakers.speakers, 3U);
+}
+
 TEST(CommandLine, a_token_needs_room_role_and_name) {
   const auto token = std::get<TokenCommand>(
       parse({"token", "--room", "a", "--role", "moderator", "--name", "X", "--category", "academia", "--where", "room", "--expires", "2h"}));
@@ -48,11 +62,18 @@ TEST(CommandLine, an_export_needs_a_meeting_and_knows_two_formats) {
 
 TEST(CommandLine, wrong_usage_is_status_two_with_a_text) {
   for (const std::vector<const char*>& words :
-       {std::vector<const char*>{}, {"dance"}, {"serve", "--http", "localhost"}, {"token", "--room", "a"},
+       {std::vector<const char*>{},
+        {"dance"},
+        {"serve", "--http", "localhost"},
+        {"token", "--room", "a"},
         {"token", "--room", "a", "--role", "emperor", "--name", "X"},
         {"token", "--room", "a", "--role", "chair", "--name", "X", "--expires", "0s"},
-        {"export"}, {"export", "room-a", "--format", "xlsx"},
-        {"bench", "viewers", "--url", "x", "--viewers", "0", "--seconds", "1"}}) {
+        {"export"},
+        {"export", "room-a", "--format", "xlsx"},
+        {"bench", "viewers", "--url", "x", "--viewers", "0", "--seconds", "1"},
+        {"demo", "--people", "101"},
+        {"demo", "--people", "few"},
+        {"demo", "--pace", "0"}}) {
     const Command command = parse(words);
     ASSERT_TRUE(std::holds_alternative<UsageAnswer>(command));
     EXPECT_EQ(std::get<UsageAnswer>(command).status, kExitUsage);

@@ -17,7 +17,7 @@ let browser;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "plenary-demo-"));
-  demo = spawn(program, ["demo", "--lan", "--http", `0.0.0.0:${await freePort()}`, "--data", folder]);
+  demo = spawn(program, ["demo", "--people", "0", "--lan", "--http", `0.0.0.0:${await freePort()}`, "--data", folder]);
   for (const stream of [demo.stdout, demo.stderr]) stream.on("data", (chunk) => (text += chunk));
   await until("the demo's links", () => text.includes("Ctrl-C"));
   browser = await startBrowser();

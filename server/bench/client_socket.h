@@ -1,4 +1,4 @@
-// A viewer's UDP socket, both IP versions; datagrams that the kernel took in as one (UDP GRO) come apart here.
+// A client's UDP socket, both IP versions; datagrams that the kernel took in as one (UDP GRO) come apart here.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace plenary::bench {
 
-class ViewerSocket {
+class ClientSocket {
  public:
   // Nothing if the system has no more descriptors, or no UDP.
-  static std::optional<ViewerSocket> open();
-  ~ViewerSocket();
-  ViewerSocket(ViewerSocket&& other) noexcept;
-  ViewerSocket& operator=(ViewerSocket&&) = delete;
+  static std::optional<ClientSocket> open();
+  ~ClientSocket();
+  ClientSocket(ClientSocket&& other) noexcept;
+  ClientSocket& operator=(ClientSocket&&) = delete;
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   // What the socket does not take is lost, as on the way.
@@ -28,7 +28,7 @@ class ViewerSocket {
   static constexpr int kReadsAtOnce = 32;
 
  private:
-  ViewerSocket(int descriptor, bool six) : descriptor_(descriptor), six_(six) {}
+  ClientSocket(int descriptor, bool six) : descriptor_(descriptor), six_(six) {}
   int descriptor_;
   bool six_;  // else IPv4 only
 };

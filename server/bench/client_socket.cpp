@@ -1,4 +1,4 @@
-#include "server/bench/viewer_socket.h"
+#include "server/bench/client_socket.h"
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
@@ -59,7 +59,7 @@ std::size_t segment_size(msghdr& message, std::size_t whole) {
 
 }  // namespace
 
-std::optional<ViewerSocket> ViewerSocket::open() {
+std::optional<ClientSocket> ClientSocket::open() {
   bool six = true;
   int descriptor = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int off = 0;
@@ -75,22 +75,22 @@ std::optional<ViewerSocket> ViewerSocket::open() {
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
   setsockopt(descriptor, SOL_UDP, UDP_GRO, &on, sizeof on);  // where the kernel has it
-  return ViewerSocket(descriptor, six);
+  return ClientSocket(descriptor, six);
 }
 
-ViewerSocket::~ViewerSocket() {
+ClientSocket::~ClientSocket() {
   if (descriptor_ >= 0) close(descriptor_);
 }
-ViewerSocket::ViewerSocket(ViewerSocket&& other) noexcept
+ClientSocket::ClientSocket(ClientSocket&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), six_(other.six_) {}
 
-void ViewerSocket::send(const Address& to, Bytes bytes) const {
+void ClientSocket::send(const Address& to, Bytes bytes) const {
   sockaddr_storage address;
   const socklen_t length = write_address(to, six_, address);
   (void)sendto(descriptor_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&address), length);
 }
 
-void ViewerSocket::receive(const std::function<void(Bytes bytes, const Address& from)>& take) const {
+void ClientSocket::receive(const std::function<void(Bytes bytes, const Address& from)>& take) const {
   static thread_local std::array<std::uint8_t, kMaxLot> buffer;
   for (int reads = 0; reads < kReadsAtOnce; ++reads) {
     sockaddr_storage from{};
