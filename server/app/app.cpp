@@ -97,8 +97,8 @@ Status App::open_parts() {
 }
 
 Status App::open_rooms() {
-  const RoomServices services{*plane_,  *sessions_, *journal_, *signer_,
-                              links_->links(), *random_, config_, room_program()};
+  const RoomServices services{*plane_,         *sessions_, *journal_, *signer_,
+                              links_->links(), *random_,   config_,   room_program()};
   for (const RoomConfig& config : config_.rooms) {
     auto room = Room::open(config, services, io::read_clocks());
     if (!room) return Error{room.error().code, "room " + config.id + ": " + room.error().message};
@@ -359,28 +359,27 @@ void App::settle() {
 }
 
 void App::deliver(Room& room, const signaling::Output& output) {
-  std::visit(Overloaded{
-                 [&](const signaling::out::Send& send) {
-                   const auto when = send.pages.size() > 1 ? HttpServer::When::in_turn : HttpServer::When::at_once;
-                   for (const signaling::PageId page : send.pages) {
-                     http_->send(ConnectionId{static_cast<std::uint64_t>(page)}, send.text, when);
-                   }
-                 },
-                 [&](const signaling::out::Close& close) {
-                   http_->close(ConnectionId{static_cast<std::uint64_t>(close.page)}, close.code, close.reason);
-                 },
-                 [&](const signaling::out::Append& append) { journal_->append(room.config().id, append.batch); },
-                 [&](const signaling::out::SelectChannel& select) {
-                   room.select_channel(select.media_token, select.language);
-                 },
-                 [&](const signaling::out::Removed& removed) {
-                   room.handle_removed(removed.participant, io::read_clocks());
-                 },
-                 [&](const signaling::out::ReturnSound& sound) {
-                   room.handle_return_sound(sound.page, sound.started, io::read_clocks());
-                 },
-             },
-             output);
+  std::visit(
+      Overloaded{
+          [&](const signaling::out::Send& send) {
+            const auto when = send.pages.size() > 1 ? HttpServer::When::in_turn : HttpServer::When::at_once;
+            for (const signaling::PageId page : send.pages) {
+              http_->send(ConnectionId{static_cast<std::uint64_t>(page)}, send.text, when);
+            }
+          },
+          [&](const signaling::out::Close& close) {
+            http_->close(ConnectionId{static_cast<std::uint64_t>(close.page)}, close.code, close.reason);
+          },
+          [&](const signaling::out::Append& append) { journal_->append(room.config().id, append.batch); },
+          [&](const signaling::out::SelectChannel& select) {
+            room.select_channel(select.media_token, select.language);
+          },
+          [&](const signaling::out::Removed& removed) { room.handle_removed(removed.participant, io::read_clocks()); },
+          [&](const signaling::out::ReturnSound& sound) {
+            room.handle_return_sound(sound.page, sound.started, io::read_clocks());
+          },
+      },
+      output);
 }
 
 void App::watch_processes() {

@@ -6,8 +6,8 @@
 namespace plenary::server {
 namespace {
 
-constexpr std::array<std::string_view, 9> kRoles = {"participant", "chair",     "moderator", "technician", "interpreter",
-                                                    "captioner",   "observer",  "organiser", "admin"};
+constexpr std::array<std::string_view, 9> kRoles = {"participant", "chair",    "moderator", "technician", "interpreter",
+                                                    "captioner",   "observer", "organiser", "admin"};
 constexpr std::array<std::string_view, 5> kCategories = {"government", "private_sector", "civil_society", "academia",
                                                          "international_organization"};
 

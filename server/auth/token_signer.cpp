@@ -33,7 +33,8 @@ bool has_compact_form(std::string_view token) {
   if (token.size() > kMaxToken || std::count(token.begin(), token.end(), '.') != 2) return false;
   if (token.starts_with('.') || token.ends_with('.') || token.find("..") != std::string_view::npos) return false;
   return std::all_of(token.begin(), token.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   });
 }
 
@@ -74,13 +75,13 @@ bool read_time(const json& grants, const char* name, std::optional<WallTime>& in
 }
 
 bool read_claims(const json& grants, Claims& claims) {
-  const bool texts =
-      read_text(grants, "sub", claims.subject) && read_text(grants, "jti", claims.token_id) &&
-      read_text(grants, "name", claims.name) && read_text(grants, "title", claims.title) &&
-      read_text(grants, "role", claims.role) && read_text(grants, "meeting", claims.meeting) &&
-      read_text(grants, "room", claims.room) && read_text(grants, "organisation", claims.organisation) &&
-      read_text(grants, "delegation", claims.delegation) && read_text(grants, "category", claims.category) &&
-      read_text(grants, "country", claims.country) && read_text(grants, "where", claims.where);
+  const bool texts = read_text(grants, "sub", claims.subject) && read_text(grants, "jti", claims.token_id) &&
+                     read_text(grants, "name", claims.name) && read_text(grants, "title", claims.title) &&
+                     read_text(grants, "role", claims.role) && read_text(grants, "meeting", claims.meeting) &&
+                     read_text(grants, "room", claims.room) && read_text(grants, "organisation", claims.organisation) &&
+                     read_text(grants, "delegation", claims.delegation) &&
+                     read_text(grants, "category", claims.category) && read_text(grants, "country", claims.country) &&
+                     read_text(grants, "where", claims.where);
   if (!texts || !read_time(grants, "exp", claims.expires) || !read_time(grants, "nbf", claims.not_before)) return false;
   const json rank = grants.value("rank", json(0U));
   if (!rank.is_number_unsigned() || rank.get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max()) return false;
@@ -92,18 +93,20 @@ bool read_claims(const json& grants, Claims& claims) {
 }
 
 json claims_json(const Claims& claims, WallTime now) {
-  const auto seconds = [](WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); };
+  const auto seconds = [](WallTime time) {
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+  };
   json grants = {{"jti", claims.token_id}, {"iat", seconds(now)}, {"role", claims.role}};
   const std::array<std::pair<const char*, const std::string*>, 10> texts = {{{"sub", &claims.subject},
-                                                                           {"name", &claims.name},
-                                                                           {"title", &claims.title},
-                                                                           {"meeting", &claims.meeting},
-                                                                           {"room", &claims.room},
-                                                                           {"organisation", &claims.organisation},
-                                                                           {"delegation", &claims.delegation},
-                                                                           {"category", &claims.category},
-                                                                           {"country", &claims.country},
-                                                                           {"where", &claims.where}}};
+                                                                             {"name", &claims.name},
+                                                                             {"title", &claims.title},
+                                                                             {"meeting", &claims.meeting},
+                                                                             {"room", &claims.room},
+                                                                             {"organisation", &claims.organisation},
+                                                                             {"delegation", &claims.delegation},
+                                                                             {"category", &claims.category},
+                                                                             {"country", &claims.country},
+                                                                             {"where", &claims.where}}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) grants[name] = *text;
   }

@@ -40,7 +40,8 @@ std::string made_by_libjwt(jwt_alg_t algorithm, const char* header, const char* 
   jwt_add_grants_json(jwt, grants);
   if (header != nullptr) jwt_add_headers_json(jwt, header);
   const auto* bytes = reinterpret_cast<const unsigned char*>(key.data());
-  jwt_set_alg(jwt, algorithm, algorithm == JWT_ALG_NONE ? nullptr : bytes, algorithm == JWT_ALG_NONE ? 0 : static_cast<int>(key.size()));
+  jwt_set_alg(jwt, algorithm, algorithm == JWT_ALG_NONE ? nullptr : bytes,
+              algorithm == JWT_ALG_NONE ? 0 : static_cast<int>(key.size()));
   char* text = jwt_encode_str(jwt);
   std::string token = text;
   std::free(text);
@@ -121,10 +122,11 @@ TEST(TokenSigner, expiry_and_start_allow_a_minute_of_skew_and_no_more) {
 TEST(TokenSigner, claims_of_wrong_types_or_unknown_words_are_refused) {
   const TokenSigner signer(kSecret);
   for (const char* grants :
-       {R"({"role":"emperor","room":"a"})", R"({"role":"participant"})", R"({"role":"participant","room":"a","meeting":"b"})",
-        R"({"role":7,"room":"a"})", R"({"role":"participant","room":"a","category":"press"})", R"({"role":"participant","room":"a","where":"moon"})",
-        R"({"role":"participant","room":"a","exp":"tomorrow"})", R"({"role":"participant","room":"a","rank":-1})",
-        R"({"role":"participant","room":["a"]})"}) {
+       {R"({"role":"emperor","room":"a"})", R"({"role":"participant"})",
+        R"({"role":"participant","room":"a","meeting":"b"})", R"({"role":7,"room":"a"})",
+        R"({"role":"participant","room":"a","category":"press"})",
+        R"({"role":"participant","room":"a","where":"moon"})", R"({"role":"participant","room":"a","exp":"tomorrow"})",
+        R"({"role":"participant","room":"a","rank":-1})", R"({"role":"participant","room":["a"]})"}) {
     const auto claims = signer.verify(made_by_libjwt(JWT_ALG_HS256, nullptr, grants, kSecret), kNow);
     ASSERT_FALSE(claims) << grants;
     EXPECT_EQ(claims.error().code, "bad_claims") << grants;
@@ -150,7 +152,8 @@ TEST(TokenSigner, garbage_is_refused_whatever_it_is) {
 }
 
 TEST(TokenSigner, forged_tokens_of_the_shared_corpus_are_refused) {
-  const std::filesystem::path file = std::filesystem::path(PLENARY_SOURCE_DIR) / "../shared/corpora/jose/json_web_signature_test.json";
+  const std::filesystem::path file =
+      std::filesystem::path(PLENARY_SOURCE_DIR) / "../shared/corpora/jose/json_web_signature_test.json";
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no corpus beside the project";
   const auto corpus = nlohmann::json::parse(std::ifstream(file), nullptr, false);
   const TokenSigner signer(kSecret);

@@ -42,8 +42,8 @@ TEST(CommandLine, speakers_are_sent_as_viewers_are) {
 }
 
 TEST(CommandLine, a_token_needs_room_role_and_name) {
-  const auto token = std::get<TokenCommand>(
-      parse({"token", "--room", "a", "--role", "moderator", "--name", "X", "--category", "academia", "--where", "room", "--expires", "2h"}));
+  const auto token = std::get<TokenCommand>(parse({"token", "--room", "a", "--role", "moderator", "--name", "X",
+                                                   "--category", "academia", "--where", "room", "--expires", "2h"}));
   EXPECT_EQ(token.claims.role, "moderator");
   EXPECT_EQ(token.expires, std::chrono::hours(2));
   EXPECT_EQ(token.claims.subject, "a/X");

@@ -39,8 +39,8 @@ constexpr std::array kSchemes = {
 // What may be shown; everything else in a query is taken for a secret. On srt and test nothing else is accepted.
 constexpr auto kSrtOptions = std::to_array({"mode"sv, "latency"sv, "passphrase"sv, "pbkeylen"sv, "streamid"sv});
 constexpr auto kTestOptions = std::to_array({"picture"sv, "tone"sv, "voice"sv, "level"sv});
-constexpr auto kShownOptions = std::to_array(
-    {"mode"sv, "latency"sv, "pbkeylen"sv, "picture"sv, "tone"sv, "voice"sv, "level"sv, "ttl"sv, "channel"sv, "stream"sv});
+constexpr auto kShownOptions = std::to_array({"mode"sv, "latency"sv, "pbkeylen"sv, "picture"sv, "tone"sv, "voice"sv,
+                                              "level"sv, "ttl"sv, "channel"sv, "stream"sv});
 
 constexpr std::size_t kMaxUrl = 2048;
 constexpr std::uint16_t kRtspPort = 554;

@@ -234,7 +234,8 @@ void WebSocketClient::watch(int descriptor, std::function<void()> ready) {
 void WebSocketClient::serve(Duration at_most) {
   const auto wait = std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::microseconds>(at_most).count());
   // The library takes no time to wait any more; its timer ends the wait.
-  lws_sul_schedule(state_->context, 0, &state_->alarm, [](lws_sorted_usec_list_t*) {}, wait);
+  lws_sul_schedule(
+      state_->context, 0, &state_->alarm, [](lws_sorted_usec_list_t*) {}, wait);
   lws_service(state_->context, 0);
 }
 

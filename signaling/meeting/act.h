@@ -99,7 +99,7 @@ struct ChooseAudience {
   Audience audience = Audience::everyone;
 };
 struct TakeOver {};  // be in charge
-struct Remove {  // from the meeting, for good
+struct Remove {      // from the meeting, for good
   ParticipantId participant{};
   std::string reason;
 };
@@ -124,11 +124,12 @@ struct Place {  // where oneself is
 };
 }  // namespace act
 
-using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
-                         act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
-                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting,
-                         act::SuspendMeeting, act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver,
-                         act::Remove, act::Place, act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp>;
+using Act =
+    std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
+                 act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend, act::Revoke,
+                 act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting, act::SuspendMeeting,
+                 act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver, act::Remove, act::Place,
+                 act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {

@@ -137,8 +137,8 @@ struct Restarted {  // the server started again: running clocks stop, who held t
 };
 
 using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
-                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone, Placed, AgendaSet,
-                               ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Restarted>;
+                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone,
+                               Placed, AgendaSet, ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

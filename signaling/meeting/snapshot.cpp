@@ -73,26 +73,34 @@ auto members(Value& value) {
 template <ConstOrNot<State> Value>
 auto members(Value& value) {
   auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
-         answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since,
-         next_help, helps] = value;
+         answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item,
+         item_since, next_help, helps] = value;
   return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows,
                   ended, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
                   removed, agenda, item, item_since, next_help, helps);
 }
 
 template <class Value>
-concept Moments = requires(const Value& value) { value.time_since_epoch(); };
+concept Moments = requires(const Value& value) {
+  value.time_since_epoch();
+};
 template <class Value>
 concept Durations = requires(const Value& value) {
   value.count();
   typename Value::period;
 };
 template <class Value>
-concept Optionals = requires(const Value& value) { value.has_value(); };
+concept Optionals = requires(const Value& value) {
+  value.has_value();
+};
 template <class Value>
-concept Maps = requires { typename Value::mapped_type; };
+concept Maps = requires {
+  typename Value::mapped_type;
+};
 template <class Value>
-concept Rows = requires(Value& value) { value.emplace_back(); };
+concept Rows = requires(Value& value) {
+  value.emplace_back();
+};
 template <class Value>
 concept Pairs = requires(const Value& value) {
   value.first;

@@ -34,20 +34,34 @@ class Storm {
     const RequestId r{1 + random_() % bench_.state().next_request};
     const std::optional<RequestId> before = random_() % 2 == 0 ? std::optional(RequestId{1}) : std::nullopt;
     switch (random_() % 15) {
-      case 0: return bench_.pass(Milliseconds(random_() % 40'000));
-      case 1: return (void)bench_.moderate(act::Grant{{}, true});
-      case 2: return (void)bench_.moderate(act::Prepare{r, ""});
-      case 3: return (void)bench_.moderate(act::Pass{r, ""});
-      case 4: return (void)bench_.moderate(act::Move{r, before});
-      case 5: return (void)bench_.moderate(act::Pause{});
-      case 6: return (void)bench_.moderate(act::Resume{});
-      case 7: return (void)bench_.moderate(act::Mute{r, true});
-      case 8: return (void)bench_.moderate(act::Extend{r, std::chrono::seconds(30)});
-      case 9: return (void)bench_.moderate(act::ChooseOrder{static_cast<ListOrder>(random_() % 4)});
-      case 10: return (void)bench_.moderate(act::Release{});
-      case 11: return media(person);
-      case 12: return (void)bench_.moderate(act::Remove{people_[random_() % people_.size()], ""});
-      default: return (void)bench_.by(person, bench_.ask_act(static_cast<RequestKind>(random_() % 6)));
+      case 0:
+        return bench_.pass(Milliseconds(random_() % 40'000));
+      case 1:
+        return (void)bench_.moderate(act::Grant{{}, true});
+      case 2:
+        return (void)bench_.moderate(act::Prepare{r, ""});
+      case 3:
+        return (void)bench_.moderate(act::Pass{r, ""});
+      case 4:
+        return (void)bench_.moderate(act::Move{r, before});
+      case 5:
+        return (void)bench_.moderate(act::Pause{});
+      case 6:
+        return (void)bench_.moderate(act::Resume{});
+      case 7:
+        return (void)bench_.moderate(act::Mute{r, true});
+      case 8:
+        return (void)bench_.moderate(act::Extend{r, std::chrono::seconds(30)});
+      case 9:
+        return (void)bench_.moderate(act::ChooseOrder{static_cast<ListOrder>(random_() % 4)});
+      case 10:
+        return (void)bench_.moderate(act::Release{});
+      case 11:
+        return media(person);
+      case 12:
+        return (void)bench_.moderate(act::Remove{people_[random_() % people_.size()], ""});
+      default:
+        return (void)bench_.by(person, bench_.ask_act(static_cast<RequestKind>(random_() % 6)));
     }
   }
 

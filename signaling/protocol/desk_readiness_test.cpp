@@ -49,7 +49,8 @@ class DeskReadiness : public testing::Test {
     }
   }
   Json call(PageId page, const std::string& method, const Json& params) {
-    desk_->handle_message(page, Json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}}.dump(), now());
+    desk_->handle_message(page, Json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}}.dump(),
+                          now());
     turn();
     for (auto message = received_[page].rbegin(); message != received_[page].rend(); ++message) {
       if (message->contains("result")) return (*message)["result"];

@@ -18,8 +18,8 @@ namespace plenary::signaling {
 
 using Json = nlohmann::json;
 
-// A token in these tests is "NAME/ROLE" or "NAME/ROLE/WHERE", with "NAME+2" for another one of the same person; "bad" is
-// refused.
+// A token in these tests is "NAME/ROLE" or "NAME/ROLE/WHERE", with "NAME+2" for another one of the same person; "bad"
+// is refused.
 inline Result<Claims> check_token(std::string_view token) {
   const auto slash = token.find('/');
   const std::string_view rest = slash == std::string_view::npos ? std::string_view{} : token.substr(slash + 1);
