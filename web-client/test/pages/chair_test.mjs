@@ -135,3 +135,18 @@ for (const [scheme, viewport, lang] of [['dark', { width: 1024, height: 768 }, '
     }
   });
 }
+
+test('what arrives from who is next is shown before the floor is given', async ({ open, mock }) => {
+  const { olga } = people(mock.meeting);
+  const page = await open(path, chair);
+  await expect(next(page)).toContainText('Olga Petrova');
+  mock.meeting.set(olga, { state: 'standby', media: 'decoding' });
+  mock.meeting.heard(olga, { fit: null, problems: [], microphone: true, camera: true, network: 'good' });
+  await expect(next(page)).toContainText('Not heard yet');
+  mock.meeting.heard(olga, { fit: false, problems: ['telephone_band'], microphone: true, camera: false, network: 'poor' });
+  await expect(next(page)).toContainText('Telephone sound');
+  await expect(next(page)).toContainText('sound arrives');
+  await expect(next(page)).toContainText('no picture');
+  await expect(next(page)).toContainText('network poor');
+  await expectGood(page);
+});
