@@ -93,10 +93,15 @@ RoomMedia::RoomMedia(const RoomConfig& config, MediaPlane& plane, std::filesyste
       link_(std::move(program), config.id, configure_command(config).dump()),
       next_speaker_track_(kFirstSpeakerTrack) {
   for (const SourceConfig& source : config.sources) {
-    sources_[source.id] = {{"id", source.id}, {"url", source.url.redacted()}, {"state", "connecting"}, {"detail", ""}, {"detail_code", ""}};
+    sources_[source.id] = {{"id", source.id},
+                           {"url", source.url.redacted()},
+                           {"state", "connecting"},
+                           {"detail", ""},
+                           {"detail_code", ""}};
   }
   for (const ReturnConfig& back : config.returns) {
-    returns_[back.id] = {{"id", back.id}, {"url", back.url.redacted()}, {"state", "waiting"}, {"detail", ""}, {"detail_code", ""}};
+    returns_[back.id] = {
+        {"id", back.id}, {"url", back.url.redacted()}, {"state", "waiting"}, {"detail", ""}, {"detail_code", ""}};
   }
 }
 
@@ -158,7 +163,8 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     if (entry == entries.end()) return change;
     for (const auto& [key, type] :
          {std::pair("state", json::value_t::string), std::pair("detail", json::value_t::string),
-          std::pair("detail_code", json::value_t::string), std::pair("picture", json::value_t::object), std::pair("audio", json::value_t::array)}) {
+          std::pair("detail_code", json::value_t::string), std::pair("picture", json::value_t::object),
+          std::pair("audio", json::value_t::array)}) {
       const auto field = report.find(key);
       if (field != report.end() && (field->type() == type || field->is_null())) entry->second[key] = *field;
     }
