@@ -27,7 +27,7 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"meeting.audience", R"({"audience":"public"})"},
     {"meeting.audience", R"({"audience":"closed"})"},
     {"meeting.take_over", "{}"},
-    {"person.where", R"({"where":"phone"})"},
+    {"person.where", R"({"where":"remote"})"},
     {"channel.select", R"({"language":"floor"})"},
     {"return.sound", R"({"started":true})"},
     {"floor.request", R"({"key":"k","kind":"statement","topic":"","language":"en"})"},

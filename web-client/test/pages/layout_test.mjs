@@ -12,7 +12,7 @@ const overflow = () => document.documentElement.scrollWidth - innerWidth;
 function cutWords() {
   const seen = [...document.querySelectorAll('button, a, h1, h2, h3, p, legend, label, select, .state, .chip')].filter((element) => element.checkVisibility());
   // These are meant to be shortened, or only to be heard.
-  const meant = '.unseen, .bar h1, .url, .connection, .connection *, [data-phase="none"] *';
+  const meant = '.unseen, .bar h1, .stage-page h1, .url, .connection, .connection *, [data-phase="none"] *';
   return seen
     .filter((element) => !element.matches(meant))
     .filter((element) => {
