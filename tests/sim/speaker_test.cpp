@@ -201,6 +201,7 @@ TEST(speaker, a_page_that_is_loaded_again_goes_on_in_the_same_slot) {
 TEST(speaker, in_standby_is_measured_once_a_second) {
   World world(scenario_seed(12));
   SpeakerClient& speaker = world.add_speaker(kSpeaker);
+  world.run_for(1s);
   world.both_ways(kSpeaker, {.loss = 0.1, .delay = 40ms});
   io::SetUplink standby = granted();
   standby.forward = false;
@@ -246,6 +247,7 @@ TEST(speaker, whose_device_is_checked_is_measured_by_sound_alone_and_reaches_no_
 TEST(speaker, whose_packets_come_unevenly_has_jitter) {
   World world(scenario_seed(16));
   world.add_speaker(kSpeaker);
+  world.run_for(1s);
   world.both_ways(kSpeaker, {.delay = 40ms, .jitter = 120ms});
   world.command(granted());
   world.run_for(20s);
@@ -259,6 +261,7 @@ TEST(speaker, whose_packets_come_unevenly_has_jitter) {
 TEST(speaker, whose_packets_come_evenly_has_none) {
   World world(scenario_seed(17));
   world.add_speaker(kSpeaker);
+  world.run_for(1s);
   world.both_ways(kSpeaker, {.delay = 40ms});
   world.command(granted());
   world.run_for(10s);
