@@ -108,7 +108,7 @@ Decided decide_act(const Case& c, const act::Undo&) {
   }
   const UndoPoint& point = *c.state.undo;
   if (!manages_floor(c.actor.role) && !is_chairs(point.act)) {
-    return Refusal{RefusalCode::not_allowed, "role", "Only a moderator can undo this."};
+    return Refusal{RefusalCode::not_allowed, "not_yours", "Only a moderator can undo this."};
   }
   if (!can_undo(c.state, point)) {
     return conflict("moved_on", "Who this was about has moved on since, so it stays as it is.");

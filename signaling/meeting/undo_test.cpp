@@ -283,7 +283,7 @@ TEST(Undo, the_chair_undoes_what_a_chair_may_do_and_a_speaker_nothing) {
   Bench bench = scene();
   const Actor chair{ParticipantId{77}, Role::chair};
   ASSERT_TRUE(bench.moderate(act::Deny{kLi, ""}));
-  EXPECT_EQ(refused(bench.act(act::Undo{}, chair)), "role");
+  EXPECT_EQ(refused(bench.act(act::Undo{}, chair)), "not_yours");
   bench.bring_on_air(kAmina);
   EXPECT_TRUE(bench.act(act::Undo{}, chair));
   bench.bring_on_air(kAmina);
