@@ -16,7 +16,7 @@ const pages = [
   { name: "moderator", path: "/room/hall/moderator", role: "moderator", words: ["The floor is free", "Grant next"], picture: "canvas" },
   { name: "chair", path: "/room/hall/chair", role: "chair", words: ["The floor is free", "Give the floor"] },
   { name: "technician", path: "/technician", role: "technician", words: ["Hall", "main", "wall", "Remote speakers"], picture: "canvas" },
-  { name: "organiser", path: "/organiser", role: "organiser", words: ["Make a link", "Hall", "Room two"] },
+  { name: "organiser", path: "/organiser", role: "organiser", words: ["Make a link", "Valid for"] },
   { name: "stage", path: "/room/hall/stage", role: "observer", words: ["Hall"] },
   { name: "return", path: "/room/hall/return", role: "technician", words: [], picture: "video" },
 ];
