@@ -6,11 +6,16 @@ const kHeld = { delay: 1_000 };
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const room = (page) => page.getByRole('region', { name: 'Room A' });
 
-async function make(page, name, role = 'Participant') {
+async function send(page, name, role = 'Participant') {
   await page.locator('[name=name]').fill(name);
   await page.locator('[name=organisation]').fill('Ministry of Posts');
   await page.locator('[name=role]').selectOption({ label: role });
   await named(page, 'Make the link').click();
+}
+
+async function make(page, name, role) {
+  await send(page, name, role);
+  await page.locator('dialog#link[open]').waitFor();
 }
 
 test('a link is made, shown as a QR code, and listed', async ({ open }) => {
@@ -133,7 +138,7 @@ test('who is in the room has a link that says so, and a card to be printed', asy
 
 test('a refusal is told in words, and nothing typed is lost', async ({ open }) => {
   const page = await open('/organiser', organiser);
-  await make(page, 'nobody');
+  await send(page, 'nobody');
   await expect(page.getByRole('alert')).toContainText('cannot save');
   await expect(page.locator('[name=name]')).toHaveValue('nobody');
 });
