@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 constexpr std::uint8_t kText = 0x81, kTextBegin = 0x01, kMore = 0x00, kBinary = 0x82;
-constexpr int kTextOpcode = 1, kCloseOpcode = 8, kPingOpcode = 9;
+constexpr int kCloseOpcode = 8, kPingOpcode = 9;
 
 int close_code(const TestClient::Frame& frame) {
   if (frame.opcode != kCloseOpcode || frame.payload.size() < 2) return 0;

@@ -192,7 +192,7 @@ TEST_F(DeskTest, whose_media_a_token_is) {
   auto media = desk_->find_media(token);
   ASSERT_TRUE(media);
   EXPECT_EQ(media->page, amina);
-  EXPECT_EQ(to_text(media->participant), joins_[amina]["participant"]);
+  EXPECT_EQ(to_text(media->participant), joins_[amina]["participant"].get<std::string>());
   EXPECT_EQ(media->language, "floor");
   EXPECT_TRUE(media->connected);
   EXPECT_EQ(desk_->publishing_request(media->participant), nullptr);
