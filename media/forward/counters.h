@@ -74,6 +74,12 @@ enum class Count : std::uint8_t {
   key_frame_requests_received,
   replays,
   reports_sent,
+  // to and from other shards
+  relayed_out,
+  relayed_in,
+  relay_refused,
+  relay_gaps,
+  relayed_unknown_track,
   // to the room process
   room_frames_out,
   room_frames_dropped,

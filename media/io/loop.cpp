@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr std::uint64_t kUdpTag = 0;
 constexpr std::uint64_t kCommandTag = 1;
 constexpr std::uint64_t kTimerTag = 2;
+constexpr std::uint64_t kRelayTag = 3;
 constexpr std::uint64_t kFirstFeedTag = 16;
 constexpr std::size_t kMaxReady = 64;
 
@@ -32,7 +34,11 @@ void drain(int descriptor) {
 }  // namespace
 
 Loop::Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp)
-    : shared_(shared), board_(std::move(config.certificate), random_), udp_(std::move(udp)) {}
+    : shared_(shared),
+      index_(config.index),
+      mesh_(std::move(config.mesh)),
+      board_(std::move(config.certificate), random_, index_, mesh_ ? mesh_->shards() : 1),
+      udp_(std::move(udp)) {}
 
 Loop::~Loop() {
   if (epoll_ >= 0) ::close(epoll_);
@@ -46,7 +52,8 @@ Result<std::unique_ptr<Loop>> Loop::make(ShardConfig config, SharedState& shared
   loop->epoll_ = epoll_create1(EPOLL_CLOEXEC);
   loop->timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   if (loop->epoll_ < 0 || loop->timer_ < 0 || !loop->watch(loop->udp_->descriptor(), kUdpTag) ||
-      !loop->watch(shared.command_descriptor, kCommandTag) || !loop->watch(loop->timer_, kTimerTag)) {
+      !loop->watch(shared.command_descriptor, kCommandTag) || !loop->watch(loop->timer_, kTimerTag) ||
+      (loop->mesh_ && !loop->watch(loop->mesh_->descriptor(loop->index_), kRelayTag))) {
     return Error{"shard", std::string("The media thread cannot wait for its sockets: ") + std::strerror(errno)};
   }
   return loop;
@@ -62,6 +69,7 @@ void Loop::run() {
     wait();
     const Instant now = read_monotonic();
     board_.handle_timeout(now);
+    relay_all();
     write_all(now);
     tell_events();
     set_timer(now);
@@ -86,6 +94,9 @@ void Loop::wait() {
     } else if (tag == kTimerTag) {
       drain(timer_);
       timer_at_.reset();
+    } else if (tag == kRelayTag) {
+      drain(mesh_->descriptor(index_));
+      take_relayed();
     } else {
       read_feed(FeedId{tag - kFirstFeedTag});
     }
@@ -113,6 +124,30 @@ void Loop::read_feed(FeedId id) {
   if (read != FeedSocket::Read::closed) return;
   feeds_.erase(feed);
   board_.handle_feed_closed(id, now);
+}
+
+void Loop::take_relayed() {
+  const Instant now = read_monotonic();
+  for (std::size_t from = 0; from < mesh_->shards(); ++from) {
+    if (from == index_) continue;
+    // No more than a full queue, or a busy shard could keep this one here.
+    for (std::size_t i = 0; i < kMaxRelayed; ++i) {
+      const std::shared_ptr<const Relayed> relayed = mesh_->pop(from, index_);
+      if (!relayed) break;
+      board_.handle_relayed(from, *relayed, now);
+    }
+  }
+}
+
+// Before this shard sends to its own viewers, so that the others send at the same time.
+void Loop::relay_all() {
+  bool any = false;
+  while (const std::optional<RelayOutput> output = board_.poll_relay()) {
+    any = true;
+    const ShardSet refused = mesh_->push(index_, *output);
+    if (refused != 0) board_.counters().add(Count::relay_refused, static_cast<std::uint64_t>(std::popcount(refused)));
+  }
+  if (any) mesh_->wake(index_);
 }
 
 void Loop::take_commands() {

@@ -1,4 +1,5 @@
-// The thread of a shard: one epoll over the UDP socket, the frame sockets, the command eventfd and a timer. All that it
+// The thread of a shard: one epoll over the UDP socket, the frame sockets, two eventfds (commands, other
+// shards) and a timer. All that it
 // decides is the switchboard's.
 #pragma once
 
@@ -59,6 +60,8 @@ class Loop {
   void wait();
   void read_udp();
   void read_feed(FeedId feed);
+  void take_relayed();
+  void relay_all();
   void take_commands();
   void take_command(ShardCommand command, Instant now);
   void write_all(Instant now);
@@ -67,6 +70,8 @@ class Loop {
   void publish_counters(Instant now);
 
   SharedState& shared_;
+  std::size_t index_;
+  std::shared_ptr<RelayMesh> mesh_;
   crypto::SystemRandom random_;
   Switchboard board_;
   std::unique_ptr<UdpSocket> udp_;

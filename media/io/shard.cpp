@@ -7,9 +7,25 @@
 #include <cstring>
 #include <thread>
 
+#include "media/base/overloaded.h"
 #include "media/io/loop.h"
 
 namespace plenary::io {
+
+ShardSet addressees(const ShardCommand& command, ShardSet all) {
+  const auto one = [](auto id) { return ShardSet{1} << home_of(id); };
+  return all & std::visit(Overloaded{[&](const AddPeer& c) { return one(c.peer); },
+                                     [&](const RemovePeer& c) { return one(c.peer); },
+                                     [&](const RestartIce& c) { return one(c.peer); },
+                                     [&](const SetSlot& c) { return one(c.peer); },
+                                     [&](const SetUplink& c) { return one(c.peer); },
+                                     [&](const AddFeed& c) { return one(c.feed); },
+                                     [&](const RelayFeed& c) { return one(c.feed); },
+                                     [&](const RequestKeyFrame& c) { return one(c.track); },
+                                     [&](const AddRelayedTrack& c) { return ~one(c.track); },
+                                     [](const auto&) { return ~ShardSet{0}; }},
+                          command);
+}
 
 struct Shard::State {
   SharedState shared;

@@ -1,6 +1,7 @@
 // One media thread: a UDP socket, the peers on it, the tracks they watch, and the socket pairs of the room processes
-// whose home it is. It shares nothing: the control thread posts commands and polls events, both by bounded queues.
-// Every peer, track and feed is named by the control thread.
+// whose home it is. It shares nothing: the control thread posts commands and polls events, both by bounded queues, and
+// other shards get copies of a room's packets in the same way (relay.h).
+// Every peer, track and feed is named by the control thread; the number says which shard it belongs to (home_of).
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include "media/base/time.h"
 #include "media/crypto/certificate.h"
 #include "media/ice/ice_lite.h"
+#include "media/io/relay_mesh.h"
 #include "media/sdp/negotiate.h"
 
 namespace plenary::io {
@@ -24,6 +26,8 @@ namespace plenary::io {
 struct ShardConfig {
   Address bind;  // [::]:7000 serves both IP versions
   std::shared_ptr<const crypto::Certificate> certificate;
+  std::size_t index = 0;            // among the shards of this server
+  std::shared_ptr<RelayMesh> mesh;  // to the others; null: there are none
 };
 
 // ---- commands: control thread to shard ----
@@ -54,8 +58,13 @@ struct AddFeed {
 struct RemoveFeed {
   FeedId feed{};
 };
+// To the feed's home: its frames go to these shards too. Slates do always.
+struct RelayFeed {
+  FeedId feed{};
+  ShardSet to = 0;
+};
 
-// Frames of feed_track in that feed go into this track. When the feed goes away the track lives on: give it to the next
+// To every shard: frames of feed_track in that feed go into this track. When the feed goes away the track lives on: give it to the next
 // feed by SetTrackSource; timestamps and sequences continue, the slate fills the time between.
 struct AddFeedTrack {
   TrackId track{};
@@ -68,6 +77,10 @@ struct SetTrackSource {
   TrackId track{};
   FeedId feed{};
   std::uint16_t feed_track = 0;
+};
+// To all shards but its home: a speaker's track that home may relay, until RemoveTrack.
+struct AddRelayedTrack {
+  TrackId track{};
 };
 // Shown on `track` while its feed is silent (no frame for kSlateAfter) or gone. One for each codec.
 struct SetSlate {
@@ -97,14 +110,19 @@ struct SetUplink {
   std::optional<FeedId> feed;
   std::uint16_t feed_audio = 0;
   std::optional<std::uint16_t> feed_video;
+  ShardSet relay_to = 0;  // which also have viewers; with `forward`
 };
-// Also what a room process asks for when its decoder lost the picture.
+// To the track's home. Also what a room process asks for when its decoder lost the picture.
 struct RequestKeyFrame {
   TrackId track{};
 };
 
-using ShardCommand = std::variant<AddPeer, RemovePeer, RestartIce, AddFeed, RemoveFeed, AddFeedTrack, SetTrackSource,
-                                  SetSlate, RemoveTrack, SetSlot, SetUplink, RequestKeyFrame>;
+using ShardCommand = std::variant<AddPeer, RemovePeer, RestartIce, AddFeed, RemoveFeed, RelayFeed, AddFeedTrack,
+                                  SetTrackSource, AddRelayedTrack, SetSlate, RemoveTrack, SetSlot, SetUplink,
+                                  RequestKeyFrame>;
+
+// Which of `all` shards a command is for.
+ShardSet addressees(const ShardCommand& command, ShardSet all);
 
 // ---- events: shard to control thread ----
 

@@ -19,10 +19,12 @@ bool starts_key_frame(Codec codec, Bytes payload) {
 
 }  // namespace
 
-Switchboard::Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random)
+Switchboard::Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random,
+                         std::size_t shard, std::size_t shards)
     : certificate_(std::move(certificate)),
       random_(random),
-      tracks_(random, counters_, events_),
+      others_((shards < kMaxShards ? (ShardSet{1} << shards) - 1 : ~ShardSet{0}) & ~(ShardSet{1} << shard)),
+      tracks_(shard, random, counters_, events_, relays_),
       early_hellos_(std::make_unique<EarlyHellos>()) {}
 
 Switchboard::~Switchboard() = default;
@@ -109,7 +111,7 @@ void Switchboard::take_events(PeerEntry& entry, Instant now) {
 void Switchboard::leave(PeerEntry& entry, Instant now) {
   entry.leaving = true;
   for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) set_wish(entry, slot, kNoTrack, {});
-  if (entry.peer.speaker() != nullptr) tracks_.speaker_gone(entry, now);
+  if (entry.peer.speaker() != nullptr) stop_forwarding(entry, now);
   entry.uplink = {};
   peers_.detach(entry);
   write_later(entry);
@@ -124,11 +126,16 @@ void Switchboard::finish_leaving(PeerEntry& entry) {
 }
 
 void Switchboard::handle_frame(FeedId feed, rtp::Frame frame, Instant now) {
-  if (TrackEntry* entry = tracks_.handle_frame(feed, std::move(frame), now)) wake(*entry);
+  if (TrackEntry* entry = tracks_.handle_frame(feed, frame, now)) wake(*entry);
+  const auto relayed = relayed_feeds_.find(feed);
+  const ShardSet to = frame.slate ? others_ : relayed == relayed_feeds_.end() ? 0 : relayed->second;
+  if (to != 0) relay(to, RelayedFrame{feed, std::move(frame)});
 }
 
 void Switchboard::handle_feed_closed(FeedId feed, Instant now) {
   tracks_.feed_closed(feed, now);
+  relayed_feeds_.erase(feed);
+  relay(others_, RelayedFeedEnd{feed});
   wake_all();
   events_.push_back(FeedClosed{.feed = feed});
 }
@@ -244,12 +251,20 @@ void Switchboard::route_uplink(PeerEntry& entry, const peer::Speaker::Received& 
 void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
   const TrackId id = received.kind == MediaKind::audio ? entry.uplink.audio : entry.uplink.video;
   if (id == kNoTrack) return;
-  TrackTable::Uplink uplink = tracks_.uplink_track(id, received.codec, entry, now);
+  TrackTable::Uplink uplink = tracks_.uplink_track(id, received.codec, &entry, now);
   if (uplink.entry == nullptr) return;
   if (uplink.replaced) forget(uplink.replaced.get());
   if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry);
   forward::Track& track = *uplink.entry->track;
   if (received.restarted) track.switch_source(now);
+  if (entry.uplink.relay_to != 0) {
+    relay(entry.uplink.relay_to, RelayedPacket{.track = id,
+                                               .codec = received.codec,
+                                               .restarted = received.restarted || uplink.switched,
+                                               .captured = received.captured,
+                                               .audio_level = received.audio_level,
+                                               .bytes = {received.bytes.begin(), received.bytes.end()}});
+  }
   if (!track.handle_packet(received.packet, received.captured, received.audio_level, now)) return;
   tracks_.tell(*uplink.entry);
   wake(*uplink.entry);

@@ -20,7 +20,9 @@ namespace plenary::io {
 
 class Switchboard {
  public:
-  Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random);
+  // `shard` of `shards`.
+  Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random, std::size_t shard = 0,
+              std::size_t shards = 1);
   ~Switchboard();
   Switchboard(const Switchboard&) = delete;
   Switchboard& operator=(const Switchboard&) = delete;
@@ -32,6 +34,8 @@ class Switchboard {
   void handle_frame(FeedId feed, rtp::Frame frame, Instant now);
   // End of file or an error on the frame socket.
   void handle_feed_closed(FeedId feed, Instant now);
+  // What another shard's poll_relay() gave for us.
+  void handle_relayed(std::size_t from, const Relayed& relayed, Instant now);
   void handle_timeout(Instant now);
 
   // Fills the batch with what is due. True: the batch is full, send it and call again.
@@ -41,6 +45,7 @@ class Switchboard {
     rtp::Frame frame;  // payloads are whole RTP packets
   };
   std::optional<FeedOutput> poll_feed_output();
+  std::optional<RelayOutput> poll_relay();
   // Of the speaker whose picture goes to that feed under that number.
   void want_key_frame(FeedId feed, std::uint16_t feed_video, Instant now);
   std::optional<ShardEvent> poll_event();
@@ -58,8 +63,10 @@ class Switchboard {
   void handle(RestartIce& command, Instant now);
   void handle(AddFeed& command, Instant now);
   void handle(RemoveFeed& command, Instant now);
+  void handle(RelayFeed& command, Instant now);
   void handle(AddFeedTrack& command, Instant now);
   void handle(SetTrackSource& command, Instant now);
+  void handle(AddRelayedTrack& command, Instant now);
   void handle(SetSlate& command, Instant now);
   void handle(RemoveTrack& command, Instant now);
   void handle(SetSlot& command, Instant now);
@@ -84,11 +91,23 @@ class Switchboard {
   void route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   void forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   void feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received);
+  void stop_forwarding(PeerEntry& entry, Instant now);
+
+  void handle(const RelayedFrame& relayed, std::size_t from, Instant now);
+  void handle(const RelayedFeedEnd& relayed, std::size_t from, Instant now);
+  void handle(const RelayedPacket& relayed, std::size_t from, Instant now);
+  void handle(const RelayedTrackEnd& relayed, std::size_t from, Instant now);
+  void handle(const RelayedKeyFrameWish& relayed, std::size_t from, Instant now);
+  void handle(const RelayGap& relayed, std::size_t from, Instant now);
+  void relay(ShardSet to, Relayed what);
 
   std::shared_ptr<const crypto::Certificate> certificate_;
   RandomSource& random_;
+  ShardSet others_;  // all shards but this one
   Counters counters_;
   std::deque<ShardEvent> events_;
+  std::deque<RelayOutput> relays_;
+  std::unordered_map<FeedId, ShardSet> relayed_feeds_;
   TrackTable tracks_;
   PeerTable peers_;
   std::unique_ptr<EarlyHellos> early_hellos_;

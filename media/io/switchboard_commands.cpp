@@ -45,13 +45,20 @@ void Switchboard::handle(RestartIce& command, Instant) {
 
 void Switchboard::handle(AddFeed&, Instant) {}
 
-void Switchboard::handle(RemoveFeed& command, Instant now) { tracks_.feed_closed(command.feed, now); }
+void Switchboard::handle(RemoveFeed& command, Instant now) {
+  tracks_.feed_closed(command.feed, now);
+  relayed_feeds_.erase(command.feed);
+}
+
+void Switchboard::handle(RelayFeed& command, Instant) { relayed_feeds_[command.feed] = command.to & others_; }
 
 void Switchboard::handle(AddFeedTrack& command, Instant now) {
   if (TrackEntry* created = tracks_.add_feed_track(command, now)) apply_wishes_for(*created);
 }
 
 void Switchboard::handle(SetTrackSource& command, Instant now) { tracks_.set_source(command, now); }
+
+void Switchboard::handle(AddRelayedTrack& command, Instant) { tracks_.add_relayed(command.track); }
 
 void Switchboard::handle(SetSlate& command, Instant now) { tracks_.set_slate(command, now); }
 
@@ -122,11 +129,12 @@ void Switchboard::handle(SetUplink& command, Instant now) {
     return;
   }
   const SetUplink before = entry->uplink;
+  command.relay_to &= others_;
+  if (before.forward && !command.forward) stop_forwarding(*entry, now);
   entry->uplink = command;
   // Whoever sees the picture from here on needs a key frame to begin with.
   const bool begins = (command.forward && !before.forward) || (command.feed && command.feed != before.feed);
   if (begins) entry->peer.speaker()->want_key_frame(now);
-  if (before.forward && !command.forward) tracks_.speaker_gone(*entry, now);
   write_later(*entry);
 }
 

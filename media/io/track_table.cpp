@@ -17,7 +17,7 @@ TrackEntry* TrackTable::add(TrackId id, const forward::Track::Config& config, In
   return (tracks_[id] = std::move(entry)).get();
 }
 
-TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry& speaker, Instant now) {
+TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry* speaker, Instant now) {
   // A browser's picture pauses for a moment now and then; only a camera that is off is silent for so long.
   const auto config = [&] {
     return forward::Track::Config{.codec = codec,
@@ -29,15 +29,16 @@ TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry& 
   if (result.entry == nullptr) {
     result.entry = add(id, config(), now);
     if (result.entry == nullptr) return result;
-    result.entry->speaker = &speaker;
+    result.entry->speaker = speaker;
     result.created = true;
   } else if (result.entry->track->codec() != codec) {
     result.replaced = std::move(result.entry->track);
     result.entry->track = std::make_unique<forward::Track>(config(), counters_, now);
   }
-  if (result.entry->speaker != &speaker) {
-    result.entry->speaker = &speaker;
+  if (result.entry->speaker != speaker) {
+    result.entry->speaker = speaker;
     result.entry->track->switch_source(now);
+    result.switched = true;
   }
   return result;
 }
@@ -108,6 +109,7 @@ void TrackTable::show_slate(TrackEntry& slate, std::shared_ptr<const rtp::Frame>
 }
 
 std::unique_ptr<TrackEntry> TrackTable::remove(TrackId id) {
+  relayed_.erase(id);
   const auto found = tracks_.find(id);
   if (found == tracks_.end()) return nullptr;
   std::unique_ptr<TrackEntry> entry = std::move(found->second);
@@ -116,13 +118,13 @@ std::unique_ptr<TrackEntry> TrackTable::remove(TrackId id) {
   return entry;
 }
 
-TrackEntry* TrackTable::handle_frame(FeedId feed_id, rtp::Frame frame, Instant now) {
+TrackEntry* TrackTable::handle_frame(FeedId feed_id, const rtp::Frame& frame, Instant now) {
   counters_.add(Count::frames_in);
   Feed& feed = feeds_[feed_id];
   const auto found = feed.tracks.find(frame.track);
   if (found == feed.tracks.end()) {
     if (frame.slate && feed.early_slates.size() < kMaxEarlySlates) {
-      feed.early_slates.push_back(std::move(frame));
+      feed.early_slates.push_back(frame);
     } else {
       counters_.add(Count::frames_unknown_track);
     }
@@ -134,7 +136,7 @@ TrackEntry* TrackTable::handle_frame(FeedId feed_id, rtp::Frame frame, Instant n
     return nullptr;
   }
   if (frame.slate) {
-    show_slate(entry, std::make_shared<const rtp::Frame>(std::move(frame)), now);
+    show_slate(entry, std::make_shared<const rtp::Frame>(frame), now);
     return nullptr;
   }
   if (!entry.track->handle_frame(frame, now)) return nullptr;
@@ -162,8 +164,30 @@ void TrackTable::speaker_gone(const PeerEntry& speaker, Instant now) {
   }
 }
 
+void TrackTable::add_relayed(TrackId id) {
+  if (relayed_.size() < kMaxTracks) relayed_.insert(id);
+}
+
+void TrackTable::relay_ended(TrackId id, Instant now) {
+  TrackEntry* entry = find(id);
+  if (entry == nullptr) return;
+  entry->track->source_gone(now);
+  tell(*entry);
+}
+
+void TrackTable::relay_gap(std::size_t home, Instant now) {
+  for (auto& [id, entry] : tracks_) {
+    if (home_of(id) == home) entry->track->switch_source(now);
+  }
+}
+
 bool TrackTable::poll_key_frame(TrackEntry& entry, Instant now) {
   if (!entry.track->key_frame_requests().poll(now)) return false;
+  if (home_of(entry.id) != shard_) {
+    relays_.push_back({.to = ShardSet{1} << home_of(entry.id), 
+                       .what = std::make_shared<const Relayed>(RelayedKeyFrameWish{entry.id})});
+    return false;
+  }
   if (entry.speaker != nullptr) return true;
   if (entry.feed) {
     events_.push_back(KeyFrameWanted{.track = entry.id, .feed = *entry.feed, .feed_track = entry.feed_track});

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "media/base/random.h"
@@ -40,18 +41,23 @@ struct TrackEntry {
 
 class TrackTable {
  public:
-  TrackTable(RandomSource& random, Counters& counters, std::deque<ShardEvent>& events)
-      : random_(random), counters_(counters), events_(events) {}
+  TrackTable(std::size_t shard, RandomSource& random, Counters& counters, std::deque<ShardEvent>& events,
+             std::deque<RelayOutput>& relays)
+      : shard_(shard), random_(random), counters_(counters), events_(events), relays_(relays) {}
 
   TrackEntry* find(TrackId id);
   // The track of a speaker; made, or made anew when the codec is another one (`replaced` is the old one then, which
-  // every forwarder has to forget before it goes).
+  // every forwarder has to forget before it goes). Null `speaker`: one of another shard.
   struct Uplink {
     TrackEntry* entry = nullptr;
     std::unique_ptr<forward::Track> replaced;
     bool created = false;
+    bool switched = false;  // another speaker had it before
   };
-  Uplink uplink_track(TrackId id, Codec codec, PeerEntry& speaker, Instant now);
+  Uplink uplink_track(TrackId id, Codec codec, PeerEntry* speaker, Instant now);
+  // Speakers' tracks of other shards, from when they are named until they are removed.
+  void add_relayed(TrackId id);
+  [[nodiscard]] bool relayed(TrackId id) const { return relayed_.contains(id); }
   // Null when there are too many.
   TrackEntry* add_feed_track(const AddFeedTrack& command, Instant now);
   void set_source(const SetTrackSource& command, Instant now);
@@ -60,11 +66,15 @@ class TrackTable {
   std::unique_ptr<TrackEntry> remove(TrackId id);
 
   // The track that took the frame and now has something for its watchers, or null.
-  TrackEntry* handle_frame(FeedId feed, rtp::Frame frame, Instant now);
+  TrackEntry* handle_frame(FeedId feed, const rtp::Frame& frame, Instant now);
   void feed_closed(FeedId feed, Instant now);
   void speaker_gone(const PeerEntry& speaker, Instant now);
+  void relay_ended(TrackId id, Instant now);
+  // Something was lost on the way from that shard: its pictures go on with their next key frames.
+  void relay_gap(std::size_t home, Instant now);
 
-  // Slates, and key frames that somebody waits for. Calls `wake(entry)` where packets came, `ask(entry)` where a
+  // Slates, and key frames that somebody waits for: the room process is asked by an event, another shard by a relayed
+  // wish. Calls `wake(entry)` where packets came, `ask(entry)` where a
   // speaker is to be asked.
   template <class Ask>
   void handle_timeout(Instant now, Ask ask);
@@ -88,9 +98,12 @@ class TrackTable {
   void show_slate(TrackEntry& slate, std::shared_ptr<const rtp::Frame> frame, Instant now);
   bool poll_key_frame(TrackEntry& entry, Instant now);
 
+  std::size_t shard_;
   RandomSource& random_;
   Counters& counters_;
   std::deque<ShardEvent>& events_;
+  std::deque<RelayOutput>& relays_;
+  std::unordered_set<TrackId> relayed_;
   std::unordered_map<TrackId, std::unique_ptr<TrackEntry>> tracks_;
   std::unordered_map<FeedId, Feed> feeds_;
 };

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <type_traits>
 
 #include "media/base/log.h"
+#include "media/base/overloaded.h"
 #include "media/crypto/random.h"
+#include "media/crypto/srtp.h"
 #include "media/io/clock.h"
 #include "server/auth/secret_file.h"
 #include "server/log/log_setup.h"
@@ -15,11 +18,6 @@
 
 namespace plenary::server {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
 
 // Splits "/a/b/c" behind a prefix: "whep" → {"a", "b/c"}.
 struct Below {
@@ -41,6 +39,12 @@ HttpResponse page_of_room(std::string_view rest) {
     return HttpResponse::page(std::string(rest) + ".html");
   }
   return HttpResponse::problem(404, "not_found", "There is no such page.");
+}
+
+// 0: one for each core that this process may use.
+std::size_t shard_count(std::uint32_t configured) {
+  const std::size_t count = configured != 0 ? configured : std::thread::hardware_concurrency();
+  return std::clamp<std::size_t>(count, 1, io::kMaxShards);
 }
 
 constexpr Duration kPostAgain = std::chrono::milliseconds(2);  // to a shard whose queue was full
@@ -79,11 +83,10 @@ Status App::open_parts() {
   links_ = std::move(links).value();
 
   auto certificate = crypto::Certificate::generate();
-  auto shard = io::Shard::start({.bind = config_.server.udp, .certificate = certificate});
-  if (!shard) return shard.error();
-  std::vector<Address> candidates =
-      host_candidates(config_.server.public_addresses, config_.server.http, (*shard)->port());
-  plane_ = std::make_unique<MediaPlane>(std::move(shard).value(), certificate, std::move(candidates));
+  auto plane = MediaPlane::start(config_.server.udp, shard_count(config_.server.shards), certificate);
+  if (!plane) return plane.error();
+  plane_ = std::move(plane).value();
+  plane_->set_candidates(config_.server.public_addresses, config_.server.http);
   sessions_ = std::make_unique<MediaSessions>(*plane_, *random_);
 
   auto http = HttpServer::create({.bind = config_.server.http,
@@ -108,10 +111,12 @@ Status App::open_rooms() {
 }
 
 int App::run(int stop_descriptor) {
-  http_->watch(plane_->shard().event_descriptor(), [this] {
-    take_shard_events();
-    settle();
-  });
+  for (const int descriptor : plane_->event_descriptors()) {
+    http_->watch(descriptor, [this] {
+      take_shard_events();
+      settle();
+    });
+  }
   http_->watch(journal_->descriptor(), [this] {
     take_completions();
     settle();
@@ -119,7 +124,10 @@ int App::run(int stop_descriptor) {
   http_->watch(stop_descriptor, [this] { http_->stop(); });
   ready_ = true;
   log(LogLevel::info, "server.ready",
-      {{"http_port", std::to_string(http_->port())}, {"media_port", std::to_string(plane_->shard().port())}});
+      {{"http_port", std::to_string(http_->port())},
+       {"media_port", std::to_string(plane_->port(0))},
+       {"media_shards", std::to_string(plane_->shards())},
+       {"media_cipher", crypto::GcmEgress::implementation()}});
   take_timeouts();
   http_->run();
   log(LogLevel::info, "server.stopped");
@@ -192,13 +200,17 @@ HttpResponse App::list_rooms() const {
 }
 
 HttpResponse App::metrics_text() {
-  metrics_.set_counters("media", plane_->shard().counters().values);
+  metrics_.set_counters("media", plane_->counters().values);
   metrics_.set_counters("http", http_->counters());
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());
   metrics_.set_counters("links", links_->links().counters());
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
+  for (std::size_t i = 0; i < plane_->shards(); ++i) {
+    metrics_.set_gauge("shard_connections", "Media sessions on this shard",
+                       static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});
+  }
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
                      static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
@@ -259,7 +271,7 @@ Room* App::room_of(ConnectionId connection) {
 
 void App::take_shard_events() {
   const Now now = io::read_clocks();
-  while (auto event = plane_->shard().poll_event()) take(*event, now);
+  while (auto event = plane_->poll_event()) take(*event, now);
 }
 
 void App::take(const io::ShardEvent& event, Now now) {

@@ -31,15 +31,109 @@ std::optional<Address> from_sockaddr(const sockaddr* address, std::uint16_t port
 
 }  // namespace
 
+std::optional<io::ShardEvent> ShardEvents::take(std::size_t shard, io::ShardEvent event) {
+  if (const auto* live = std::get_if<io::TrackLive>(&event)) {
+    if (io::home_of(live->track) != shard) return std::nullopt;
+  } else if (auto* watched = std::get_if<io::TrackWatched>(&event)) {
+    io::ShardSet& by = watched_[watched->track];
+    const bool before = by != 0;
+    const io::ShardSet bit = io::ShardSet{1} << shard;
+    by = watched->watched ? by | bit : by & ~bit;
+    watched->watched = by != 0;
+    if (by == 0) watched_.erase(watched->track);
+    if (watched->watched == before) return std::nullopt;
+  }
+  return event;
+}
+
+std::size_t Placement::choose(std::size_t home) const {
+  const auto fewest = std::min_element(connections_.begin(), connections_.end());
+  if (connections_[home] < *fewest + kStayTogether) return home;
+  return static_cast<std::size_t>(fewest - connections_.begin());
+}
+
+MediaPlane::MediaPlane(std::vector<Entry> shards, std::shared_ptr<const crypto::Certificate> certificate)
+    : shards_(std::move(shards)), certificate_(std::move(certificate)), placement_(shards_.size()) {}
+
+Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& bind, std::size_t count,
+                                                      std::shared_ptr<const crypto::Certificate> certificate) {
+  std::shared_ptr<io::RelayMesh> mesh;
+  if (count > 1) {
+    auto made = io::RelayMesh::make(count);
+    if (!made) return made.error();
+    mesh = std::move(made).value();
+  }
+  std::vector<Entry> shards(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Address address = bind;
+    if (bind.port != 0) address.port = static_cast<std::uint16_t>(bind.port + i);
+    auto shard = io::Shard::start({.bind = address, .certificate = certificate, .index = i, .mesh = mesh});
+    if (!shard) return shard.error();
+    shards[i].shard = std::move(shard).value();
+  }
+  return std::unique_ptr<MediaPlane>(new MediaPlane(std::move(shards), std::move(certificate)));
+}
+
+void MediaPlane::set_candidates(const std::vector<Address>& configured, const Address& http) {
+  for (Entry& entry : shards_) entry.candidates = host_candidates(configured, http, entry.shard->port());
+}
+
+PeerId MediaPlane::new_peer(std::size_t shard) {
+  placement_.add(shard);
+  return io::id_at_home<PeerId>(shard, ++last_peer_);
+}
+
 void MediaPlane::post(io::ShardCommand command) {
-  if (waiting_.empty() && shard_->post(std::move(command))) return;
-  PLENARY_CHECK(waiting_.size() < kMaxWaiting);
+  if (const auto* removed = std::get_if<io::RemoveTrack>(&command)) events_.forget(removed->track);
+  const io::ShardSet all = shards_.size() < io::kMaxShards ? (io::ShardSet{1} << shards_.size()) - 1 : ~io::ShardSet{0};
+  io::ShardSet to = io::addressees(command, all);
+  for (Entry& entry : shards_) {
+    const bool meant = (to & 1) != 0;
+    to >>= 1;
+    if (meant && to == 0) return post_to(entry, std::move(command));
+    if (meant) post_to(entry, command);
+  }
+}
+
+void MediaPlane::post_to(Entry& entry, io::ShardCommand command) {
+  if (entry.waiting.empty() && entry.shard->post(std::move(command))) return;
+  PLENARY_CHECK(entry.waiting.size() < kMaxWaiting);
   ++delayed_;
-  waiting_.push_back(std::move(command));
+  entry.waiting.push_back(std::move(command));
 }
 
 void MediaPlane::post_waiting() {
-  while (!waiting_.empty() && shard_->post(std::move(waiting_.front()))) waiting_.pop_front();
+  for (Entry& entry : shards_) {
+    while (!entry.waiting.empty() && entry.shard->post(std::move(entry.waiting.front()))) entry.waiting.pop_front();
+  }
+}
+
+bool MediaPlane::has_waiting() const {
+  return std::any_of(shards_.begin(), shards_.end(), [](const Entry& entry) { return !entry.waiting.empty(); });
+}
+
+std::optional<io::ShardEvent> MediaPlane::poll_event() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    while (std::optional<io::ShardEvent> event = shards_[i].shard->poll_event()) {
+      if (std::optional<io::ShardEvent> news = events_.take(i, std::move(*event))) return news;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<int> MediaPlane::event_descriptors() const {
+  std::vector<int> descriptors;
+  for (const Entry& entry : shards_) descriptors.push_back(entry.shard->event_descriptor());
+  return descriptors;
+}
+
+io::ShardCounters MediaPlane::counters() const {
+  io::ShardCounters sum = shards_.front().shard->counters();
+  for (std::size_t i = 1; i < shards_.size(); ++i) {
+    const io::ShardCounters more = shards_[i].shard->counters();
+    for (std::size_t n = 0; n < sum.values.size(); ++n) sum.values[n].second += more.values[n].second;
+  }
+  return sum;
 }
 
 std::vector<Address> host_candidates(const std::vector<Address>& configured, const Address& http, std::uint16_t port) {

@@ -64,8 +64,8 @@ HttpResponse MediaSessions::refuse(int status, std::string_view code, std::strin
   return response;
 }
 
-MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std::string& room, SessionUse use,
-                                          const std::string& h264_profile_level_id) {
+MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std::string& room, std::size_t home,
+                                          SessionUse use, const std::string& h264_profile_level_id) {
   if (!has_media_type(request, kSdp)) {
     return {nullptr, refuse(415, "not_sdp", "Send the offer as application/sdp.")};
   }
@@ -74,11 +74,11 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
   if (half_open_ >= most || sessions_.size() >= kMaxSessions) {
     return {nullptr, refuse(503, "busy", "Too many connections are being set up; try again in two seconds.")};
   }
-  const PeerId peer = plane_.new_peer();
+  const std::size_t shard = use == SessionUse::viewer ? plane_.placement().choose(home) : home;
   const std::string cname = random_.token(16);
   sdp::LocalParameters local{.ice = ice::make_credentials(random_),
                              .fingerprint = plane_.fingerprint(),
-                             .candidates = plane_.candidates(),
+                             .candidates = plane_.candidates(shard),
                              .cname = cname,
                              .h264_profile_level_id = h264_profile_level_id};
   Result<sdp::Negotiated, sdp::Refusal> negotiated =
@@ -87,6 +87,7 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
     const sdp::Refusal& refusal = negotiated.error();
     return {nullptr, refuse(refusal.status, refusal.code, refusal.message)};
   }
+  const PeerId peer = plane_.new_peer(shard);
   MediaSession session{.id = random_.token(kSessionIdLength),
                        .room = room,
                        .use = use,
@@ -164,8 +165,8 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   response.status = 200;
   response.content_type = kFragment;
   response.headers.emplace_back("ETag", session.etag);
-  response.body =
-      sdp::write_ice_fragment(session.local_ice, plane_.candidates(), fragment->mid.empty() ? "0" : fragment->mid);
+  response.body = sdp::write_ice_fragment(session.local_ice, plane_.candidates(io::home_of(session.peer)),
+                                          fragment->mid.empty() ? "0" : fragment->mid);
   return response;
 }
 
@@ -181,6 +182,7 @@ std::optional<MediaSession> MediaSessions::close(PeerId peer, bool tell_shard) {
   const auto found = sessions_.find(peer);
   if (found == sessions_.end()) return std::nullopt;
   if (tell_shard) plane_.post(io::RemovePeer{peer});
+  plane_.end_peer(peer);
   MediaSession session = std::move(found->second);
   if (!session.connected) --half_open_;
   by_id_.erase(session.id);

@@ -64,8 +64,9 @@ class MediaSessions {
     MediaSession* session = nullptr;
     HttpResponse response;
   };
-  // Answers the offer; on refusal `session` is null. The caller fills in seat and slots, then calls show().
-  Opened open(const HttpRequest& request, const std::string& room, SessionUse use,
+  // Answers the offer of somebody of the room whose shard is `home`: viewers of the room may be on any, all others are
+  // there. On refusal `session` is null. The caller fills in seat and slots, then calls show().
+  Opened open(const HttpRequest& request, const std::string& room, std::size_t home, SessionUse use,
               const std::string& h264_profile_level_id);
   // PATCH, DELETE, GET, OPTIONS on a session's URL; `ended` receives the session that a DELETE took out.
   HttpResponse handle(const HttpRequest& request, const std::string& id, std::optional<MediaSession>& ended);

@@ -119,8 +119,9 @@ Result<Asker, HttpResponse> Room::asker_of(const HttpRequest& request, Now now) 
 
 MediaSessions::Opened Room::open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
                                          const std::string& h264_profile_level_id) {
-  auto opened = services_.sessions.open(request, config_.id, use, h264_profile_level_id);
+  auto opened = services_.sessions.open(request, config_.id, media_.home(), use, h264_profile_level_id);
   if (opened.session != nullptr) {
+    media_.relay_to(io::home_of(opened.session->peer));
     opened.session->role = identity.role;
     opened.session->registered = identity.registered;
     opened.session->token_id = identity.token_id;

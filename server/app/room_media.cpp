@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-// Numbers of speakers' tracks in a feed start here, above those that the room process gives its own.
-constexpr std::uint16_t kFirstSpeakerTrack = 1'000;
 constexpr std::size_t kMaxPicture = 48 * 1024;  // bytes of JPEG; 320×180 has about 10 KB
 constexpr double kSilenceLevel = -100;          // dBFS shown where nothing was measured
 
@@ -92,6 +90,7 @@ void RoomMediaChange::add(RoomMediaChange other) {
 RoomMedia::RoomMedia(const RoomConfig& config, MediaPlane& plane, std::filesystem::path program)
     : config_(config),
       plane_(plane),
+      home_(plane.new_home()),
       link_(std::move(program), config.id, configure_command(config).dump()),
       next_speaker_track_(kFirstSpeakerTrack) {
   for (const SourceConfig& source : config.sources) {
@@ -115,8 +114,9 @@ RoomMediaChange RoomMedia::start(Instant now) {
     return {.status = true};
   }
   fault_.reset();
-  feed_ = plane_.new_feed();
+  feed_ = plane_.new_feed(home_);
   plane_.post(io::AddFeed{*feed_, *frames});
+  if (relayed_to_ != 0) plane_.post(io::RelayFeed{*feed_, relayed_to_});
   return {.status = true};
 }
 
@@ -224,7 +224,7 @@ void RoomMedia::take_tracks(const json& list) {
     track.feed_track = number.get<std::uint16_t>();
     track.profile_level_id = text_of(entry, "profile_level_id");
     if (is_new) {
-      track.id = plane_.new_track();
+      track.id = plane_.new_track(home_);
       plane_.post(io::AddFeedTrack{track.id, track.codec, track.profile_level_id, *feed_, track.feed_track});
       added.push_back(name);
     } else {
@@ -293,86 +293,6 @@ bool RoomMedia::handle_track_live(const io::TrackLive& live) {
   track->live = live.live;
   if (live.track == this->track("video")) picture_live_ = live.live;
   return true;
-}
-
-void RoomMedia::set_speakers(const std::vector<SpeakerMedia>& wanted) {
-  std::erase_if(speakers_, [&](auto& entry) {
-    const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const SpeakerMedia& media) {
-      return media.request == entry.first && media.peer == entry.second.media.peer;
-    });
-    if (!stays) remove_speaker(entry.second);
-    return !stays;
-  });
-  for (const SpeakerMedia& media : wanted) {
-    const auto found = speakers_.find(media.request);
-    if (found == speakers_.end()) {
-      add_speaker(media);
-      continue;
-    }
-    Speaker& speaker = found->second;
-    const SpeakerMedia before = std::exchange(speaker.media, media);
-    if (!ready_) continue;
-    // Decoders stay as they are, so that a grant is heard and seen at once.
-    if (before.video != media.video) {
-      link_.send({{"command", "speaker.remove"}, {"speaker", media.request}});
-      tell_speaker(speaker);
-      continue;
-    }
-    if (before.muted != media.muted) tell_muted(media);
-    if (before.open != media.open) tell_air(media);
-  }
-}
-
-void RoomMedia::add_speaker(const SpeakerMedia& media) {
-  Speaker speaker{.media = media};
-  if (next_speaker_track_ > 60'000) next_speaker_track_ = kFirstSpeakerTrack;  // numbers of long ago are free again
-  speaker.audio_track = next_speaker_track_++;
-  speaker.video_track = next_speaker_track_++;
-  speaker.audio = plane_.new_track();
-  speaker.video = plane_.new_track();
-  const auto added = speakers_.emplace(media.request, std::move(speaker)).first;
-  tell_speaker(added->second);
-  route_uplink(added->second);
-}
-
-void RoomMedia::tell_speaker(const Speaker& speaker) {
-  if (!ready_) return;
-  const SpeakerMedia& media = speaker.media;
-  json add = {{"command", "speaker.add"},
-              {"speaker", media.request},
-              {"name", media.name},
-              {"audio_track", speaker.audio_track},
-              {"video_track", speaker.video_track}};
-  if (media.video) add["video_codec"] = *media.video == Codec::h264 ? "h264" : "vp8";
-  link_.send(add);
-  tell_muted(media);
-  tell_air(media);
-}
-
-void RoomMedia::tell_muted(const SpeakerMedia& media) {
-  link_.send({{"command", "speaker.mute"}, {"speaker", media.request}, {"muted", media.muted}});
-}
-
-void RoomMedia::tell_air(const SpeakerMedia& media) {
-  link_.send({{"command", "speaker.air"}, {"speaker", media.request}, {"on", media.open}});
-}
-
-void RoomMedia::route_uplink(const Speaker& speaker) {
-  plane_.post(io::SetUplink{.peer = speaker.media.peer,
-                            .audio = speaker.audio,
-                            .video = speaker.video,
-                            .forward = true,
-                            .feed = ready_ ? feed_ : std::nullopt,
-                            .feed_audio = speaker.audio_track,
-                            .feed_video = speaker.video_track});
-}
-
-void RoomMedia::remove_speaker(const Speaker& speaker) {
-  readiness_changes_.insert(speaker.media.request);
-  link_.send({{"command", "speaker.remove"}, {"speaker", speaker.media.request}});
-  plane_.post(io::SetUplink{.peer = speaker.media.peer});
-  plane_.post(io::RemoveTrack{speaker.audio});
-  plane_.post(io::RemoveTrack{speaker.video});
 }
 
 RoomMediaChange RoomMedia::set_screen_return(bool open, bool sound) {

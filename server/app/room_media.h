@@ -48,12 +48,20 @@ struct RoomMediaChange {
 
 class RoomMedia {
  public:
+  // Numbers of speakers' tracks in a feed start here, above those that the room process gives its own.
+  static constexpr std::uint16_t kFirstSpeakerTrack = 1'000;
+
   RoomMedia(const RoomConfig& config, MediaPlane& plane, std::filesystem::path program);
 
   RoomMediaChange handle_timeout(Instant now);
   RoomMediaChange handle_readable(Instant now);
   [[nodiscard]] Instant next_timeout() const { return link_.next_timeout(); }
   [[nodiscard]] int descriptor() const { return link_.descriptor(); }
+
+  // The shard of its speakers and its room process.
+  [[nodiscard]] std::size_t home() const { return home_; }
+  // That shard has viewers of this room, from now on.
+  void relay_to(std::size_t shard);
 
   // Shard events that concern this room's tracks; false: not ours.
   bool handle_key_frame_wanted(const io::KeyFrameWanted& wanted);
@@ -124,6 +132,8 @@ class RoomMedia {
 
   const RoomConfig& config_;
   MediaPlane& plane_;
+  std::size_t home_;
+  io::ShardSet relayed_to_ = 0;
   RoomLink link_;
   std::optional<FeedId> feed_;
   bool ready_ = false;

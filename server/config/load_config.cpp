@@ -151,10 +151,6 @@ void load_server(TableReader reader, const fs::path& folder, ServerSection& serv
   }
   load_public_addresses(reader, server);
   server.shards = reader.number("shards", 0, kMostShards).value_or(server.shards);
-  if (server.shards > 1) {
-    reader.faults().warning(reader.table().get("shards"), reader.path_of("shards"), "one media thread is used so far",
-                            "leave it out");
-  }
   if (const auto data = reader.string("data")) server.data = folder / *data;
   if (const auto pages = reader.string("pages")) server.pages = folder / *pages;
   for (const auto& [key, value] :

@@ -21,12 +21,32 @@ std::uint64_t scenario_seed(std::uint64_t fallback) {
   return text != nullptr ? std::strtoull(text, nullptr, 10) : fallback;
 }
 
-World::World(std::uint64_t the_seed)
+World::World(std::uint64_t the_seed, std::size_t shards)
     : seed(the_seed),
       random(the_seed),
       certificate(crypto::Certificate::generate()),
-      board(certificate, random),
+      boards([&] {
+        std::vector<std::unique_ptr<io::Switchboard>> made;
+        for (std::size_t i = 0; i < shards; ++i) {
+          made.push_back(std::make_unique<io::Switchboard>(certificate, random, i, shards));
+        }
+        return made;
+      }()),
+      board(*boards[0]),
       network(the_seed + 1) {}
+
+Address World::server_of(std::size_t shard) const {
+  Address address = server;
+  address.port = static_cast<std::uint16_t>(server.port + shard);
+  return address;
+}
+
+void World::command(const io::ShardCommand& command) {
+  const io::ShardSet to = io::addressees(command, (io::ShardSet{1} << boards.size()) - 1);
+  for (std::size_t i = 0; i < boards.size(); ++i) {
+    if ((to >> i & 1) != 0) boards[i]->handle_command(command, now);
+  }
+}
 
 Address World::new_address() {
   const std::uint8_t host = next_host_++;
@@ -41,7 +61,7 @@ ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video) {
                                .video = video};
   sdp::LocalParameters local{.ice = ice::make_credentials(random),
                              .fingerprint = certificate->fingerprint(),
-                             .candidates = {server},
+                             .candidates = {server_of(io::home_of(id))},
                              .cname = "room"};
   auto negotiated = sdp::answer_viewer(sdp::write_viewer_offer(offer), local, random);
   PLENARY_CHECK(negotiated.ok());
@@ -66,7 +86,7 @@ SpeakerClient& World::add_speaker(PeerId id, Codec video, std::uint16_t stream, 
   const ice::Credentials credentials = ice::make_credentials(random);
   sdp::LocalParameters local{.ice = ice::make_credentials(random),
                              .fingerprint = certificate->fingerprint(),
-                             .candidates = {server},
+                             .candidates = {server_of(io::home_of(id))},
                              .cname = "room"};
   auto negotiated = sdp::answer_speaker(speaker_offer(credentials, client_certificate->fingerprint()), local, random);
   PLENARY_CHECK(negotiated.ok());
@@ -110,7 +130,7 @@ void World::vanish(PeerId id) {
 
 void World::inject(const Address& from, ByteVector bytes) {
   board.handle_datagram(bytes, {.local = server, .remote = from}, now);
-  run_board();
+  run_boards();
 }
 
 void World::talk_to(ClientTransport& client, const Address& from, Duration duration) {
@@ -166,7 +186,7 @@ void World::add_slate(FeedId feed, TrackId id, std::uint16_t number, Codec codec
 void World::close_feed(FeedId feed) {
   std::erase_if(room_tracks_, [feed](const auto& entry) { return entry.first == feed; });
   board.handle_feed_closed(feed, now);
-  run_board();
+  run_boards();
 }
 
 std::optional<Instant> World::next_event() const {
@@ -174,7 +194,7 @@ std::optional<Instant> World::next_event() const {
   const auto sooner = [&next](const std::optional<Instant>& at) {
     if (at && (!next || *at < *next)) next = at;
   };
-  sooner(board.next_timeout());
+  for (const auto& one : boards) sooner(one->next_timeout());
   for (const auto& [id, viewer] : viewers_) sooner(viewer->next_timeout());
   for (const auto& [id, speaker] : speakers_) sooner(speaker->next_timeout());
   for (const auto& [feed, track] : room_tracks_) {
@@ -207,8 +227,9 @@ bool World::run_until_true(const std::function<bool()>& holds, Duration patience
 void World::step() {
   run_room();
   while (std::optional<Network::Datagram> datagram = network.poll(now)) {
-    if (datagram->to == server) {
-      board.handle_datagram(datagram->bytes, {.local = server, .remote = datagram->from}, now);
+    if (datagram->to.ip == server.ip) {
+      boards.at(static_cast<std::size_t>(datagram->to.port - server.port))
+          ->handle_datagram(datagram->bytes, {.local = datagram->to, .remote = datagram->from}, now);
       continue;
     }
     const auto owner = at_address_.find(datagram->to);
@@ -225,7 +246,7 @@ void World::step() {
     }
   }
   run_people();
-  run_board();
+  run_boards();
 }
 
 void World::run_room() {
@@ -250,25 +271,47 @@ void World::run_people() {
   const auto run = [this](PeerId id, auto& client) {
     client.handle_timeout(now);
     while (std::optional<ByteVector> datagram = client.poll_output()) {
-      network.send(addresses_[id], server, *datagram, now);
+      network.send(addresses_[id], server_of(io::home_of(id)), *datagram, now);
     }
   };
   for (auto& [id, viewer] : viewers_) run(id, *viewer);
   for (auto& [id, speaker] : speakers_) run(id, *speaker);
 }
 
-void World::run_board() {
-  board.handle_timeout(now);
+void World::run_boards() {
+  for (const auto& one : boards) one->handle_timeout(now);
+  run_relays();
+  for (std::size_t i = 0; i < boards.size(); ++i) run_board(i);
+  while (std::optional<io::Switchboard::FeedOutput> output = board.poll_feed_output()) {
+    to_room.emplace_back(now, std::move(*output));
+  }
+  while (std::optional<io::ShardEvent> event = board.poll_event()) take_event(std::move(*event));
+}
+
+void World::run_relays() {
+  for (std::size_t from = 0; from < boards.size(); ++from) {
+    while (std::optional<io::RelayOutput> output = boards[from]->poll_relay()) {
+      if (loses_relayed && loses_relayed(*output)) output->what = std::make_shared<const io::Relayed>(io::RelayGap{});
+      for (std::size_t to = 0; to < boards.size(); ++to) {
+        if ((output->to >> to & 1) == 0) continue;
+        relayed.push_back(output->what);
+        boards[to]->handle_relayed(from, *output->what, now);
+      }
+    }
+  }
+}
+
+void World::run_board(std::size_t shard) {
   bool more = true;
   while (more) {
-    more = board.poll_output(batch_, now);
+    more = boards[shard]->poll_output(batch_, now);
     for (const peer::Run& run : batch_.runs()) {
-      PLENARY_CHECK(run.path.local == server);
+      PLENARY_CHECK(run.path.local == server_of(shard));
       Bytes rest = batch_.bytes(run);
       std::uint16_t datagrams = 0;
       while (!rest.empty()) {
         const std::size_t size = std::min<std::size_t>(run.segment, rest.size());
-        network.send(server, run.path.remote, rest.first(size), now);
+        network.send(run.path.local, run.path.remote, rest.first(size), now);
         rest = rest.subspan(size);
         ++datagrams;
       }
@@ -276,10 +319,6 @@ void World::run_board() {
     }
     batch_.clear();
   }
-  while (std::optional<io::Switchboard::FeedOutput> output = board.poll_feed_output()) {
-    to_room.emplace_back(now, std::move(*output));
-  }
-  while (std::optional<io::ShardEvent> event = board.poll_event()) take_event(std::move(*event));
 }
 
 void World::take_event(io::ShardEvent event) {

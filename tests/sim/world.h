@@ -1,4 +1,4 @@
-// A shard, its room and its people in virtual time.
+// One shard or several, a room whose home is the first, and its people, in virtual time.
 #pragma once
 
 #include <functional>
@@ -41,9 +41,9 @@ struct RoomTrack {
 
 class World {
  public:
-  explicit World(std::uint64_t seed);
+  explicit World(std::uint64_t seed, std::size_t shards = 1);
 
-  // ---- people ----
+  // ---- people, on the shard that their number names ----
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
                              Duration clock_ahead = {});
@@ -67,7 +67,8 @@ class World {
   RoomTrack& add_sound(FeedId feed, TrackId id, std::uint16_t number = 2);
   // The slate of `codec`, handed over as a room process does.
   void add_slate(FeedId feed, TrackId id, std::uint16_t number, Codec codec, std::uint16_t stream);
-  void command(io::ShardCommand command) { board.handle_command(std::move(command), now); }
+  // To the shards that it is for.
+  void command(const io::ShardCommand& command);
   void close_feed(FeedId feed);
 
   // ---- time ----
@@ -91,20 +92,26 @@ class World {
   Instant now = Instant(std::chrono::hours(1));
   SeededRandom random;
   std::shared_ptr<const crypto::Certificate> certificate;
-  io::Switchboard board;
+  std::vector<std::unique_ptr<io::Switchboard>> boards;
+  io::Switchboard& board;  // the first
   Network network;
-  std::vector<std::pair<Instant, io::ShardEvent>> events;
+  std::vector<std::pair<Instant, io::ShardEvent>> events;      // of the first shard
+  std::vector<std::shared_ptr<const io::Relayed>> relayed;     // for each shard that it went to
+  std::function<bool(const io::RelayOutput&)> loses_relayed;    // true: it is lost, and a gap told
   std::vector<std::pair<Instant, io::Switchboard::FeedOutput>> to_room;
   // Datagrams that the server sent to addresses where nobody listens.
   std::map<Address, std::uint64_t> to_nobody;
-  Address server = Address::v4(10, 0, 0, 1, 7000);
+  Address server = Address::v4(10, 0, 0, 1, 7000);  // the first shard; the others have the next ports
 
  private:
+  [[nodiscard]] Address server_of(std::size_t shard) const;
+  void run_board(std::size_t shard);
+  void run_relays();
   void step();
   [[nodiscard]] std::optional<Instant> next_event() const;
   void run_room();
   void run_people();
-  void run_board();
+  void run_boards();
   void take_event(io::ShardEvent event);
   Address new_address();
 
