@@ -20,6 +20,15 @@ enum class Count : std::uint8_t {
   send_failed,
   gso_refused,
   datagrams_truncated,
+  // media over TCP
+  tcp_accepted,
+  tcp_refused,
+  tcp_closed,
+  tcp_strangers_closed,
+  tcp_not_framed,
+  tcp_datagrams_out,
+  tcp_dropped,
+  tcp_no_connection,
   // demultiplexing
   unknown_source,
   not_media,

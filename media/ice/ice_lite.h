@@ -23,10 +23,13 @@ struct Credentials {
 };
 Credentials make_credentials(RandomSource& random);  // 8 and 24 characters
 
-// Our own address as the datagram was sent to, and theirs.
+enum class Protocol : std::uint8_t { udp, tcp };
+
+// Our own address as the datagram was sent to, and theirs. Over TCP (RFC 6544) it names the connection.
 struct Tuple {
   Address local;
   Address remote;
+  Protocol protocol = Protocol::udp;
   bool operator==(const Tuple&) const = default;
 };
 

@@ -22,7 +22,9 @@ constexpr std::uint64_t kUdpTag = 0;
 constexpr std::uint64_t kCommandTag = 1;
 constexpr std::uint64_t kTimerTag = 2;
 constexpr std::uint64_t kRelayTag = 3;
+constexpr std::uint64_t kTcpTag = 4;
 constexpr std::uint64_t kFirstFeedTag = 16;
+constexpr std::uint64_t kFirstTcpTag = std::uint64_t{1} << 62;
 constexpr std::size_t kMaxReady = 64;
 
 void drain(int descriptor) {
@@ -48,6 +50,7 @@ Loop::~Loop() {
 Result<std::unique_ptr<Loop>> Loop::make(ShardConfig config, SharedState& shared) {
   Result<std::unique_ptr<UdpSocket>> udp = UdpSocket::open(config.bind);
   if (!udp) return udp.error();
+  const std::optional<Address> tcp = config.tcp;
   std::unique_ptr<Loop> loop(new Loop(std::move(config), shared, std::move(*udp)));
   loop->epoll_ = epoll_create1(EPOLL_CLOEXEC);
   loop->timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -55,6 +58,11 @@ Result<std::unique_ptr<Loop>> Loop::make(ShardConfig config, SharedState& shared
       !loop->watch(shared.command_descriptor, kCommandTag) || !loop->watch(loop->timer_, kTimerTag) ||
       (loop->mesh_ && !loop->watch(loop->mesh_->descriptor(loop->index_), kRelayTag))) {
     return Error{"shard", std::string("The media thread cannot wait for its sockets: ") + std::strerror(errno)};
+  }
+  if (tcp) {
+    Result<std::unique_ptr<TcpSockets>> sockets = TcpSockets::listen(*tcp, loop->epoll_, kTcpTag, kFirstTcpTag);
+    if (!sockets) return sockets.error();
+    loop->tcp_ = std::move(*sockets);
   }
   return loop;
 }
@@ -97,6 +105,10 @@ void Loop::wait() {
     } else if (tag == kRelayTag) {
       drain(mesh_->descriptor(index_));
       take_relayed();
+    } else if (tag == kTcpTag) {
+      tcp_->accept(read_monotonic(), board_.counters());
+    } else if (tag >= kFirstTcpTag) {
+      read_tcp(tag);
     } else {
       read_feed(FeedId{tag - kFirstFeedTag});
     }
@@ -112,6 +124,14 @@ void Loop::read_udp() {
     }
     if (datagrams.size() < kReceiveAtOnce) return;
   }
+}
+
+void Loop::read_tcp(std::uint64_t tag) {
+  const Instant now = read_monotonic();
+  tcp_->handle_ready(
+      tag,
+      [&](MutableBytes datagram, const ice::Tuple& path) { board_.handle_datagram(datagram, path, now); },
+      board_.counters());
 }
 
 void Loop::read_feed(FeedId id) {
@@ -177,6 +197,10 @@ void Loop::write_all(Instant now) {
   bool more = true;
   while (more) {
     more = board_.poll_output(batch_, now);
+    if (batch_.has_tcp()) {
+      if (tcp_) tcp_->send(batch_, board_.counters());
+      batch_.remove_tcp();
+    }
     if (!batch_.empty()) udp_->send(batch_, board_.counters());
     batch_.clear();
   }
@@ -227,6 +251,7 @@ void Loop::set_timer(Instant now) {
 
 void Loop::publish_counters(Instant now) {
   counters_due_ = now + kCountersInterval;
+  if (tcp_) tcp_->sweep(now, [this](const ice::Tuple& path) { return board_.knows(path); }, board_.counters());
   for (std::size_t i = 0; i < shared_.counts.size(); ++i) {
     shared_.counts[i].store(board_.counters().get(static_cast<Count>(i)), std::memory_order_relaxed);
   }

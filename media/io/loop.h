@@ -17,6 +17,7 @@
 #include "media/io/feed_socket.h"
 #include "media/io/shard.h"
 #include "media/io/switchboard.h"
+#include "media/io/tcp_sockets.h"
 #include "media/io/udp_socket.h"
 
 namespace plenary::io {
@@ -53,6 +54,9 @@ class Loop {
   // Until `shared.stop`; then every peer gets its close_notify.
   void run();
   [[nodiscard]] std::uint16_t port() const { return udp_->port(); }
+  [[nodiscard]] std::optional<std::uint16_t> tcp_port() const {
+    return tcp_ ? std::optional(tcp_->port()) : std::nullopt;
+  }
 
  private:
   Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp);
@@ -60,6 +64,7 @@ class Loop {
   void wait();
   void read_udp();
   void read_feed(FeedId feed);
+  void read_tcp(std::uint64_t tag);
   void take_relayed();
   void relay_all();
   void take_commands();
@@ -75,6 +80,7 @@ class Loop {
   crypto::SystemRandom random_;
   Switchboard board_;
   std::unique_ptr<UdpSocket> udp_;
+  std::unique_ptr<TcpSockets> tcp_;  // null: not served
   peer::SendBatch batch_;
   std::unordered_map<FeedId, std::unique_ptr<FeedSocket>> feeds_;
   std::vector<rtp::Frame> frames_;

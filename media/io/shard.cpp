@@ -90,6 +90,8 @@ int Shard::event_descriptor() const { return state_->shared.event_descriptor; }
 
 std::uint16_t Shard::port() const { return state_->loop->port(); }
 
+std::optional<std::uint16_t> Shard::tcp_port() const { return state_->loop->tcp_port(); }
+
 ShardCounters Shard::counters() const {
   ShardCounters counters;
   for (std::size_t i = 0; i < state_->shared.counts.size(); ++i) {

@@ -26,6 +26,7 @@ namespace plenary::io {
 struct ShardConfig {
   Address bind;  // [::]:7000 serves both IP versions
   std::shared_ptr<const crypto::Certificate> certificate;
+  std::optional<Address> tcp;       // for networks that block UDP; none: not served
   std::size_t index = 0;            // among the shards of this server
   std::shared_ptr<RelayMesh> mesh;  // to the others; null: there are none
 };
@@ -203,6 +204,7 @@ class Shard {
   std::optional<ShardEvent> poll_event();
   [[nodiscard]] int event_descriptor() const;  // an eventfd, readable while events wait
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::optional<std::uint16_t> tcp_port() const;
   ShardCounters counters() const;
 
  private:

@@ -49,6 +49,8 @@ class Switchboard {
   // Of the speaker whose picture goes to that feed under that number.
   void want_key_frame(FeedId feed, std::uint16_t feed_video, Instant now);
   std::optional<ShardEvent> poll_event();
+  // Somebody is reached over this path.
+  [[nodiscard]] bool knows(const ice::Tuple& path) { return peers_.find_path(path) != nullptr; }
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 
   // Every peer gets its close_notify with the next outputs.

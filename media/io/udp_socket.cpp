@@ -11,6 +11,8 @@
 #include <ctime>
 #include <string>
 
+#include "media/io/socket_address.h"
+
 namespace plenary::io {
 namespace {
 
@@ -18,39 +20,6 @@ namespace {
 constexpr int UDP_SEGMENT = 103;
 #endif
 constexpr std::size_t kControlSize = 128;  // packet info, segment size, time stamp
-
-void write_address(const Address& address, bool six, sockaddr_storage& out, socklen_t& length) {
-  if (six) {
-    sockaddr_in6 to{};
-    to.sin6_family = AF_INET6;
-    to.sin6_port = htons(address.port);
-    std::memcpy(&to.sin6_addr, address.ip.data(), 16);
-    std::memcpy(&out, &to, sizeof to);
-    length = sizeof to;
-  } else {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(address.port);
-    std::memcpy(&to.sin_addr, address.ip.data() + 12, 4);
-    std::memcpy(&out, &to, sizeof to);
-    length = sizeof to;
-  }
-}
-
-Address read_address(const sockaddr_storage& from) {
-  if (from.ss_family == AF_INET6) {
-    sockaddr_in6 six{};
-    std::memcpy(&six, &from, sizeof six);
-    Address address{.port = ntohs(six.sin6_port)};
-    std::memcpy(address.ip.data(), &six.sin6_addr, 16);
-    return address;
-  }
-  sockaddr_in four{};
-  std::memcpy(&four, &from, sizeof four);
-  std::array<std::uint8_t, 4> ip{};
-  std::memcpy(ip.data(), &four.sin_addr, 4);
-  return Address::v4(ip[0], ip[1], ip[2], ip[3], ntohs(four.sin_port));
-}
 
 template <class T>
 void append_control(msghdr& header, int level, int type, const T& value) {
@@ -123,18 +92,11 @@ UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port)
 UdpSocket::~UdpSocket() { ::close(descriptor_); }
 
 Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind) {
-  const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  bool six = true;
-  int descriptor = ::socket(AF_INET6, type, 0);
-  if (descriptor < 0 && errno == EAFNOSUPPORT && (bind.is_v4() || bind.is_unspecified())) {
-    six = false;
-    descriptor = ::socket(AF_INET, type, 0);
-  }
-  if (descriptor < 0) return last_error("No UDP socket for media");
+  const OpenedSocket opened = open_dual_socket(bind, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (opened.descriptor < 0) return last_error("No UDP socket for media");
+  const auto [descriptor, six] = opened;
   const int on = 1;
-  const int off = 0;
   if (six) {
-    setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
   } else {
     setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
@@ -143,17 +105,13 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind) {
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kUdpReceiveBuffer, sizeof kUdpReceiveBuffer);
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kUdpSendBuffer, sizeof kUdpSendBuffer);
 
-  sockaddr_storage name{};
-  socklen_t length = 0;
-  write_address(bind, six, name, length);
-  if (::bind(descriptor, reinterpret_cast<sockaddr*>(&name), length) != 0) {
+  const int port = bind_socket(opened, bind);
+  if (port < 0) {
     Error error = last_error("Media cannot use UDP address " + bind.text());
     ::close(descriptor);
     return error;
   }
-  length = sizeof name;
-  getsockname(descriptor, reinterpret_cast<sockaddr*>(&name), &length);
-  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, read_address(name).port));
+  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port)));
 }
 
 std::span<const UdpSocket::Datagram> UdpSocket::receive(Instant now, Duration realtime_offset, Counters& counters) {

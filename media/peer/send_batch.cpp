@@ -21,6 +21,7 @@ void SendBatch::commit(std::size_t length) {
   if (!joins(length)) {
     runs_.push_back({.path = path_, .offset = size_, .segment = static_cast<std::uint16_t>(length)});
     open_ = true;
+    has_tcp_ |= path_.protocol == ice::Protocol::tcp;
   }
   Run& run = runs_.back();
   run.length += static_cast<std::uint32_t>(length);
@@ -33,6 +34,13 @@ void SendBatch::clear() {
   size_ = 0;
   runs_.clear();
   open_ = false;
+  has_tcp_ = false;
+}
+
+void SendBatch::remove_tcp() {
+  std::erase_if(runs_, [](const Run& run) { return run.path.protocol == ice::Protocol::tcp; });
+  open_ = false;
+  has_tcp_ = false;
 }
 
 }  // namespace plenary::peer

@@ -41,6 +41,9 @@ class SendBatch {
   [[nodiscard]] std::uint8_t* data(const Run& run) const { return bytes_.get() + run.offset; }
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   void clear();
+  // Runs over TCP: have to be sent apart from the others, and are then taken out.
+  [[nodiscard]] bool has_tcp() const { return has_tcp_; }
+  void remove_tcp();
 
  private:
   [[nodiscard]] bool joins(std::size_t length) const;
@@ -50,6 +53,7 @@ class SendBatch {
   std::vector<Run> runs_;
   ice::Tuple path_;
   bool open_ = false;  // the last run may grow
+  bool has_tcp_ = false;
 };
 
 }  // namespace plenary::peer

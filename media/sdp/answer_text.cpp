@@ -6,6 +6,9 @@ namespace plenary::sdp {
 namespace {
 
 constexpr std::uint32_t kHostPreference = 126;  // RFC 8445 §5.1.2.2
+// RFC 6544 §4.2: below that of UDP, so that TCP is used where nothing else works; a passive one's direction is 4.
+constexpr std::uint32_t kTcpHostPreference = 90;
+constexpr std::uint32_t kPassiveDirection = 4;
 
 void line(std::string& text, std::initializer_list<std::string_view> parts) {
   for (const std::string_view part : parts) text += part;
@@ -94,23 +97,30 @@ void write_section(std::string& text, const AnswerText& answer, const AnswerSect
   if (section.reduced_size) line(text, {"a=rtcp-rsize"});
   for (const ChosenCodec& codec : section.codecs) write_codec(text, codec);
   if (answer.sends) write_sources(text, section);
-  if (section.media.mid == answer.tagged_mid) write_candidates(text, local.candidates);
+  if (section.media.mid == answer.tagged_mid) write_candidates(text, local.candidates, local.tcp_candidates);
 }
 
 }  // namespace
 
-void write_candidates(std::string& text, const std::vector<Address>& candidates) {
-  std::vector<std::array<std::uint8_t, 16>> bases;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Address& address = candidates[i];
-    // RFC 8445 §5.1.1.3: one foundation for one address, whatever its ports.
-    const auto base = static_cast<std::size_t>(std::ranges::find(bases, address.ip) - bases.begin());
-    if (base == bases.size()) bases.push_back(address.ip);
-    // RFC 8445 §5.1.2.1: type, then our order, then component 1.
-    const auto place = static_cast<std::uint32_t>(std::min<std::size_t>(i, 65'535));
-    const std::uint32_t priority = kHostPreference << 24 | (65'535 - place) << 8 | 255;
-    line(text, {"a=candidate:", std::to_string(base + 1), " 1 udp ", std::to_string(priority), " ", address.ip_text(),
-                " ", std::to_string(address.port), " typ host"});
+void write_candidates(std::string& text, const std::vector<Address>& udp, const std::vector<Address>& tcp) {
+  std::vector<std::pair<bool, std::array<std::uint8_t, 16>>> bases;
+  const auto write = [&](const Address& address, bool is_tcp, std::uint32_t preference, std::uint32_t local) {
+    // RFC 8445 §5.1.1.3: one foundation for one address and protocol, whatever its ports.
+    const std::pair key(is_tcp, address.ip);
+    const auto base = static_cast<std::size_t>(std::ranges::find(bases, key) - bases.begin());
+    if (base == bases.size()) bases.push_back(key);
+    // RFC 8445 §5.1.2.1: type, then local preference, then component 1.
+    const std::uint32_t priority = preference << 24 | local << 8 | 255;
+    line(text, {"a=candidate:", std::to_string(base + 1), " 1 ", is_tcp ? "tcp" : "udp", " ", std::to_string(priority),
+                " ", address.ip_text(), " ", std::to_string(address.port), " typ host",
+                is_tcp ? " tcptype passive" : ""});
+  };
+  for (std::size_t i = 0; i < udp.size(); ++i) {
+    write(udp[i], false, kHostPreference, 65'535 - static_cast<std::uint32_t>(std::min<std::size_t>(i, 65'535)));
+  }
+  for (std::size_t i = 0; i < tcp.size(); ++i) {
+    write(tcp[i], true, kTcpHostPreference,
+          kPassiveDirection << 13 | (8'191 - static_cast<std::uint32_t>(std::min<std::size_t>(i, 8'191))));
   }
   line(text, {"a=end-of-candidates"});
 }
@@ -134,17 +144,16 @@ std::string write_answer(const AnswerText& answer, const LocalParameters& local)
   return text;
 }
 
-std::string write_ice_fragment(const ice::Credentials& local, const std::vector<Address>& candidates,
-                               std::string_view mid) {
+std::string write_ice_fragment(const LocalParameters& local, std::string_view mid) {
   std::string text;
   line(text, {"a=ice-lite"});
   line(text, {"a=ice-options:trickle"});
-  line(text, {"a=ice-ufrag:", local.ufrag});
-  line(text, {"a=ice-pwd:", local.password});
+  line(text, {"a=ice-ufrag:", local.ice.ufrag});
+  line(text, {"a=ice-pwd:", local.ice.password});
   // RFC 8840 §4.4: a pseudo media line; nothing of it counts but that the mid follows.
   line(text, {"m=audio 9 UDP/TLS/RTP/SAVPF 0"});
   line(text, {"a=mid:", mid});
-  write_candidates(text, candidates);
+  write_candidates(text, local.candidates, local.tcp_candidates);
   return text;
 }
 

@@ -31,7 +31,7 @@ struct AnswerText {
 };
 std::string write_answer(const AnswerText& answer, const LocalParameters& local);
 
-// "a=candidate:… typ host" and the end of candidates.
-void write_candidates(std::string& text, const std::vector<Address>& candidates);
+// "a=candidate:… typ host" and the end of candidates; those over TCP last, and passive (RFC 6544 §4.5).
+void write_candidates(std::string& text, const std::vector<Address>& udp, const std::vector<Address>& tcp);
 
 }  // namespace plenary::sdp

@@ -64,7 +64,7 @@ TEST(IceFragment, ten_thousand_candidates_are_too_many) {
 
 TEST(IceFragment, ours_is_read_back_and_carries_all_candidates) {
   const LocalParameters local = testing::local_parameters();
-  const std::string text = write_ice_fragment(local.ice, local.candidates, "mid0");
+  const std::string text = write_ice_fragment(local, "mid0");
   const auto fragment = parse_ice_fragment(text);
   ASSERT_TRUE(fragment);
   EXPECT_EQ(fragment->credentials, local.ice);

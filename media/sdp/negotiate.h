@@ -73,7 +73,8 @@ struct Negotiated {
 struct LocalParameters {
   ice::Credentials ice;
   crypto::Fingerprint fingerprint;
-  std::vector<Address> candidates;  // host candidates, UDP, best first
+  std::vector<Address> candidates;      // host candidates, UDP, best first
+  std::vector<Address> tcp_candidates;  // passive ones (RFC 6544), for networks that block UDP
   std::string cname;                // slot pairs get cname + "-" + number, from 1
   // H.264 that this room sends, e.g. "42e01f": answered where the offer can take it.
   std::string h264_profile_level_id = "42e01f";
@@ -94,9 +95,8 @@ struct IceFragment {
   std::string mid;                              // the first one named; may be empty
 };
 Result<IceFragment, Refusal> parse_ice_fragment(std::string_view body);
-// `mid`: of the first m-line of the answer, or what the request's fragment named.
-std::string write_ice_fragment(const ice::Credentials& local, const std::vector<Address>& candidates,
-                               std::string_view mid = "0");
+// Credentials and candidates. `mid`: of the first m-line of the answer, or what the request's fragment named.
+std::string write_ice_fragment(const LocalParameters& local, std::string_view mid = "0");
 
 // The other side, for load generators and tests: an offer for a viewer, and what an answer says.
 struct ViewerOffer {

@@ -81,6 +81,17 @@ TEST(ViewerAnswer, all_candidates_stand_in_the_first_section_best_first) {
   EXPECT_THAT(lines_starting(answer, "c="), ElementsAre("c=IN IP4 192.0.2.1", "c=IN IP4 192.0.2.1"));
 }
 
+TEST(ViewerAnswer, candidates_over_tcp_are_passive_and_come_after_all_others) {
+  LocalParameters local = local_parameters();
+  local.candidates.resize(1);
+  local.tcp_candidates = {*Address::from_text("192.0.2.1:7443"), *Address::from_text("[2001:db8::1]:7443")};
+  // RFC 6544 §4.2: 90 for the type, 4 of 7 for the direction.
+  EXPECT_THAT(lines_starting(answer_to(small_offer(), local), "a=candidate:"),
+              ElementsAre("a=candidate:1 1 udp 2130706431 192.0.2.1 7000 typ host",
+                          "a=candidate:2 1 tcp 1520435199 192.0.2.1 7443 typ host tcptype passive",
+                          "a=candidate:3 1 tcp 1520434943 2001:db8::1 7443 typ host tcptype passive"));
+}
+
 TEST(ViewerAnswer, the_section_that_the_bundle_names_first_carries_the_transport) {
   const std::string offer = replaced(small_offer(), "BUNDLE a v", "BUNDLE v a") + "a=ice-ufrag:fromvideo\n";
   const auto result = viewer(offer);

@@ -83,7 +83,7 @@ Status App::open_parts() {
   links_ = std::move(links).value();
 
   auto certificate = crypto::Certificate::generate();
-  auto plane = MediaPlane::start(config_.server.udp, shard_count(config_.server.shards), certificate);
+  auto plane = MediaPlane::start(config_.server.udp, config_.server.tcp, shard_count(config_.server.shards), certificate);
   if (!plane) return plane.error();
   plane_ = std::move(plane).value();
   plane_->set_candidates(config_.server.public_addresses, config_.server.http);

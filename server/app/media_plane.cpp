@@ -55,7 +55,8 @@ std::size_t Placement::choose(std::size_t home) const {
 MediaPlane::MediaPlane(std::vector<Entry> shards, std::shared_ptr<const crypto::Certificate> certificate)
     : shards_(std::move(shards)), certificate_(std::move(certificate)), placement_(shards_.size()) {}
 
-Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& bind, std::size_t count,
+Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& udp, const std::optional<Address>& tcp,
+                                                      std::size_t count,
                                                       std::shared_ptr<const crypto::Certificate> certificate) {
   std::shared_ptr<io::RelayMesh> mesh;
   if (count > 1) {
@@ -65,9 +66,15 @@ Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& bind, std::
   }
   std::vector<Entry> shards(count);
   for (std::size_t i = 0; i < count; ++i) {
-    Address address = bind;
-    if (bind.port != 0) address.port = static_cast<std::uint16_t>(bind.port + i);
-    auto shard = io::Shard::start({.bind = address, .certificate = certificate, .index = i, .mesh = mesh});
+    const auto own = [i](Address address) {
+      if (address.port != 0) address.port = static_cast<std::uint16_t>(address.port + i);
+      return address;
+    };
+    auto shard = io::Shard::start({.bind = own(udp),
+                                   .certificate = certificate,
+                                   .tcp = tcp ? std::optional(own(*tcp)) : std::nullopt,
+                                   .index = i,
+                                   .mesh = mesh});
     if (!shard) return shard.error();
     shards[i].shard = std::move(shard).value();
   }
@@ -75,7 +82,11 @@ Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& bind, std::
 }
 
 void MediaPlane::set_candidates(const std::vector<Address>& configured, const Address& http) {
-  for (Entry& entry : shards_) entry.candidates = host_candidates(configured, http, entry.shard->port());
+  for (Entry& entry : shards_) {
+    entry.candidates = host_candidates(configured, http, entry.shard->port());
+    const std::optional<std::uint16_t> tcp = entry.shard->tcp_port();
+    if (tcp) entry.tcp_candidates = host_candidates(configured, http, *tcp);
+  }
 }
 
 PeerId MediaPlane::new_peer(std::size_t shard) {

@@ -47,8 +47,9 @@ class MediaPlane {
   // Commands to one shard: every slot of every viewer, eight times.
   static constexpr std::size_t kMaxWaiting = 500'000;
 
-  // `count` shards on the port of `bind` and those that follow it.
-  static Result<std::unique_ptr<MediaPlane>> start(const Address& bind, std::size_t count,
+  // `count` shards on the port of `udp`, and of `tcp` where it is served, and those that follow it.
+  static Result<std::unique_ptr<MediaPlane>> start(const Address& udp, const std::optional<Address>& tcp,
+                                                   std::size_t count,
                                                    std::shared_ptr<const crypto::Certificate> certificate);
 
   // Host candidates of each shard: see host_candidates().
@@ -82,11 +83,15 @@ class MediaPlane {
 
   [[nodiscard]] const crypto::Fingerprint& fingerprint() const { return certificate_->fingerprint(); }
   [[nodiscard]] const std::vector<Address>& candidates(std::size_t shard) const { return shards_[shard].candidates; }
+  [[nodiscard]] const std::vector<Address>& tcp_candidates(std::size_t shard) const {
+    return shards_[shard].tcp_candidates;
+  }
 
  private:
   struct Entry {
     std::unique_ptr<io::Shard> shard;
     std::vector<Address> candidates;
+    std::vector<Address> tcp_candidates;
     std::deque<io::ShardCommand> waiting;
   };
   MediaPlane(std::vector<Entry> shards, std::shared_ptr<const crypto::Certificate> certificate);

@@ -79,6 +79,7 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
   sdp::LocalParameters local{.ice = ice::make_credentials(random_),
                              .fingerprint = plane_.fingerprint(),
                              .candidates = plane_.candidates(shard),
+                             .tcp_candidates = plane_.tcp_candidates(shard),
                              .cname = cname,
                              .h264_profile_level_id = h264_profile_level_id};
   Result<sdp::Negotiated, sdp::Refusal> negotiated =
@@ -165,7 +166,12 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   response.status = 200;
   response.content_type = kFragment;
   response.headers.emplace_back("ETag", session.etag);
-  response.body = sdp::write_ice_fragment(session.local_ice, plane_.candidates(io::home_of(session.peer)),
+  const std::size_t shard = io::home_of(session.peer);
+  response.body = sdp::write_ice_fragment({.ice = session.local_ice,
+                                           .fingerprint = plane_.fingerprint(),
+                                           .candidates = plane_.candidates(shard),
+                                           .tcp_candidates = plane_.tcp_candidates(shard),
+                                           .cname = {}},
                                           fragment->mid.empty() ? "0" : fragment->mid);
   return response;
 }

@@ -145,10 +145,6 @@ void load_server(TableReader reader, const fs::path& folder, ServerSection& serv
   server.http = reader.address("http").value_or(server.http);
   server.udp = reader.address("udp").value_or(server.udp);
   server.tcp = reader.address("tcp");
-  if (server.tcp) {
-    reader.faults().warning(reader.table().get("tcp"), reader.path_of("tcp"), "media over TCP is not served yet",
-                            "leave it out; a TURN server carries viewers whose networks block UDP");
-  }
   load_public_addresses(reader, server);
   server.shards = reader.number("shards", 0, kMostShards).value_or(server.shards);
   if (const auto data = reader.string("data")) server.data = folder / *data;

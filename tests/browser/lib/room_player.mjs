@@ -5,12 +5,12 @@ export async function emptyPage(context, server) {
 }
 
 // A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
-// With `page` the player comes into that one, whose meeting it then belongs to.
-export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}` } = {}) {
+// Without `udp` it is as in a network that blocks it. With `page` the player comes into that one, whose meeting it then belongs to.
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true } = {}) {
   page ??= await emptyPage(context, server);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
-    async ({ url, token, audio, video }) => {
+    async ({ url, token, audio, video, udp }) => {
       const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
       window.__peer = peer;
       window.__streams = {};
@@ -26,7 +26,8 @@ export async function openPlayer(context, server, room, { page, token, language,
       });
       if (answer.status !== 201) throw new Error(`WHEP ${answer.status}: ${await answer.text()}`);
       window.__session = new URL(answer.headers.get("location"), location.href).href;
-      await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+      const sdp = await answer.text();
+      await peer.setRemoteDescription({ type: "answer", sdp: udp ? sdp : sdp.replace(/a=candidate:.* udp .*\r\n/g, "") });
       peer.getTransceivers().forEach((transceiver, index) => {
         const kind = transceiver.receiver.track.kind;
         const number = kind === "audio" ? index : index - audio;
@@ -43,7 +44,7 @@ export async function openPlayer(context, server, room, { page, token, language,
         }
       });
     },
-    { url: `${server.url}${path}${query}`, token, audio, video },
+    { url: `${server.url}${path}${query}`, token, audio, video, udp },
   );
   return page;
 }

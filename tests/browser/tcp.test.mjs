@@ -1,0 +1,60 @@
+// A network that blocks UDP: the room comes over TCP, and a picture survives a line that stops for a while.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startBrowser } from "./lib/browser.mjs";
+import { pictureIn, tonesIn } from "./lib/measure.mjs";
+import { openPlayer } from "./lib/room_player.mjs";
+import { freePort, startServer } from "./lib/server.mjs";
+import { until } from "./lib/until.mjs";
+
+const tone = 440;
+const rooms = `
+[[rooms]]
+id = "hall"
+title = "Hall"
+  [[rooms.sources]]
+  id = "main"
+  url = "test:?tone=${tone}&picture=counter"
+  audio = { floor = 0 }
+`;
+let server;
+let browser;
+
+before(async () => {
+  const port = await freePort();
+  server = await startServer(rooms, { environment: { PLENARY_SERVER_TCP: `127.0.0.1:${port}`, PLENARY_SERVER_SHARDS: "1" } });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.stop();
+  await server?.stop();
+});
+
+const selectedPair = (page) =>
+  page.evaluate(async () => {
+    const stats = await window.__peer.getStats();
+    const transport = [...stats.values()].find((report) => report.type === "transport");
+    const pair = stats.get(transport?.selectedCandidatePairId);
+    return pair && { ...stats.get(pair.remoteCandidateId) };
+  });
+const framesDecoded = (page) =>
+  page.evaluate(async () => [...(await window.__peer.getStats()).values()]
+    .find((report) => report.type === "inbound-rtp" && report.kind === "video")?.framesDecoded ?? 0);
+
+test("the picture and the floor's tone arrive over TCP when nothing else is there", async () => {
+  const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1, udp: false });
+  await until("a picture that is not black", async () => (await pictureIn(page, "video0"))?.spread > 10);
+  await until("the floor's tone", async () => (await tonesIn(page, "audio0", [tone]))?.[tone] > -50);
+  const remote = await selectedPair(page);
+  assert.equal(remote.protocol, "tcp");
+  const before = await framesDecoded(page);
+  await until("two seconds of picture", async () => (await framesDecoded(page)) > before + 48);
+  await page.close();
+});
+
+test("with both, UDP is what carries", async () => {
+  const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1 });
+  await until("a picture", () => pictureIn(page, "video0"));
+  assert.equal((await selectedPair(page)).protocol, "udp");
+  await page.close();
+});
