@@ -1,6 +1,5 @@
 // The device check: what is measured on the real path, in words, before anybody asks for the floor.
-import { expect, expectGood, me, test } from './fixture.mjs';
-import { enter } from './fixture.mjs';
+import { eachLook, enter, expect, expectGood, me, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name });
 const checks = (mock) => mock.meeting.media.filter(({ method, path }) => method === 'POST' && path.endsWith('/check'));
@@ -105,18 +104,17 @@ test('it is there later on, too: from the page, and from the form', async ({ ope
   await expect(page.locator('#request .mirror video'), 'the form keeps its devices').toBeVisible();
 });
 
-for (const [lang, scheme] of [['ar', 'light'], ['en', 'dark']]) {
-  test(`every state of it is accessible, ${lang}, ${scheme}`, async ({ open, mock }) => {
-    const page = await open('/room/room-a', me, `?lang=${lang}`);
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.locator('[data-action=speak]').click();
-    await page.locator('[data-way=udp] [data-look=good]').waitFor();
-    await expectGood(page);
-    mock.meeting.checked('p-li', { readiness: kTelephone });
-    await page.locator('.says[data-look=bad]').waitFor();
-    await expectGood(page);
-    mock.meeting.checked('p-li', { readiness: { fit: true, problems: [], band_hz: [100, 15_000], network: 'good', microphone: true, camera: true } });
-    await page.locator('.says[data-look=good]').waitFor();
-    await expectGood(page);
-  });
-}
+test('every state of it is accessible, light and dark, in either direction', async ({ open, mock }) => {
+  const size = { width: 1280, height: 800 };
+  const looks = [['light', size, 'ar'], ['dark', size, 'en']];
+  const page = await open('/room/room-a', me);
+  await page.locator('[data-action=speak]').click();
+  await page.locator('[data-way=udp] [data-look=good]').waitFor();
+  await eachLook(page, looks, () => expectGood(page));
+  mock.meeting.checked('p-li', { readiness: kTelephone });
+  await page.locator('.says[data-look=bad]').waitFor();
+  await eachLook(page, looks, () => expectGood(page));
+  mock.meeting.checked('p-li', { readiness: { fit: true, problems: [], band_hz: [100, 15_000], network: 'good', microphone: true, camera: true } });
+  await page.locator('.says[data-look=good]').waitFor();
+  await eachLook(page, looks, () => expectGood(page));
+});

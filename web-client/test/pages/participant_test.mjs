@@ -1,4 +1,4 @@
-import { enter, expect, expectGood, me, people, test } from './fixture.mjs';
+import { chooseLanguage, eachLook, enter, expect, expectGood, me, people, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 
@@ -105,14 +105,15 @@ test('a request can be withdrawn, by key too', async ({ open, mock }) => {
   expect(mock.meeting.queue).toHaveLength(0);
 });
 
-for (const [lang, words, spacing] of [['en', 'You are live', /^[1-9]/], ['ar', 'أنت على الهواء', /^(normal|0px)$/]]) {
-  test(`the banner of somebody live has its words, and spaced letters only where letters stand apart, ${lang}`, async ({ open, mock }) => {
-    const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
-    const page = await open('/room/room-a', me, `?lang=${lang}`);
-    await page.locator('[data-action=watch]').click();
-    mock.meeting.onAir(request);
-    const banner = page.locator('.live-banner');
-    await banner.waitFor();
+test('the banner of somebody live has its words, and spaced letters only where letters stand apart', async ({ open, mock }) => {
+  const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+  const page = await open('/room/room-a', me);
+  await page.locator('[data-action=watch]').click();
+  mock.meeting.onAir(request);
+  const banner = page.locator('.live-banner');
+  await banner.waitFor();
+  for (const [lang, words, spacing] of [['en', 'You are live', /^[1-9]/], ['ar', 'أنت على الهواء', /^(normal|0px)$/]]) {
+    await chooseLanguage(page, lang);
     const look = await banner.evaluate((element) => {
       const { content, letterSpacing, textTransform } = getComputedStyle(element, '::before');
       return { content, letterSpacing, textTransform };
@@ -120,8 +121,8 @@ for (const [lang, words, spacing] of [['en', 'You are live', /^[1-9]/], ['ar', '
     expect(look.content).toBe(`"${words}"`);
     expect(look.letterSpacing).toMatch(spacing);
     expect(look.textTransform).toBe(lang === 'ar' ? 'none' : 'uppercase');
-  });
-}
+  }
+});
 
 test('a denied request says so with the reason', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
@@ -243,34 +244,17 @@ test('names cannot smuggle markup in', async ({ open, mock }) => {
   expect(await page.evaluate(() => window.hacked)).toBeUndefined();
 });
 
-for (const [scheme, viewport, lang] of [['light', { width: 360, height: 640 }, 'en'], ['dark', { width: 360, height: 640 }, 'ar'], ['dark', { width: 1920, height: 1080 }, 'ru']]) {
-  test(`looks right at ${viewport.width} px, ${scheme}, ${lang}`, async ({ open, mock }) => {
-    people(mock.meeting);
-    const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
-    const page = await open('/room/room-a', me, `?lang=${lang}`);
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme: scheme });
-    await expectGood(page);
-    await page.locator('[data-action=watch]').click();
-    await expect(page.locator('[data-phase=queued]').first()).toBeVisible();
-    await expectGood(page);
-    mock.meeting.set(request, { state: 'standby' });
-    await expect(page.locator('.own-card[data-phase=standby]')).toBeVisible();
-    await expectGood(page);
-    expect(await page.evaluate(() => document.documentElement.dir)).toBe(lang === 'ar' ? 'rtl' : 'ltr');
-  });
-}
-
-test('targets are large enough for a thumb', async ({ open }) => {
+test('joining, waiting and the green room look right, small and large, light and dark, in either direction', async ({ open, mock }) => {
+  const looks = [['light', { width: 360, height: 640 }, 'en'], ['dark', { width: 360, height: 640 }, 'ar'], ['dark', { width: 1920, height: 1080 }, 'ru']];
+  people(mock.meeting);
+  const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
   const page = await open('/room/room-a', me);
-  await page.setViewportSize({ width: 360, height: 640 });
-  await enter(page);
-  const small = await page.evaluate(() =>
-    [...document.querySelectorAll('button, select, a, input')]
-      .filter((element) => element.checkVisibility() && !element.closest('dialog:not([open]), [popover]'))
-      .map((element) => ({ what: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width < 44 || box.height < 44)
-      .map(({ what }) => what),
-  );
-  expect(small).toEqual([]);
+  await page.locator('[data-action=watch]').waitFor();
+  await eachLook(page, looks, () => expectGood(page));
+  await page.locator('[data-action=watch]').click();
+  await expect(page.locator('[data-phase=queued]').first()).toBeVisible();
+  await eachLook(page, looks, () => expectGood(page));
+  mock.meeting.set(request, { state: 'standby' });
+  await expect(page.locator('.own-card[data-phase=standby]')).toBeVisible();
+  await eachLook(page, looks, () => expectGood(page));
 });
