@@ -10,7 +10,7 @@ MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 80
 
 # Lowest first; a floor includes itself and those before it.
-MEDIA_FLOORS = ["base", "rtp", "crypto", "ice", "sdp", "forward", "peer", "io", "room"]
+MEDIA_FLOORS = ["base", "rtp", "bandwidth", "crypto", "ice", "sdp", "forward", "peer", "io", "room"]
 # All that the meeting may know of media: values of base that are not about media.
 SIGNALING_MAY_KNOW = {"media/base/" + name for name in
                       ("result.h", "time.h", "media_types.h", "random.h", "check.h", "bytes.h")}

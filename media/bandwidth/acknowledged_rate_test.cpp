@@ -1,0 +1,53 @@
+#include "media/bandwidth/acknowledged_rate.h"
+
+#include <gtest/gtest.h>
+
+namespace plenary::bandwidth {
+namespace {
+
+Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
+
+TEST(AcknowledgedRateTest, says_nothing_before_a_tenth_of_a_second) {
+  AcknowledgedRate rate;
+  EXPECT_FALSE(rate.over(kAcknowledgedWindow));
+  rate.on_arrival(at(5'000), 1'000);
+  rate.on_arrival(at(5'090), 1'000);
+  EXPECT_FALSE(rate.over(kAcknowledgedWindow));
+  rate.on_arrival(at(5'100), 1'000);
+  EXPECT_TRUE(rate.over(kAcknowledgedWindow));
+}
+
+TEST(AcknowledgedRateTest, a_steady_flow_has_its_rate_in_each_window) {
+  AcknowledgedRate rate;
+  for (int ms = 0; ms <= 3'000; ms += 10) rate.on_arrival(at(ms), 1'250);
+  EXPECT_EQ(rate.over(kAcknowledgedWindow), 1'000'000u);
+  EXPECT_EQ(rate.over(kAcknowledgedAtOnce), 1'000'000u);
+}
+
+TEST(AcknowledgedRateTest, the_short_window_sees_a_fall_first) {
+  AcknowledgedRate rate;
+  int ms = 0;
+  for (; ms < 1'000; ms += 10) rate.on_arrival(at(ms), 2'500);
+  for (; ms <= 1'200; ms += 10) rate.on_arrival(at(ms), 250);
+  EXPECT_EQ(rate.over(kAcknowledgedAtOnce), 200'000u);
+  EXPECT_GT(*rate.over(kAcknowledgedWindow), 1'000'000u);
+}
+
+TEST(AcknowledgedRateTest, a_jump_of_the_clock_begins_anew) {
+  AcknowledgedRate rate;
+  for (int ms = 0; ms <= 1'000; ms += 10) rate.on_arrival(at(ms), 1'250);
+  rate.on_arrival(at(90'000), 1'250);
+  EXPECT_FALSE(rate.over(kAcknowledgedWindow));
+  rate.on_arrival(at(-90'000), 1'250);
+  EXPECT_FALSE(rate.over(kAcknowledgedWindow));
+}
+
+TEST(AcknowledgedRateTest, reordered_arrivals_count_where_they_belong) {
+  AcknowledgedRate rate;
+  for (int ms = 0; ms <= 1'000; ms += 10) rate.on_arrival(at(ms), 1'250);
+  for (int ms = 990; ms >= 600; ms -= 10) rate.on_arrival(at(ms), 1'250);
+  EXPECT_EQ(rate.over(std::chrono::milliseconds(400)), 2'000'000u);
+}
+
+}  // namespace
+}  // namespace plenary::bandwidth

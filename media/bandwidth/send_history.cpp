@@ -1,0 +1,51 @@
+#include "media/bandwidth/send_history.h"
+
+#include <algorithm>
+
+namespace plenary::bandwidth {
+namespace {
+
+constexpr std::size_t kMaxBytes = 65'535;
+
+}  // namespace
+
+std::uint32_t SendHistory::microseconds(Instant at) const {
+  return static_cast<std::uint32_t>((at - origin_) / std::chrono::microseconds(1));
+}
+
+std::uint16_t SendHistory::add(std::size_t bytes, std::uint8_t cluster, Instant now) {
+  if (next_ == 0) origin_ = now;
+  if (now - last_at_ > kSentMaxAge) oldest_ = next_;
+  last_at_ = now;
+  Entry& entry = entries_[next_ % kSentRemembered];
+  if (entry.state == State::sent) ++unreported_;
+  entry = {.at = microseconds(now),
+           .bytes = static_cast<std::uint16_t>(std::min(bytes, kMaxBytes)),
+           .cluster = cluster,
+           .state = State::sent};
+  const std::uint64_t number = next_++;
+  if (next_ - oldest_ > kSentRemembered) oldest_ = next_ - kSentRemembered;
+  return static_cast<std::uint16_t>(number);
+}
+
+std::optional<SendHistory::Sent> SendHistory::report(std::uint16_t sequence, bool received) {
+  const std::uint64_t behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(next_) - 1u - sequence);
+  if (behind >= next_ - oldest_) {
+    ++unknown_;
+    return std::nullopt;
+  }
+  const std::uint64_t number = next_ - 1 - behind;
+  Entry& entry = entries_[number % kSentRemembered];
+  const State state = received ? State::received : State::lost;
+  if (entry.state == State::received || entry.state == state) return std::nullopt;
+  const bool was_lost = entry.state == State::lost;
+  entry.state = state;
+  const std::uint32_t age = microseconds(last_at_) - entry.at;
+  return Sent{.number = number,
+              .at = last_at_ - std::chrono::microseconds(age),
+              .bytes = entry.bytes,
+              .cluster = entry.cluster,
+              .was_lost = was_lost};
+}
+
+}  // namespace plenary::bandwidth

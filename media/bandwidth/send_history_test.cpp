@@ -1,0 +1,77 @@
+#include "media/bandwidth/send_history.h"
+
+#include <gtest/gtest.h>
+
+namespace plenary::bandwidth {
+namespace {
+
+Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
+
+TEST(SendHistoryTest, a_report_brings_back_when_and_what_was_sent) {
+  SendHistory history;
+  EXPECT_EQ(history.add(1'200, kNoCluster, at(1'000)), 0);
+  EXPECT_EQ(history.add(300, 7, at(1'020)), 1);
+  const auto first = history.report(0, true);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->number, 0u);
+  EXPECT_EQ(first->at, at(1'000));
+  EXPECT_EQ(first->bytes, 1'200u);
+  const auto second = history.report(1, true);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->at, at(1'020));
+  EXPECT_EQ(second->cluster, 7);
+}
+
+TEST(SendHistoryTest, each_packet_is_reported_once_but_a_lost_one_may_still_come) {
+  SendHistory history;
+  history.add(100, kNoCluster, at(0));
+  ASSERT_TRUE(history.report(0, false));
+  EXPECT_FALSE(history.report(0, false));
+  const auto late = history.report(0, true);
+  ASSERT_TRUE(late);
+  EXPECT_TRUE(late->was_lost);
+  EXPECT_FALSE(history.report(0, true));
+  EXPECT_FALSE(history.report(0, false));
+}
+
+TEST(SendHistoryTest, numbers_go_on_where_the_sequence_wraps) {
+  SendHistory history;
+  for (int i = 0; i < 65'540; ++i) history.add(100, kNoCluster, at(i));
+  EXPECT_EQ(history.report(65'535, true)->number, 65'535u);
+  const auto wrapped = history.report(3, true);
+  ASSERT_TRUE(wrapped);
+  EXPECT_EQ(wrapped->number, 65'539u);
+  EXPECT_EQ(wrapped->at, at(65'539));
+}
+
+TEST(SendHistoryTest, what_was_never_sent_or_is_forgotten_has_no_answer) {
+  SendHistory history;
+  EXPECT_FALSE(history.report(0, true));
+  for (int i = 0; i < 600; ++i) history.add(100, kNoCluster, at(i));
+  EXPECT_FALSE(history.report(600, true));
+  EXPECT_FALSE(history.report(600 - kSentRemembered - 1, true));
+  EXPECT_TRUE(history.report(600 - kSentRemembered, true));
+  EXPECT_EQ(history.unknown(), 3u);
+  EXPECT_EQ(history.unreported(), 600 - kSentRemembered);
+}
+
+TEST(SendHistoryTest, after_a_long_pause_old_reports_mean_nothing) {
+  SendHistory history;
+  history.add(100, kNoCluster, at(0));
+  history.add(100, kNoCluster, at(20'000));
+  EXPECT_FALSE(history.report(0, true));
+  EXPECT_TRUE(history.report(1, true));
+}
+
+TEST(SendHistoryTest, times_are_right_beyond_the_wrap_of_their_32_bits) {
+  SendHistory history;
+  for (int i = 0; i < 1'800; ++i) history.add(100, kNoCluster, at(i * 4'500));  // 2 hours; 32 bits of µs are 1.2
+  const auto sent = history.report(1'798, true);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->at, at(1'798 * 4'500));
+}
+
+TEST(SendHistoryTest, is_small) { EXPECT_LE(sizeof(SendHistory), 4'096u + 64); }
+
+}  // namespace
+}  // namespace plenary::bandwidth
