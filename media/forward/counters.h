@@ -33,6 +33,7 @@ enum class Count : std::uint8_t {
   dtls_plaintext_ignored,
   dtls_handshakes,
   dtls_failed,
+  control_dropped,
   too_many_peers,
   // received media
   rtp_in,
@@ -74,9 +75,11 @@ enum class Count : std::uint8_t {
   key_frame_requests_received,
   replays,
   reports_sent,
+  seal_failed,
   // to the room process
   room_frames_out,
   room_frames_dropped,
+  room_frames_without_room,
   // control
   commands,
   commands_unknown_target,

@@ -166,7 +166,11 @@ void Speaker::write_reports(Instant now) {
 
 bool Speaker::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
   const auto send = [&](const ByteVector& clear) {
-    if (clear.empty() || clear.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return true;
+    if (clear.empty()) return true;
+    if (clear.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) {
+      counters_.add(Count::seal_failed);
+      return true;
+    }
     std::uint8_t* out = batch.next(path);
     if (out == nullptr) return false;
     std::copy(clear.begin(), clear.end(), out);

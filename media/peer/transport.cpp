@@ -113,20 +113,22 @@ void Transport::take_dtls_output() {
 
 void Transport::queue(const ice::Tuple& path, ByteVector bytes) {
   // A peer that asks faster than we answer is answered less often.
-  if (control_.size() < kMaxControlDatagrams) control_.push_back({.path = path, .bytes = std::move(bytes)});
+  if (control_.size() == kMaxControlDatagrams || bytes.size() > kMaxDatagram) {
+    counters_.add(Count::control_dropped);
+    return;
+  }
+  control_.push_back({.path = path, .bytes = std::move(bytes)});
 }
 
 bool Transport::write_control(SendBatch& batch) {
   while (!control_.empty()) {
     const Control& control = control_.front();
-    if (control.bytes.size() <= kMaxDatagram) {
-      std::uint8_t* out = batch.next(control.path);
-      if (out == nullptr) return false;
-      std::memcpy(out, control.bytes.data(), control.bytes.size());
-      batch.end_run();
-      batch.commit(control.bytes.size());
-      batch.end_run();
-    }
+    std::uint8_t* out = batch.next(control.path);
+    if (out == nullptr) return false;
+    std::memcpy(out, control.bytes.data(), control.bytes.size());
+    batch.end_run();
+    batch.commit(control.bytes.size());
+    batch.end_run();
     control_.pop_front();
   }
   return true;

@@ -174,6 +174,26 @@ TEST_F(Hostile, ice_restarts_under_way_and_old_credentials_hold_until_the_new_ar
   EXPECT_TRUE(viewer->transport.connected());
 }
 
+TEST_F(Hostile, a_payload_too_long_for_a_datagram_is_counted_and_not_as_sent) {
+  constexpr TrackId kLong{13};
+  RoomTrack track;
+  track.track = kLong;
+  track.number = 3;
+  track.stream = 3;
+  track.interval = 40ms;
+  track.size = peer::kMaxDatagram - 20;  // no room for header and tag
+  track.key_frame_every = 1s;
+  world.add_room_track(kFeed, track);
+  world.command(io::SetSlot{.peer = kViewer, .slot = 1, .track = kLong});
+  world.run_for(1s);
+  const std::uint64_t sent = world.count(Count::rtp_out);
+  const std::uint64_t failed = world.count(Count::seal_failed);
+  world.run_for(1s);
+  EXPECT_GE(world.count(Count::seal_failed), failed + 20);
+  EXPECT_LE(world.count(Count::rtp_out), sent + 55) << "sound only";
+  expect_alive();
+}
+
 TEST_F(Hostile, who_never_connects_is_forgotten_after_thirty_seconds) {
   const PeerId other{101};
   world.add_viewer(other);
