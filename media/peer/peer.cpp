@@ -16,7 +16,7 @@ Peer::Peer(const Config& config, RandomSource& random, Counters& counters, Insta
   if (config.use == Use::viewer) {
     viewer_ = std::make_unique<Viewer>(config.negotiated, config.cname, random, counters);
   } else {
-    speaker_ = std::make_unique<Speaker>(config.negotiated, random, counters);
+    speaker_ = std::make_unique<Speaker>(config.negotiated, config.cname, random, counters);
   }
 }
 
