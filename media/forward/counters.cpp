@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> k
     "plenary_stun_unknown_user_total",
     "plenary_stun_refused_total",
     "plenary_stun_replayed_total",
+    "plenary_path_moves_unproven_total",
     "plenary_stun_answered_total",
     "plenary_dtls_unvalidated_total",
     "plenary_dtls_early_kept_total",

@@ -27,6 +27,7 @@ enum class Count : std::uint8_t {
   stun_unknown_user,
   stun_refused,
   stun_replayed,
+  path_moves_unproven,
   stun_answered,
   dtls_unvalidated,
   dtls_early_kept,

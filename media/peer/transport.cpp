@@ -37,6 +37,7 @@ bool Transport::handle_stun(const ice::StunMessage& message, const ice::Tuple& p
     return false;
   }
   if (!ice_.validated(path)) return false;  // answered with an error
+  if (result.awaits_proof) counters_.add(Count::path_moves_unproven);
   choose_path();
   if (config_.dtls_active && !dtls_) {
     dtls_path_ = path;
@@ -134,17 +135,25 @@ bool Transport::write_control(SendBatch& batch) {
   return true;
 }
 
-std::optional<MutableBytes> Transport::open_rtp(MutableBytes datagram) {
+std::optional<MutableBytes> Transport::open_rtp(MutableBytes datagram, const ice::Tuple& path) {
   if (state_ != State::connected) return std::nullopt;
   const std::optional<MutableBytes> clear = cipher_->open_rtp(datagram);
-  if (!clear) counters_.add(Count::srtp_refused);
+  if (!clear) {
+    counters_.add(Count::srtp_refused);
+  } else if (ice_.prove(path)) {
+    choose_path();
+  }
   return clear;
 }
 
-std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram) {
+std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram, const ice::Tuple& path) {
   if (state_ != State::connected) return std::nullopt;
   const std::optional<MutableBytes> clear = cipher_->open_rtcp(datagram);
-  if (!clear) counters_.add(Count::srtcp_refused);
+  if (!clear) {
+    counters_.add(Count::srtcp_refused);
+  } else if (ice_.prove(path)) {
+    choose_path();
+  }
   return clear;
 }
 
