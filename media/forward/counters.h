@@ -36,12 +36,14 @@ enum class Count : std::uint8_t {
   stun_unknown_user,
   stun_refused,
   stun_replayed,
+  path_moves_unproven,
   stun_answered,
   dtls_unvalidated,
   dtls_early_kept,
   dtls_plaintext_ignored,
   dtls_handshakes,
   dtls_failed,
+  control_dropped,
   too_many_peers,
   // received media
   rtp_in,
@@ -83,6 +85,7 @@ enum class Count : std::uint8_t {
   key_frame_requests_received,
   replays,
   reports_sent,
+  seal_failed,
   // to and from other shards
   relayed_out,
   relayed_in,
@@ -92,6 +95,7 @@ enum class Count : std::uint8_t {
   // to the room process
   room_frames_out,
   room_frames_dropped,
+  room_frames_without_room,
   // control
   commands,
   commands_unknown_target,

@@ -1,6 +1,7 @@
 #include "media/ice/ice_lite.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plenary::ice {
 namespace {
@@ -11,8 +12,9 @@ constexpr std::uint16_t kBindingMethod = 1;
 
 IceResult dropped(IceDrop reason) { return {.drop = reason}; }
 
-// Transaction ids are random: eight of their twelve bytes tell them apart.
-std::uint64_t short_id(const TransactionId& transaction) { return load_u64(transaction.data()); }
+// Transaction ids are random: four of their twelve bytes tell them apart. Two alike in four thousand, once in a million
+// checks, cost one check, and a browser repeats it.
+std::uint32_t short_id(const TransactionId& transaction) { return load_u32(transaction.data()); }
 
 // What must hold before any credential is looked at; costs nothing.
 IceDrop check_form(const StunMessage& message) {
@@ -56,16 +58,36 @@ IceResult IceLite::handle_request(const StunMessage& message, const Tuple& tuple
     return {.reply = write_binding_success(message.transaction, tuple.remote, password), .authenticated = true};
   }
 
+  if (index == 0 && generations_.size() > 1) {
+    generations_.pop_back();
+    remembered_.clear();  // their password is worth nothing any more
+    remembered_next_ = 0;
+    has_forgotten_ = false;
+  }
   remember(message.transaction);
-  if (index == 0 && generations_.size() > 1) generations_.pop_back();
   consent_until_ = now + kConsentTimeout;
   IceResult result{.reply = write_binding_success(message.transaction, tuple.remote, password), .authenticated = true};
   result.new_tuple = touch(tuple);
-  if (message.use_candidate && selected_ != tuple) {
-    selected_ = tuple;
-    result.selected_changed = true;
-  }
+  if (message.use_candidate) nominate(tuple, result);
   return result;
+}
+
+void IceLite::nominate(const Tuple& tuple, IceResult& result) {
+  unproven_.reset();
+  if (selected_ == tuple) return;
+  if (selected_ && has_forgotten_) {
+    unproven_ = tuple;
+    result.awaits_proof = true;
+    return;
+  }
+  selected_ = tuple;
+  result.selected_changed = true;
+}
+
+bool IceLite::prove(const Tuple& tuple) {
+  if (unproven_ != tuple) return false;
+  selected_ = std::exchange(unproven_, std::nullopt);
+  return true;
 }
 
 void IceLite::restart(Credentials local, Credentials remote) {
@@ -101,6 +123,7 @@ void IceLite::remember(const TransactionId& transaction) {
     remembered_.push_back(short_id(transaction));
     return;
   }
+  has_forgotten_ = true;
   remembered_[remembered_next_] = short_id(transaction);
   remembered_next_ = (remembered_next_ + 1) % kRememberedChecks;
 }

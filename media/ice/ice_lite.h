@@ -36,9 +36,10 @@ struct Tuple {
 constexpr std::size_t kMaxTuples = 8;  // a browser with three interfaces in both IP versions makes six
 constexpr Duration kConsentTimeout = std::chrono::seconds(30);  // RFC 7675 §5.1
 
-// Checks whose transaction is remembered, so that a recorded one moves nothing when it comes again. A browser
-// checks its pair every 2.5 s: this is 20 minutes of it, for 4 KiB a peer. A restart makes older ones worthless.
-constexpr std::size_t kRememberedChecks = 512;
+// Checks whose transaction is remembered, so that a recorded one moves nothing when it comes again. A browser checks
+// its pair every 2.5 s: this is nearly three hours of it, for 16 KiB a peer by then. Once one was forgotten, a check
+// alone no longer shows that it is fresh: see IceLite::prove(). A restart makes older ones worthless and begins anew.
+constexpr std::size_t kRememberedChecks = 4'096;
 
 enum class IceDrop : std::uint8_t {
   none,
@@ -57,6 +58,7 @@ struct IceResult {
   bool authenticated = false;  // of the peer; with an error reply nothing else changed
   bool selected_changed = false;
   bool new_tuple = false;
+  bool awaits_proof = false;  // nominated, and not selected before prove()
 };
 
 class IceLite {
@@ -68,6 +70,9 @@ class IceLite {
   IceResult handle_request(const StunMessage& message, const Tuple& tuple, Instant now);
   // New credentials; the old ones stay valid until a check uses the new ones (RFC 8445 §9): some are under way.
   void restart(Credentials local, Credentials remote);
+  // A fresh packet under the session's media keys came over `tuple`: who sent it is there now. Selects the tuple if its
+  // nomination waited for that; true when it did.
+  bool prove(const Tuple& tuple);
   // A DTLS or SRTP packet may be taken from this tuple: some authenticated check came over it.
   [[nodiscard]] bool validated(const Tuple& tuple) const;
   [[nodiscard]] const std::optional<Tuple>& selected() const { return selected_; }
@@ -86,15 +91,18 @@ class IceLite {
   [[nodiscard]] std::size_t generation_of(std::string_view username) const;
   [[nodiscard]] bool seen_before(const TransactionId& transaction) const;
   void remember(const TransactionId& transaction);
+  void nominate(const Tuple& tuple, IceResult& result);
   // To the front; true when it is new. The selected tuple is never the one that makes room.
   bool touch(const Tuple& tuple);
 
   std::vector<Generation> generations_;  // newest first, at most two
   std::vector<Tuple> tuples_;            // most recently checked first
   std::optional<Tuple> selected_;
+  std::optional<Tuple> unproven_;  // nominated last, by a check that may be an old one
   Instant consent_until_;
-  std::vector<std::uint64_t> remembered_;  // a ring once it is full
+  std::vector<std::uint32_t> remembered_;  // a ring once it is full
   std::size_t remembered_next_ = 0;
+  bool has_forgotten_ = false;  // of the credentials in use
 };
 
 }  // namespace plenary::ice

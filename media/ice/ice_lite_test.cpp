@@ -47,6 +47,14 @@ class IceLiteTest : public testing::Test {
     EXPECT_TRUE(message);
     return message ? agent.handle_request(*message, tuple, now) : IceResult{};
   }
+  // As many more of the browser's checks.
+  void check_often(std::size_t times) {
+    for (; times > 0; --times) {
+      StunRequest check = browser.request(false);
+      store_u32(check.transaction.data(), 0x01000000 + static_cast<std::uint32_t>(times));
+      receive(write_binding_request(check, browser.password), kHome);
+    }
+  }
   void expect_untouched() {
     EXPECT_FALSE(agent.selected());
     EXPECT_TRUE(agent.tuples().empty());
@@ -167,12 +175,44 @@ TEST_F(IceLiteTest, a_recorded_nomination_from_a_former_address_is_answered_and_
 TEST_F(IceLiteTest, remembers_as_many_checks_as_it_says) {
   const ByteVector first = browser.nominate();
   receive(first, kHome);
-  for (std::size_t i = 1; i < kRememberedChecks; ++i) {
-    StunRequest check = browser.request(false);
-    store_u32(check.transaction.data() + 2, static_cast<std::uint32_t>(i));
-    receive(write_binding_request(check, browser.password), kHome);
-  }
+  check_often(kRememberedChecks - 1);
   EXPECT_EQ(receive(first, kMobile).drop, IceDrop::replayed);
+}
+
+// S4: whoever records checks for hours has some that are forgotten here.
+TEST_F(IceLiteTest, a_nomination_so_old_that_it_was_forgotten_moves_nothing) {
+  const ByteVector roaming = browser.nominate();
+  receive(browser.nominate(), kHome);
+  receive(roaming, kMobile);
+  receive(browser.nominate(), kHome);
+  check_often(kRememberedChecks);
+  const Tuple third = from("192.0.2.66:6666");
+  const IceResult replay = receive(roaming, third);
+  EXPECT_TRUE(replay.awaits_proof);
+  EXPECT_FALSE(replay.selected_changed);
+  EXPECT_EQ(agent.selected(), kHome);
+  EXPECT_FALSE(agent.prove(kHome)) << "what goes on where it was proves nothing elsewhere";
+  EXPECT_EQ(agent.selected(), kHome);
+  receive(browser.nominate(), kHome);
+  EXPECT_FALSE(agent.prove(third)) << "the peer has said since that it is at home";
+}
+
+TEST_F(IceLiteTest, who_moves_after_hours_is_followed_when_fresh_media_shows_it) {
+  receive(browser.nominate(), kHome);
+  check_often(kRememberedChecks);
+  EXPECT_TRUE(receive(browser.nominate(), kMobile).awaits_proof);
+  EXPECT_TRUE(agent.validated(kMobile)) << "or the proof would not be let in";
+  EXPECT_TRUE(agent.prove(kMobile));
+  EXPECT_EQ(agent.selected(), kMobile);
+}
+
+TEST_F(IceLiteTest, after_a_restart_a_check_shows_again_that_it_is_fresh) {
+  receive(browser.nominate(), kHome);
+  check_often(kRememberedChecks);
+  agent.restart(kOursNew, kTheirsNew);
+  browser.user = "oursnew:theirsnew";
+  browser.password = kOursNew.password;
+  EXPECT_TRUE(receive(browser.nominate(), kMobile).selected_changed);
 }
 
 TEST_F(IceLiteTest, fingerprint_and_priority_are_required) {

@@ -36,14 +36,15 @@ bool FeedSocket::write(const rtp::Frame& frame, Counters& counters) {
     counters.add(Count::room_frames_dropped);
     return false;
   }
-  for (const ByteVector& message : rtp::write_feed_messages(frame)) {
+  const std::vector<ByteVector> messages = rtp::write_feed_messages(frame);
+  for (const ByteVector& message : messages) {
     if (send(descriptor_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) continue;
     // Full: what was sent of this frame is dropped by its reader when the next one begins.
     counters.add(Count::room_frames_dropped);
     if (video) needs_key_frame_.insert(frame.track);
     return !video;
   }
-  counters.add(Count::room_frames_out);
+  counters.add(messages.empty() ? Count::room_frames_dropped : Count::room_frames_out);
   return true;
 }
 

@@ -206,7 +206,10 @@ void Loop::write_all(Instant now) {
   }
   while (const std::optional<Switchboard::FeedOutput> output = board_.poll_feed_output()) {
     const auto feed = feeds_.find(output->feed);
-    if (feed == feeds_.end()) continue;
+    if (feed == feeds_.end()) {
+      board_.counters().add(Count::room_frames_without_room);
+      continue;
+    }
     // Browsers make no key frame by themselves, and the room process cannot ask while it sees nothing.
     if (!feed->second->write(output->frame, board_.counters())) {
       board_.want_key_frame(output->feed, output->frame.track, now);

@@ -16,7 +16,7 @@ Peer::Peer(const Config& config, RandomSource& random, Counters& counters, Insta
   if (config.use == Use::viewer) {
     viewer_ = std::make_unique<Viewer>(config.negotiated, config.cname, random, counters);
   } else {
-    speaker_ = std::make_unique<Speaker>(config.negotiated, random, counters);
+    speaker_ = std::make_unique<Speaker>(config.negotiated, config.cname, random, counters);
   }
 }
 
@@ -37,22 +37,22 @@ std::optional<Speaker::Received> Peer::handle_datagram(MutableBytes datagram, co
     return std::nullopt;
   }
   if (rtp::is_rtcp(datagram)) {
-    handle_srtcp(datagram, now);
+    handle_srtcp(datagram, path, now);
     return std::nullopt;
   }
-  return handle_srtp(datagram, now);
+  return handle_srtp(datagram, path, now);
 }
 
-std::optional<Speaker::Received> Peer::handle_srtp(MutableBytes datagram, Instant now) {
-  const std::optional<MutableBytes> clear = transport_.open_rtp(datagram);
+std::optional<Speaker::Received> Peer::handle_srtp(MutableBytes datagram, const ice::Tuple& path, Instant now) {
+  const std::optional<MutableBytes> clear = transport_.open_rtp(datagram, path);
   if (!clear || !speaker_) return std::nullopt;
   last_uplink_ = now;
   uplink_started_ = true;
   return speaker_->handle_rtp(*clear, now);
 }
 
-void Peer::handle_srtcp(MutableBytes datagram, Instant now) {
-  const std::optional<MutableBytes> clear = transport_.open_rtcp(datagram);
+void Peer::handle_srtcp(MutableBytes datagram, const ice::Tuple& path, Instant now) {
+  const std::optional<MutableBytes> clear = transport_.open_rtcp(datagram, path);
   if (!clear) return;
   counters_.add(Count::rtcp_in);
   const rtp::RtcpCompound compound = rtp::parse_rtcp(*clear);

@@ -50,8 +50,8 @@ class Peer {
   [[nodiscard]] Instant last_uplink() const { return last_uplink_; }
 
  private:
-  std::optional<Speaker::Received> handle_srtp(MutableBytes datagram, Instant now);
-  void handle_srtcp(MutableBytes datagram, Instant now);
+  std::optional<Speaker::Received> handle_srtp(MutableBytes datagram, const ice::Tuple& path, Instant now);
+  void handle_srtcp(MutableBytes datagram, const ice::Tuple& path, Instant now);
 
   PeerId id_;
   Counters& counters_;

@@ -18,8 +18,8 @@ rtp::ExtensionIds incoming(const sdp::ExtensionIds& ids) {
 
 }  // namespace
 
-Speaker::Speaker(const sdp::Negotiated& negotiated, RandomSource& random, Counters& counters)
-    : counters_(counters), ssrc_(random.u32() | 1) {
+Speaker::Speaker(const sdp::Negotiated& negotiated, std::string cname, RandomSource& random, Counters& counters)
+    : counters_(counters), ssrc_(random.u32() | 1), cname_(std::move(cname)), reduced_size_(negotiated.reduced_size) {
   bool transport_cc = false;
   bool remb = false;
   for (const sdp::NegotiatedMedia& media : negotiated.media) {
@@ -130,11 +130,21 @@ void Speaker::want_key_frame(Instant now) {
 
 void Speaker::collect(Instant now) {
   scratch_.clear();
-  if (report_due_ && now >= *report_due_) write_reports(now);
+  const bool reports = report_due_ && now >= *report_due_;
+  if (reports) write_reports(now);
+  if (!reports && !reduced_size_) begin_compound({.ssrc = ssrc_, .blocks = {}});
+  const std::size_t before = scratch_.size();
   for (UplinkStream& stream : streams_) {
     stream.write_nacks(ssrc_, now, scratch_);
     stream.write_key_frame_request(ssrc_, now, scratch_);
   }
+  if (!reports && scratch_.size() == before) scratch_.clear();
+}
+
+// RFC 3550 §6.1: a report comes first, and each compound names its sender.
+void Speaker::begin_compound(rtp::ReceiverReport report) {
+  rtp::write_rtcp(std::move(report), scratch_);
+  rtp::write_rtcp(rtp::SourceDescription{.ssrc = ssrc_, .cname = cname_}, scratch_);
 }
 
 void Speaker::write_reports(Instant now) {
@@ -155,7 +165,7 @@ void Speaker::write_reports(Instant now) {
     ssrcs.push_back(block->ssrc);
     report.blocks.push_back(*block);
   }
-  rtp::write_rtcp(std::move(report), scratch_);
+  begin_compound(std::move(report));
   // libwebrtc answers it unasked; who does not know it skips it.
   rtp::write_rtcp(rtp::ExtendedReport{.ssrc = ssrc_, .reference_time = rtp::ntp_time(now)}, scratch_);
   if (!bandwidth_) return;
@@ -166,7 +176,11 @@ void Speaker::write_reports(Instant now) {
 
 bool Speaker::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
   const auto send = [&](const ByteVector& clear) {
-    if (clear.empty() || clear.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return true;
+    if (clear.empty()) return true;
+    if (clear.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) {
+      counters_.add(Count::seal_failed);
+      return true;
+    }
     std::uint8_t* out = batch.next(path);
     if (out == nullptr) return false;
     std::copy(clear.begin(), clear.end(), out);
@@ -180,6 +194,7 @@ bool Speaker::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& ciphe
     std::optional<rtp::TransportFeedback> feedback = transport_feedback_->poll_feedback(now);
     if (!feedback) break;
     scratch_.clear();
+    if (!reduced_size_) begin_compound({.ssrc = ssrc_, .blocks = {}});
     rtp::write_rtcp(std::move(*feedback), scratch_);
     if (!send(scratch_)) return false;
   }

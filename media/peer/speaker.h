@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ constexpr Duration kReceiverReportInterval = std::chrono::seconds(1);
 
 class Speaker {
  public:
-  Speaker(const sdp::Negotiated& negotiated, RandomSource& random, Counters& counters);
+  Speaker(const sdp::Negotiated& negotiated, std::string cname, RandomSource& random, Counters& counters);
 
   struct Received {
     MediaKind kind = MediaKind::audio;
@@ -63,10 +64,13 @@ class Speaker {
                                   std::size_t size, Instant received);
   void collect(Instant now);
   void write_reports(Instant now);
+  void begin_compound(rtp::ReceiverReport report);
   void handle_extended_report(const rtp::ExtendedReport& report, Instant now);
 
   Counters& counters_;
   std::uint32_t ssrc_;  // ours, as the sender of feedback
+  std::string cname_;
+  bool reduced_size_;
   std::vector<UplinkStream> streams_;
   rtp::RemoteClock clock_;
   std::optional<rtp::TransportFeedbackBuilder> transport_feedback_;

@@ -37,6 +37,7 @@ bool Transport::handle_stun(const ice::StunMessage& message, const ice::Tuple& p
     return false;
   }
   if (!ice_.validated(path)) return false;  // answered with an error
+  if (result.awaits_proof) counters_.add(Count::path_moves_unproven);
   choose_path();
   if (config_.dtls_active && !dtls_) {
     dtls_path_ = path;
@@ -113,36 +114,46 @@ void Transport::take_dtls_output() {
 
 void Transport::queue(const ice::Tuple& path, ByteVector bytes) {
   // A peer that asks faster than we answer is answered less often.
-  if (control_.size() < kMaxControlDatagrams) control_.push_back({.path = path, .bytes = std::move(bytes)});
+  if (control_.size() == kMaxControlDatagrams || bytes.size() > kMaxDatagram) {
+    counters_.add(Count::control_dropped);
+    return;
+  }
+  control_.push_back({.path = path, .bytes = std::move(bytes)});
 }
 
 bool Transport::write_control(SendBatch& batch) {
   while (!control_.empty()) {
     const Control& control = control_.front();
-    if (control.bytes.size() <= kMaxDatagram) {
-      std::uint8_t* out = batch.next(control.path);
-      if (out == nullptr) return false;
-      std::memcpy(out, control.bytes.data(), control.bytes.size());
-      batch.end_run();
-      batch.commit(control.bytes.size());
-      batch.end_run();
-    }
+    std::uint8_t* out = batch.next(control.path);
+    if (out == nullptr) return false;
+    std::memcpy(out, control.bytes.data(), control.bytes.size());
+    batch.end_run();
+    batch.commit(control.bytes.size());
+    batch.end_run();
     control_.pop_front();
   }
   return true;
 }
 
-std::optional<MutableBytes> Transport::open_rtp(MutableBytes datagram) {
+std::optional<MutableBytes> Transport::open_rtp(MutableBytes datagram, const ice::Tuple& path) {
   if (state_ != State::connected) return std::nullopt;
   const std::optional<MutableBytes> clear = cipher_->open_rtp(datagram);
-  if (!clear) counters_.add(Count::srtp_refused);
+  if (!clear) {
+    counters_.add(Count::srtp_refused);
+  } else if (ice_.prove(path)) {
+    choose_path();
+  }
   return clear;
 }
 
-std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram) {
+std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram, const ice::Tuple& path) {
   if (state_ != State::connected) return std::nullopt;
   const std::optional<MutableBytes> clear = cipher_->open_rtcp(datagram);
-  if (!clear) counters_.add(Count::srtcp_refused);
+  if (!clear) {
+    counters_.add(Count::srtcp_refused);
+  } else if (ice_.prove(path)) {
+    choose_path();
+  }
   return clear;
 }
 

@@ -38,9 +38,9 @@ class Transport {
   // True when the check was authentic: this path belongs to the peer from now on.
   bool handle_stun(const ice::StunMessage& message, const ice::Tuple& path, Instant now);
   void handle_dtls(Bytes datagram, const ice::Tuple& path, Instant now);
-  // In place; nothing when it is not authentic.
-  std::optional<MutableBytes> open_rtp(MutableBytes datagram);
-  std::optional<MutableBytes> open_rtcp(MutableBytes datagram);
+  // In place; nothing when it is not authentic. What is may show that a check from `path` was no recorded one.
+  std::optional<MutableBytes> open_rtp(MutableBytes datagram, const ice::Tuple& path);
+  std::optional<MutableBytes> open_rtcp(MutableBytes datagram, const ice::Tuple& path);
   void handle_timeout(Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 

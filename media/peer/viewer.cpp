@@ -110,7 +110,10 @@ bool Viewer::write_reports(SendBatch& batch, const ice::Tuple& path, MediaCipher
   reports_started_ = !scratch_.empty();
   // On a common grid, so that many viewers share a wake-up.
   report_due_ = now + kReportInterval - now.time_since_epoch() % kReportGrid;
-  if (scratch_.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return true;
+  if (scratch_.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) {
+    counters_.add(Count::seal_failed);
+    return true;
+  }
   std::copy(scratch_.begin(), scratch_.end(), out);
   batch.commit(scratch_.empty() ? 0 : cipher.seal_rtcp(out, scratch_.size()));
   return true;

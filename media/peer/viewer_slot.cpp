@@ -53,6 +53,10 @@ ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& pat
   const std::optional<forward::Forwarder::Out> packet = forwarder_.next(now);
   if (!packet) return Wrote::nothing;
   const std::size_t length = seal(*packet, false, out, cipher, now);
+  if (length == 0) {
+    counters_.add(Count::seal_failed);
+    return Wrote::packet;
+  }
   batch.commit(length);
   budget_.handle_sent(length);
   ++packets_;
@@ -83,8 +87,9 @@ ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& ba
     case rtp::ResendBudget::Verdict::allowed:
       break;
   }
-  batch.commit(seal(*packet, true, out, cipher, now));
-  counters_.add(Count::rtx_out);
+  const std::size_t length = seal(*packet, true, out, cipher, now);
+  batch.commit(length);
+  counters_.add(length == 0 ? Count::seal_failed : Count::rtx_out);
   return Wrote::packet;
 }
 

@@ -229,6 +229,7 @@ Result<Negotiated, Refusal> answer_offer(std::string_view text, Role role, const
                         .remote_ice = transport->ice,
                         .remote_fingerprint = transport->fingerprint,
                         .dtls_active = *dtls_active,
+                        .reduced_size = std::ranges::all_of(answer.sections, &AnswerSection::reduced_size),
                         .answer = write_answer(answer, local)};
   for (AnswerSection& section : answer.sections) negotiated.media.push_back(std::move(section.media));
   return negotiated;

@@ -66,7 +66,8 @@ struct Negotiated {
   std::vector<NegotiatedMedia> media;  // in m-line order
   ice::Credentials remote_ice;
   crypto::Fingerprint remote_fingerprint;
-  bool dtls_active = false;  // we open DTLS; only where LocalParameters allow it
+  bool dtls_active = false;   // we open DTLS; only where LocalParameters allow it
+  bool reduced_size = false;  // RFC 5506: feedback need not be a whole compound; only where each section says so
   std::string answer;
 };
 

@@ -144,6 +144,43 @@ TEST_F(Hostile, a_replayed_check_from_another_address_moves_no_media) {
   expect_alive();
 }
 
+// S4, for a check that was recorded so long ago that its transaction is forgotten.
+TEST_F(Hostile, a_check_recorded_hours_ago_moves_no_media_and_the_peer_itself_still_can) {
+  world.run_for(1s);
+  const ByteVector recorded = viewer->transport.make_check(world.now);
+  world.inject(world.address(kViewer), recorded);
+  for (std::size_t i = 0; i < ice::kRememberedChecks; ++i) {
+    world.inject(world.address(kViewer), viewer->transport.make_check(world.now));
+  }
+  world.run_for(1s);
+  world.inject(kStranger, recorded);
+  world.run_for(5s);
+  EXPECT_EQ(world.to_nobody[kStranger], 1U) << "the answer to the check, and no media";
+  EXPECT_EQ(world.count(Count::path_moves_unproven), 1U);
+  expect_alive();
+
+  const Address old = world.move(kViewer);
+  viewer->transport.check_again(world.now);
+  const std::uint64_t before = viewer->slots[0].packets;
+  ASSERT_TRUE(world.run_until_true([&] { return viewer->slots[0].packets > before + 1; }, 5s));
+  const std::uint64_t to_old = world.to_nobody[old];
+  world.run_for(1s);
+  EXPECT_EQ(world.to_nobody[old], to_old);
+  expect_alive();
+}
+
+TEST_F(Hostile, checks_that_come_faster_than_answers_leave_are_answered_less_often_and_counted) {
+  world.run_for(1s);
+  const std::uint64_t answered = world.count(Count::stun_answered);
+  for (int i = 0; i < 100; ++i) {
+    ByteVector check = viewer->transport.make_check(world.now);
+    world.board.handle_datagram(check, {.local = world.server, .remote = world.address(kViewer)}, world.now);
+  }
+  EXPECT_EQ(world.count(Count::stun_answered), answered + 100);
+  EXPECT_EQ(world.count(Count::control_dropped), 100U - peer::kMaxControlDatagrams);
+  expect_alive();
+}
+
 TEST_F(Hostile, a_peer_that_changes_its_address_is_followed_after_a_fresh_check) {
   world.run_for(2s);
   const Address old = world.move(kViewer);
@@ -172,6 +209,26 @@ TEST_F(Hostile, ice_restarts_under_way_and_old_credentials_hold_until_the_new_ar
   world.run_for(500ms);
   expect_alive();
   EXPECT_TRUE(viewer->transport.connected());
+}
+
+TEST_F(Hostile, a_payload_too_long_for_a_datagram_is_counted_and_not_as_sent) {
+  constexpr TrackId kLong{13};
+  RoomTrack track;
+  track.track = kLong;
+  track.number = 3;
+  track.stream = 3;
+  track.interval = 40ms;
+  track.size = peer::kMaxDatagram - 20;  // no room for header and tag
+  track.key_frame_every = 1s;
+  world.add_room_track(kFeed, track);
+  world.command(io::SetSlot{.peer = kViewer, .slot = 1, .track = kLong});
+  world.run_for(1s);
+  const std::uint64_t sent = world.count(Count::rtp_out);
+  const std::uint64_t failed = world.count(Count::seal_failed);
+  world.run_for(1s);
+  EXPECT_GE(world.count(Count::seal_failed), failed + 20);
+  EXPECT_LE(world.count(Count::rtp_out), sent + 55) << "sound only";
+  expect_alive();
 }
 
 TEST_F(Hostile, who_never_connects_is_forgotten_after_thirty_seconds) {

@@ -14,6 +14,7 @@ constexpr std::string_view kAudio =
     "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
     "a=sendonly\r\n"
     "a=rtcp-mux\r\n"
+    "a=rtcp-rsize\r\n"
     "a=rtpmap:111 opus/48000/2\r\n"
     "a=rtcp-fb:111 transport-cc\r\n"
     "a=fmtp:111 minptime=10;useinbandfec=1\r\n";
@@ -44,13 +45,17 @@ constexpr std::string_view kVideo =
 
 }  // namespace
 
-std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint) {
+std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size) {
   const std::string transport = "a=ice-ufrag:" + ice.ufrag + "\r\na=ice-pwd:" + ice.password +
                                 "\r\na=fingerprint:" + crypto::fingerprint_text(fingerprint) +
                                 "\r\na=setup:actpass\r\n";
   std::string offer =
       "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=msid-semantic: WMS\r\n";
   offer.append(kAudio).append(transport).append(kVideo).append(transport);
+  constexpr std::string_view kReducedSize = "a=rtcp-rsize\r\n";
+  for (std::size_t at = 0; !reduced_size && (at = offer.find(kReducedSize)) != std::string::npos;) {
+    offer.erase(at, kReducedSize.size());
+  }
   return offer;
 }
 

@@ -12,6 +12,8 @@
 #include "media/io/room_socket.h"
 #include "media/io/shard.h"
 #include "media/rtp/feed_wire.h"
+#include "tests/sim/offers.h"
+#include "tests/sim/speaker_client.h"
 #include "tests/sim/viewer_client.h"
 
 namespace plenary::sim {
@@ -71,6 +73,37 @@ class ShardOverUdp : public testing::Test {
                                           answer.value().media, random_, io::read_monotonic());
   }
 
+  std::unique_ptr<SpeakerClient> join_speaker(io::SetUplink uplink) {
+    const auto own = crypto::Certificate::generate();
+    const ice::Credentials ice = ice::make_credentials(random_);
+    sdp::LocalParameters local{.ice = ice::make_credentials(random_),
+                               .fingerprint = certificate_->fingerprint(),
+                               .candidates = {Address::v4(127, 0, 0, 1, shard_->port())},
+                               .cname = "room"};
+    auto negotiated = sdp::answer_speaker(speaker_offer(ice, own->fingerprint(), true), local, random_);
+    EXPECT_TRUE(negotiated.ok());
+    EXPECT_TRUE(shard_->post(io::AddPeer{.peer = uplink.peer,
+                                         .use = io::PeerUse::speaker,
+                                         .local_ice = local.ice,
+                                         .negotiated = *negotiated,
+                                         .cname = "room"}));
+    EXPECT_TRUE(shard_->post(uplink));
+    return std::make_unique<SpeakerClient>(
+        SpeakerClient::Config{.transport = {.local = ice,
+                                            .remote = local.ice,
+                                            .server_fingerprint = certificate_->fingerprint(),
+                                            .certificate = own},
+                              .media = negotiated->media},
+        random_, io::read_monotonic());
+  }
+  std::uint64_t count(std::string_view name) const {
+    for (const auto& [counter, value] : shard_->counters().values) {
+      if (counter == name) return value;
+    }
+    ADD_FAILURE() << "no counter " << name;
+    return 0;
+  }
+
   void send_frame(bool key_frame) {
     const PayloadMark mark{.frame = frame_++, .parts = 8, .stream = 1, .key_frame = key_frame};
     const rtp::Frame frame = make_frame(Codec::h264, 7, mark, frame_ * 3'600, io::read_monotonic(), 1'000);
@@ -80,8 +113,8 @@ class ShardOverUdp : public testing::Test {
   }
 
   // Lets client and shard talk until `holds`; a frame each 10 ms once `frames` is set.
-  template <class Holds>
-  bool talk(ViewerClient& viewer, bool frames, Holds holds) {
+  template <class Client, class Holds>
+  bool talk(Client& client, bool frames, Holds holds) {
     const Instant end = io::read_monotonic() + kPatience;
     Instant frame_due = io::read_monotonic();
     while (!holds()) {
@@ -91,15 +124,15 @@ class ShardOverUdp : public testing::Test {
         frame_due = now + 10ms;
         send_frame(frame_ % 50 == 0);
       }
-      viewer.handle_timeout(now);
-      while (std::optional<ByteVector> out = viewer.poll_output()) {
+      client.handle_timeout(now);
+      while (std::optional<ByteVector> out = client.poll_output()) {
         EXPECT_EQ(::send(client_, out->data(), out->size(), 0), static_cast<ssize_t>(out->size()));
       }
       pollfd wait{.fd = client_, .events = POLLIN, .revents = 0};
       ::poll(&wait, 1, 2);
       std::array<std::uint8_t, 2'048> bytes;
       for (ssize_t n = 0; (n = ::recv(client_, bytes.data(), bytes.size(), 0)) > 0;) {
-        viewer.handle_datagram(Bytes(bytes).first(static_cast<std::size_t>(n)), io::read_monotonic());
+        client.handle_datagram(Bytes(bytes).first(static_cast<std::size_t>(n)), io::read_monotonic());
       }
       while (std::optional<io::ShardEvent> event = shard_->poll_event()) events_.push_back(std::move(*event));
     }
@@ -135,6 +168,11 @@ TEST_F(ShardOverUdp, a_room_process_that_ends_is_told) {
   EXPECT_TRUE(talk(*viewer, true, [&] { return viewer->transport.connected(); }));
   ::close(std::exchange(room_, -1));
   EXPECT_TRUE(talk(*viewer, false, [&] { return told<io::FeedClosed>() == 1; }));
+}
+
+TEST_F(ShardOverUdp, what_a_speaker_sends_to_a_room_process_that_is_gone_is_counted) {
+  const auto speaker = join_speaker({.peer = PeerId{2}, .feed = FeedId{9}, .feed_audio = 61, .feed_video = 62});
+  EXPECT_TRUE(talk(*speaker, false, [&] { return count("plenary_room_frames_without_room_total") > 0; }));
 }
 
 TEST_F(ShardOverUdp, a_shard_that_ends_says_good_bye) {

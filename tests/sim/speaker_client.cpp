@@ -15,6 +15,15 @@ constexpr Duration kAudioInterval = std::chrono::milliseconds(20);
 constexpr Duration kVideoInterval = std::chrono::milliseconds(40);
 constexpr std::uint16_t kVideoParts = 4;
 
+// RFC 3550 §6.1: a report first, then who sends it.
+bool is_whole_compound(const std::vector<rtp::RtcpPacket>& packets) {
+  if (packets.size() < 2) return false;
+  const auto* report = std::get_if<rtp::ReceiverReport>(&packets[0]);
+  const auto* description = std::get_if<rtp::SourceDescription>(&packets[1]);
+  return report != nullptr && description != nullptr && description->ssrc == report->ssrc &&
+         !description->cname.empty();
+}
+
 }  // namespace
 
 SpeakerClient::SpeakerClient(Config config, RandomSource& random, Instant now)
@@ -38,7 +47,12 @@ SpeakerClient::SpeakerClient(Config config, RandomSource& random, Instant now)
 void SpeakerClient::handle_datagram(Bytes datagram, Instant now) {
   const std::optional<ClientTransport::Clear> clear = transport.handle_datagram(datagram, now);
   if (!clear || !clear->rtcp) return;
-  for (const rtp::RtcpPacket& packet : rtp::parse_rtcp(clear->bytes).packets) {
+  const std::vector<rtp::RtcpPacket> packets = rtp::parse_rtcp(clear->bytes).packets;
+  if (!is_whole_compound(packets)) {
+    ++reduced;
+    if (!packets.empty() && std::holds_alternative<rtp::ReceiverReport>(packets[0])) ++bare_reports;
+  }
+  for (const rtp::RtcpPacket& packet : packets) {
     if (const auto* nack = std::get_if<rtp::Nack>(&packet)) {
       ++nacks;
       for (std::optional<Stream>* stream : {&audio_, &video_}) {

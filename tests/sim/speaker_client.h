@@ -41,6 +41,8 @@ class SpeakerClient {
   std::uint64_t feedbacks = 0;  // transport-cc messages
   std::uint64_t rembs = 0;
   std::uint64_t reports = 0;
+  std::uint64_t bare_reports = 0;  // without the sender's CNAME behind it
+  std::uint64_t reduced = 0;       // of RTCP that came: without a report and the sender's CNAME at its head
   std::optional<rtp::ReportBlock> last_block;
   std::uint64_t reference_times = 0;
 

@@ -136,8 +136,29 @@ TEST(speaker, loss_on_the_way_up_is_repaired_before_viewers_give_up) {
   EXPECT_GT(speaker.nacks, 50u);
   EXPECT_GT(world.count(Count::rtx_in), 50u);
   ASSERT_TRUE(speaker.last_block.has_value());
+  EXPECT_EQ(speaker.bare_reports, 0u) << "a report comes with its sender's CNAME";
 }
 
+TEST(speaker, who_did_not_agree_to_reduced_size_gets_whole_compounds_only) {
+  for (const bool reduced_size : {true, false}) {
+    World world(scenario_seed(14));
+    SCOPED_TRACE("seed " + std::to_string(world.seed));
+    SpeakerClient& speaker = world.add_speaker(kSpeaker, Codec::h264, kStream, {}, reduced_size);
+    add_viewer(world);
+    world.command(granted());
+    world.run_for(2s);
+    world.both_ways(kSpeaker, {.loss = 0.02, .delay = 30ms});
+    world.command(io::RequestKeyFrame{kVideo});
+    world.run_for(10s);
+    EXPECT_GT(speaker.nacks, 5u);
+    EXPECT_GT(speaker.feedbacks, 50u);
+    EXPECT_GT(speaker.key_frames_asked, 0u);
+    EXPECT_GT(speaker.reports, 5u);
+    EXPECT_EQ(speaker.reduced > 0, reduced_size);
+  }
+}
+
+// Fault F5.
 TEST(speaker, a_connection_that_dies_in_mid_sentence_is_told_within_two_seconds_and_given_up_after_thirty) {
   World world(scenario_seed(7));
   world.add_speaker(kSpeaker);

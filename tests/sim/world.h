@@ -46,7 +46,7 @@ class World {
   // ---- people, on the shard that their number names ----
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
-                             Duration clock_ahead = {});
+                             Duration clock_ahead = {}, bool reduced_size = true);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
   // Another network: datagrams come from a new address from now on.
   Address move(PeerId id);
