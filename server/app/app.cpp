@@ -262,6 +262,13 @@ void App::on_close(ConnectionId connection) {
   settle();
 }
 
+void App::on_caught_up(ConnectionId connection) {
+  Room* owner = room_of(connection);
+  if (owner == nullptr) return;
+  owner->desk().handle_caught_up(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks());
+  settle();
+}
+
 Room* App::room_of(ConnectionId connection) {
   const auto found = pages_.find(connection);
   return found == pages_.end() ? nullptr : found->second;
@@ -376,7 +383,12 @@ void App::deliver(Room& room, const signaling::Output& output) {
           [&](const signaling::out::Send& send) {
             const auto when = send.pages.size() > 1 ? HttpServer::When::in_turn : HttpServer::When::at_once;
             for (const signaling::PageId page : send.pages) {
-              http_->send(ConnectionId{static_cast<std::uint64_t>(page)}, send.text, when);
+              const ConnectionId connection{static_cast<std::uint64_t>(page)};
+              if (send.change && !http_->keeps_up(connection, send.text->size())) {
+                room.desk().handle_behind(page);
+              } else {
+                http_->send(connection, send.text, when);
+              }
             }
           },
           [&](const signaling::out::Close& close) {

@@ -34,6 +34,7 @@ class App final : public HttpHandler {
   void on_open(ConnectionId connection, const HttpRequest& request) override;
   void on_message(ConnectionId connection, std::string_view text) override;
   void on_close(ConnectionId connection) override;
+  void on_caught_up(ConnectionId connection) override;
 
  private:
   explicit App(const Config& config) : config_(config) {}

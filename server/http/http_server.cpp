@@ -278,6 +278,7 @@ std::vector<std::pair<std::string, std::uint64_t>> HttpServer::counters() const 
       {"message_too_long", counts.message_too_long},
       {"slow_clients_closed", counts.slow_clients_closed},
       {"silent_clients_closed", counts.silent_clients_closed},
+      {"changes_left_out", counts.changes_left_out},
       {"certificate_reloads", counts.certificate_reloads},
       {"certificate_reload_failures", counts.certificate_reload_failures},
   };

@@ -66,6 +66,8 @@ class HttpHandler {
   virtual void on_open(ConnectionId connection, const HttpRequest& request) = 0;
   virtual void on_message(ConnectionId connection, std::string_view text) = 0;
   virtual void on_close(ConnectionId connection) = 0;
+  // After keeps_up() was false: everything has gone out.
+  virtual void on_caught_up(ConnectionId) {}
 
   // After wake(); several calls of it may come as one.
   virtual void on_wake() {}
@@ -91,6 +93,9 @@ struct HttpServerConfig {
 constexpr std::size_t kMaxRequestBody = 64 * 1024;       // bytes; the longest is an SDP offer
 constexpr std::size_t kMaxWebSocketMessage = 64 * 1024;  // bytes; longer closes with 1009
 constexpr std::size_t kMaxOutQueue = 1024 * 1024;        // bytes waiting for one client; who reads slower is closed
+// Bytes waiting for one client beyond which it is better told once where things stand than of each change. For who has
+// read everything the next text may be longer.
+constexpr std::size_t kMaxBehind = 256 * 1024;
 
 class HttpServer {
  public:
@@ -106,6 +111,8 @@ class HttpServer {
   // their order. False: the connection is gone or was just closed for its queue.
   enum class When { at_once, in_turn };
   bool send(ConnectionId connection, std::shared_ptr<const std::string> text, When when = When::at_once);
+  // False: more than kMaxBehind would wait with so many bytes. What may be left out should be; on_caught_up() follows.
+  bool keeps_up(ConnectionId connection, std::size_t bytes);
   void close(ConnectionId connection, std::uint16_t code, std::string_view reason);
 
   // Calls `ready` on this thread while `descriptor` is readable, until unwatched.

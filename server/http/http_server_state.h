@@ -54,7 +54,7 @@ struct HttpServer::State {
     std::uint64_t refused = 0, pipelined = 0, body_too_long = 0, timed_out = 0, faults = 0;
     std::uint64_t web_sockets_opened = 0, web_sockets_closed = 0, web_sockets_refused = 0;
     std::uint64_t messages_in = 0, messages_out = 0, message_too_long = 0, slow_clients_closed = 0,
-                  silent_clients_closed = 0;
+                  silent_clients_closed = 0, changes_left_out = 0;
     std::uint64_t certificate_reloads = 0, certificate_reload_failures = 0;
   };
 

@@ -30,6 +30,7 @@ class TestServer final : public HttpHandler {
   std::function<void(ConnectionId, std::string_view)> message = [](ConnectionId, std::string_view) {};
   std::function<void(ConnectionId)> opened = [](ConnectionId) {};
   std::function<void(ConnectionId)> closed = [](ConnectionId) {};
+  std::function<void(ConnectionId)> caught_up = [](ConnectionId) {};
   bool accepts_web_sockets = true;
 
  private:
@@ -38,6 +39,7 @@ class TestServer final : public HttpHandler {
   void on_open(ConnectionId connection, const HttpRequest&) override { opened(connection); }
   void on_message(ConnectionId connection, std::string_view text) override { message(connection, text); }
   void on_close(ConnectionId connection) override { closed(connection); }
+  void on_caught_up(ConnectionId connection) override { caught_up(connection); }
   void on_wake() override;
 
   std::unique_ptr<HttpServer> server_;

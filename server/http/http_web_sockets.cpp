@@ -116,6 +116,7 @@ int HttpServer::State::write_web_socket(lws* wsi) {
   if (found == web_sockets.end()) return kClose;
   switch (found->second.write(scratch)) {
     case WebSocket::Progress::idle:
+      if (found->second.caught_up()) handler.on_caught_up(found->second.id());
       return kGoOn;
     case WebSocket::Progress::more:
       lws_callback_on_writable(wsi);
@@ -191,6 +192,13 @@ bool HttpServer::send(ConnectionId connection, std::shared_ptr<const std::string
   log(LogLevel::info, "http.slow_client", {{"connection", std::to_string(static_cast<std::uint64_t>(connection))}});
   found->second->drop();
   kill_soon(found->second->wsi());
+  return false;
+}
+
+bool HttpServer::keeps_up(ConnectionId connection, std::size_t bytes) {
+  const auto found = state_->connections.find(static_cast<std::uint64_t>(connection));
+  if (found == state_->connections.end() || found->second->keeps_up(bytes)) return true;
+  ++state_->counts.changes_left_out;
   return false;
 }
 

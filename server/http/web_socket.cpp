@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace plenary::server {
 namespace {
@@ -22,6 +23,14 @@ bool WebSocket::queue(std::shared_ptr<const std::string> text) {
   out_.push_back(std::move(text));
   return true;
 }
+
+bool WebSocket::keeps_up(std::size_t bytes) {
+  if (waiting_ == 0 || waiting_ + bytes <= kMaxBehind) return true;
+  behind_ = true;
+  return false;
+}
+
+bool WebSocket::caught_up() { return waiting_ == 0 && std::exchange(behind_, false); }
 
 void WebSocket::close_after_queue(std::uint16_t code, std::string_view reason) {
   if (closing()) return;

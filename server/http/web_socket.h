@@ -26,6 +26,9 @@ class WebSocket {
 
   // False: more would wait than kMaxOutQueue; the queue is as before. It goes out when the connection's turn comes.
   bool queue(std::shared_ptr<const std::string> text);
+  // False: with so many bytes, more would wait than kMaxBehind; caught_up() is true once, when nothing waits any more.
+  bool keeps_up(std::size_t bytes);
+  bool caught_up();
   // After what is queued has gone out.
   void close_after_queue(std::uint16_t code, std::string_view reason);
 
@@ -58,6 +61,7 @@ class WebSocket {
   std::deque<std::shared_ptr<const std::string>> out_;
   std::size_t waiting_ = 0;  // bytes in out_ and in the library's own buffer
   std::size_t in_library_ = 0;
+  bool behind_ = false;
   std::size_t sent_of_first_ = 0;  // bytes of out_.front() that went out in pieces
   std::string in_;
   bool in_done_ = false;

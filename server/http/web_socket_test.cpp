@@ -109,6 +109,36 @@ TEST(WebSocket, w4_a_client_that_does_not_read_is_cut_off_and_others_are_served)
   EXPECT_EQ(good.read_frame().payload, *change);
 }
 
+TEST(WebSocket, w4_who_reads_slowly_is_behind_until_all_has_gone_out) {
+  TestServer server({});
+  std::promise<ConnectionId> opened, caught_up;
+  server.opened = [&](ConnectionId id) { opened.set_value(id); };
+  server.caught_up = [&](ConnectionId id) { caught_up.set_value(id); };
+  TestClient slow(server.port());
+  const int little = 4096;
+  setsockopt(slow.descriptor(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  slow.open_web_socket();
+  const ConnectionId id = opened.get_future().get();
+  const auto change = text(std::string(100'000, 'c'));
+  bool keeps_up = true;
+  int sent = 0;
+  constexpr int kMany = 1000;
+  while (sent < kMany) {
+    server.on_loop([&](HttpServer& http) {
+      keeps_up = http.keeps_up(id, change->size());
+      if (keeps_up) http.send(id, change);
+    });
+    if (!keeps_up) break;
+    ++sent;
+  }
+  ASSERT_LT(sent, kMany);
+  EXPECT_EQ(server.counter("changes_left_out"), 1U);
+  for (int i = 0; i < sent; ++i) EXPECT_THAT(slow.read_frame().payload, SizeIs(change->size()));
+  EXPECT_EQ(caught_up.get_future().get(), id);
+  server.on_loop([&](HttpServer& http) { EXPECT_TRUE(http.keeps_up(id, kMaxOutQueue)) << "however long"; });
+  EXPECT_EQ(server.counter("slow_clients_closed"), 0U);
+}
+
 TEST(WebSocket, w8_pages_of_other_sites_and_other_protocols_are_refused) {
   TestServer server({});
   server.opened = [](ConnectionId) { FAIL() << "nobody may come in"; };

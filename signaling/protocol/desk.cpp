@@ -35,6 +35,13 @@ void Desk::handle_close(PageId page, Now now) {
   state_->publish(now);
 }
 
+void Desk::handle_behind(PageId page) {
+  const auto found = state_->pages.find(page);
+  if (found != state_->pages.end()) found->second.behind = true;
+}
+
+void Desk::handle_caught_up(PageId page, Now now) { state_->catch_up(page, now); }
+
 void Desk::handle_uplink_back(ParticipantId participant, Now now) {
   state_->meeting.handle_uplink_back(participant, now);
   state_->publish(now);
@@ -177,6 +184,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
           {"joins_refused", c.joins_refused},
           {"changes", c.changes},
           {"changes_delayed", c.delayed},
+          {"caught_up", c.caught_up},
           {"closed", c.closed},
           {"pages", state_->pages.size()},
           {"participants", state_->meeting.presence().people.size()}};

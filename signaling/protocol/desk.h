@@ -35,6 +35,7 @@ namespace out {
 struct Send {
   std::vector<PageId> pages;
   SharedText text;
+  bool change = false;  // meeting.changed: where much is unsent already it may be left out, with handle_behind()
 };
 struct Close {  // after what was sent before
   PageId page{};
@@ -91,6 +92,11 @@ class Desk {
   void handle_open(PageId page, Now now);
   void handle_message(PageId page, std::string_view text, Now now);
   void handle_close(PageId page, Now now);
+
+  // It reads too slowly for every change and was not sent the last one: it is told of none until everything it was sent
+  // has gone out, then of the whole state.
+  void handle_behind(PageId page);
+  void handle_caught_up(PageId page, Now now);
 
   // Facts, as Meeting's; changes reach the pages.
   void handle_uplink_back(ParticipantId participant, Now now);

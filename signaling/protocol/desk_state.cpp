@@ -218,6 +218,15 @@ void Desk::State::leave(PageId id, Now now) {
   pages.erase(page);
 }
 
+void Desk::State::catch_up(PageId id, Now now) {
+  const auto page = pages.find(id);
+  if (page == pages.end() || !page->second.behind) return;
+  page->second.behind = false;
+  if (page->second.closing || !page->second.visit) return;
+  ++counters.caught_up;
+  send(id, encode_notification("meeting.state", state_for(visits.at(*page->second.visit), now)));
+}
+
 void Desk::State::expire(Now now) {
   while (!join_deadlines.empty() && join_deadlines.front().first <= now.monotonic) {
     const auto page = pages.find(join_deadlines.front().second);
@@ -394,18 +403,18 @@ void Desk::State::tell_changed(const View& before, Now now) {
     const std::string params = changed_json(seq, meeting.moment(now), members, queue == old_queue ? "" : queue);
     return std::make_shared<const std::string>(encode_notification("meeting.changed", params));
   };
-  out::Send whole{{}, encode(before.queue, published.queue)};
+  out::Send whole{{}, encode(before.queue, published.queue), true};
   std::vector<out::Send> own;
-  out::Send front{{}, encode(before.front, published.front)};
+  out::Send front{{}, encode(before.front, published.front), true};
   for (const auto& [id, page] : pages) {
     // A page that is joining right now gets the whole state with its answer.
-    const auto visit = page.visit && !page.closing ? visits.find(*page.visit) : visits.end();
+    const auto visit = page.visit && !page.closing && !page.behind ? visits.find(*page.visit) : visits.end();
     if (visit == visits.end()) continue;
     const ParticipantId participant = visit->second.participant;
     if (sees_whole_list(visit->second.role)) {
       whole.pages.push_back(id);
     } else if (before.behind.contains(participant) || published.behind.contains(participant)) {
-      own.push_back({{id}, encode(before.queue_of(participant, false), published.queue_of(participant, false))});
+      own.push_back({{id}, encode(before.queue_of(participant, false), published.queue_of(participant, false)), true});
     } else {
       front.pages.push_back(id);
     }

@@ -23,6 +23,7 @@ struct Counters {
   std::uint64_t joins_refused = 0;
   std::uint64_t changes = 0;
   std::uint64_t delayed = 0;  // looks at a change that waits for its turn
+  std::uint64_t caught_up = 0;  // pages that got the state because they read too slowly for every change
   std::uint64_t closed = 0;   // by us
 };
 
@@ -41,6 +42,7 @@ struct Visit {
 struct Page {
   RateLimit limit;
   bool closing = false;
+  bool behind = false;               // a change was left out: no further one makes sense to it
   std::optional<std::string> visit;  // its resume token; none: has not joined
   Role role = Role::observer;
 };
@@ -75,6 +77,7 @@ struct Desk::State {
 
   void receive(PageId id, std::string_view text, Now now);
   void leave(PageId id, Now now);
+  void catch_up(PageId id, Now now);
   void expire(Now now);
   void answer_saved(Now now);
   void refuse_unsaved(Ticket ticket);

@@ -1,4 +1,6 @@
 // What pages are told of a list that is long, or when they are a crowd.
+#include <gmock/gmock.h>
+
 #include "signaling/protocol/desk_state.h"
 #include "signaling/protocol/desk_test.h"
 
@@ -62,6 +64,27 @@ TEST_F(LongList, a_crowd_is_told_of_many_acts_at_once_and_misses_none) {
   EXPECT_EQ(changes[1]["set"]["waiting"], 5);
   pass(std::chrono::seconds(1));
   EXPECT_EQ(notified(viewer, "meeting.changed").size(), 2U);
+}
+
+TEST_F(LongList, w4_who_reads_too_slowly_for_every_change_gets_the_state_in_the_end) {
+  const PageId mona = joined("Mona/moderator");
+  const PageId viewer = joined("");
+  ask_all(3);
+  slow_ = {mona};
+  received_.clear();
+  call(mona, "list.order", {{"order", "balance"}});
+  slow_ = {};
+  call(mona, "list.order", {{"order", "asked"}});
+  EXPECT_THAT(notified(mona, "meeting.changed"), testing::IsEmpty()) << "a hole would make it ask";
+  EXPECT_THAT(notified(viewer, "meeting.changed"), testing::SizeIs(2));
+  desk_->handle_caught_up(mona, now());
+  desk_->handle_caught_up(viewer, now());
+  turn();
+  ASSERT_THAT(notified(mona, "meeting.state"), testing::SizeIs(1));
+  EXPECT_EQ(notified(mona, "meeting.state")[0], state(mona));
+  EXPECT_THAT(notified(viewer, "meeting.state"), testing::IsEmpty()) << "it was never behind";
+  call(mona, "list.close");
+  EXPECT_EQ(notified(mona, "meeting.changed")[0]["seq"], state(mona)["seq"]);
 }
 
 }  // namespace
