@@ -34,7 +34,8 @@ signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
                          .speakers_max = floor.speakers_max,
                          .needs_approval = floor.needs_approval,
                          .overtime_max = floor.overtime_max,
-                         .grace = floor.grace};
+                         .grace = floor.grace,
+                         .ready_within = floor.ready_within};
   rules.limits[signaling::RequestKind::statement] = floor.statement;
   return rules;
 }

@@ -44,6 +44,7 @@ struct FloorSection {
   std::uint32_t speakers_max = 1;  // 1 to kMostSpeakers
   std::chrono::milliseconds statement = std::chrono::minutes(3);
   std::chrono::milliseconds grace = std::chrono::seconds(15);
+  std::chrono::milliseconds ready_within = std::chrono::seconds(30);  // to answer the call; zero: the moderator decides
   bool needs_approval = false;                // a moderator approves each request before it is on the list
   std::chrono::milliseconds overtime_max{0};  // the microphone closes that long after the limit; zero: never
 };

@@ -70,6 +70,7 @@ allow = ["10.1.0.0/16", "srt", "rtsp://"]
 speakers_max = 6
 statement = "1m30s"
 grace = "0ms"
+ready_within = "0s"
 needs_approval = true
 overtime_max = "20s"
 [log]
@@ -94,6 +95,7 @@ level = "debug"
   EXPECT_EQ(config->floor.speakers_max, 6U);
   EXPECT_EQ(config->floor.statement, std::chrono::seconds(90));
   EXPECT_EQ(config->floor.grace, std::chrono::seconds(0));
+  EXPECT_EQ(config->floor.ready_within, std::chrono::seconds(0));
   EXPECT_TRUE(config->floor.needs_approval);
   EXPECT_EQ(config->floor.overtime_max, std::chrono::seconds(20));
   EXPECT_EQ(config->log.format, LogFormat::json);
@@ -128,6 +130,7 @@ TEST(Config, has_a_default_for_everything) {
   EXPECT_EQ(config->floor.speakers_max, 1U);
   EXPECT_EQ(config->floor.statement, std::chrono::minutes(3));
   EXPECT_EQ(config->floor.grace, std::chrono::seconds(15));
+  EXPECT_EQ(config->floor.ready_within, std::chrono::seconds(30));
   EXPECT_FALSE(config->floor.needs_approval);
   EXPECT_EQ(config->floor.overtime_max, std::chrono::seconds(0));
 }
@@ -356,6 +359,7 @@ TEST(Config, the_example_is_right_and_shows_every_default) {
   EXPECT_EQ(config->floor.speakers_max, defaults.floor.speakers_max);
   EXPECT_EQ(config->floor.statement, defaults.floor.statement);
   EXPECT_EQ(config->floor.grace, defaults.floor.grace);
+  EXPECT_EQ(config->floor.ready_within, defaults.floor.ready_within);
   EXPECT_EQ(config->floor.needs_approval, defaults.floor.needs_approval);
   EXPECT_EQ(config->floor.overtime_max, defaults.floor.overtime_max);
   EXPECT_EQ(config->log.format, defaults.log.format);

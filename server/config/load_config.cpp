@@ -47,6 +47,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"floor", "speakers_max", KeyType::number},
     {"floor", "statement"},
     {"floor", "grace"},
+    {"floor", "ready_within"},
     {"floor", "needs_approval", KeyType::flag},
     {"floor", "overtime_max"},
     {"log", "format"},
@@ -193,10 +194,12 @@ void load_sources(TableReader reader, SourcesSection& sources) {
 void load_floor(TableReader reader, FloorSection& floor) {
   constexpr std::chrono::milliseconds kLongestStatement = std::chrono::hours(2);
   constexpr std::chrono::milliseconds kLongestGrace = std::chrono::minutes(5);
+  constexpr std::chrono::milliseconds kLongestCall = std::chrono::minutes(10);
   constexpr std::chrono::milliseconds kLongestOvertime = std::chrono::hours(1);
   floor.speakers_max = reader.number("speakers_max", 1, kMostSpeakers).value_or(floor.speakers_max);
   floor.statement = reader.duration("statement", kLongestStatement).value_or(floor.statement);
   floor.grace = reader.duration("grace", kLongestGrace).value_or(floor.grace);
+  floor.ready_within = reader.duration("ready_within", kLongestCall).value_or(floor.ready_within);
   floor.needs_approval = reader.flag("needs_approval").value_or(floor.needs_approval);
   floor.overtime_max = reader.duration("overtime_max", kLongestOvertime).value_or(floor.overtime_max);
   reader.finish();
