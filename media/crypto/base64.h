@@ -5,8 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "media/base/bytes.h"
+
 namespace plenary::crypto {
 
 std::optional<std::string> decode_base64(std::string_view text);
+std::string encode_base64(Bytes bytes);
 
 }  // namespace plenary::crypto

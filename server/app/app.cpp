@@ -73,6 +73,11 @@ Status App::open_parts() {
   Result<std::string> secret = read_or_make_secret_file(config_.auth.secret_file, *random_);
   if (!secret) return secret.error();
   signer_ = std::make_unique<TokenSigner>(*secret);
+  if (!config_.turn.urls.empty()) {
+    Result<std::string> shared = read_secret_file(config_.turn.secret_file);
+    if (!shared) return shared.error();
+    turn_ = std::make_unique<TurnServers>(config_.turn.urls, *shared);
+  }
 
   auto journal = open_sqlite_journal(config_.server.data / "plenary.db");
   if (!journal) return journal.error();
@@ -101,7 +106,7 @@ Status App::open_parts() {
 
 Status App::open_rooms() {
   const RoomServices services{*plane_,         *sessions_, *journal_, *signer_,
-                              links_->links(), *random_,   config_,   room_program()};
+                              links_->links(), *random_,   config_,   turn_.get(), room_program()};
   for (const RoomConfig& config : config_.rooms) {
     auto room = Room::open(config, services, io::read_clocks());
     if (!room) return Error{room.error().code, "room " + config.id + ": " + room.error().message};

@@ -58,6 +58,7 @@ class App final : public HttpHandler {
 
   const Config& config_;
   std::unique_ptr<TokenSigner> signer_;
+  std::unique_ptr<TurnServers> turn_;
   std::unique_ptr<RandomSource> random_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<LinksApi> links_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "media/base/log.h"
+#include "media/io/clock.h"
 
 namespace plenary::server {
 namespace {
@@ -73,6 +74,11 @@ Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices 
   };
   signaling::DeskConfig desk{.rules = rules_of(config, services.config.floor),
                              .anonymous_may_watch = services.config.auth.anonymous == Anonymous::watch};
+  if (const TurnServers* turn = services.turn) {
+    desk.ice_servers = [turn](signaling::ParticipantId participant, WallTime now) {
+      return turn->ice_servers(signaling::to_text(participant), now);
+    };
+  }
   auto history = load_history(services.journal, desk.rules);
   if (!history) return history.error();
   room->snapshot_seq_ = history->from ? history->from->seq : 0;
@@ -127,6 +133,12 @@ MediaSessions::Opened Room::open_session(const HttpRequest& request, const Ident
     opened.session->registered = identity.registered;
     opened.session->token_id = identity.token_id;
     opened.session->participant = identity.participant;
+    if (services_.turn != nullptr) {
+      const std::string user = identity.participant.empty() ? "guest" : identity.participant;
+      for (std::string& link : services_.turn->links(user, io::read_clocks().wall)) {
+        opened.response.headers.emplace_back("Link", std::move(link));
+      }
+    }
   }
   return opened;
 }

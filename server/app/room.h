@@ -14,6 +14,7 @@
 #include "server/app/media_sessions.h"
 #include "server/app/room_media.h"
 #include "server/auth/token_signer.h"
+#include "server/auth/turn_servers.h"
 #include "server/http/http_server.h"
 #include "server/journal/journal.h"
 #include "signaling/protocol/desk.h"
@@ -29,6 +30,7 @@ struct RoomServices {
   Links& links;
   RandomSource& random;
   const Config& config;
+  const TurnServers* turn;  // null: none
   std::filesystem::path room_program;
 };
 

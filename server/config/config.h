@@ -35,6 +35,12 @@ struct AuthSection {
   Anonymous anonymous = Anonymous::watch;
 };
 
+// A TURN server beside this one, for networks that let only TLS out.
+struct TurnSection {
+  std::vector<std::string> urls;      // turn: and turns: (RFC 7065); empty: none
+  std::filesystem::path secret_file;  // what coturn has as static-auth-secret
+};
+
 struct SourcesSection {
   std::vector<UrlScheme> allow_schemes;  // what sources and returns set at run time may reach
   std::vector<Network> allow_networks;
@@ -113,6 +119,7 @@ struct ConfigFault {
 struct Config {
   ServerSection server;
   AuthSection auth;
+  TurnSection turn;
   SourcesSection sources;
   FloorSection floor;
   LogSection log;

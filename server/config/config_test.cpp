@@ -64,6 +64,9 @@ pages = "/srv/pages"
 [auth]
 secret_file = "/srv/secret"
 anonymous = "none"
+[turn]
+urls = ["turns:turn.example.org:443?transport=tcp", "turn:[2001:db8::1]"]
+secret_file = "/srv/turn"
 [sources]
 allow = ["10.1.0.0/16", "srt", "rtsp://"]
 [floor]
@@ -85,6 +88,8 @@ level = "debug"
   ASSERT_EQ(config->server.public_addresses.size(), 2U);
   EXPECT_EQ(config->server.public_addresses[1].ip_text(), "2001:db8::7");
   EXPECT_EQ(config->server.shards, 2U);
+  EXPECT_EQ(config->turn.urls.size(), 2U);
+  EXPECT_EQ(config->turn.secret_file, "/srv/turn");
   EXPECT_EQ(config->server.data, "/srv/plenary");
   EXPECT_EQ(config->auth.secret_file, "/srv/secret");
   EXPECT_EQ(config->auth.anonymous, Anonymous::none);
@@ -242,6 +247,17 @@ slate = "/nonexistent/slate.png"
   EXPECT_THAT(faults, Contains(HasSubstr("tls_key is missing beside it")));
   EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].slate: there is no file")));
   EXPECT_THAT(faults, Contains(HasSubstr("rooms[0].sources[0].url: there is no file")));
+}
+
+TEST(Config, turn_needs_addresses_and_a_secret) {
+  for (const char* url : {"stun:a", "turn:", "turn:a b", "turn:a?transport=sctp", "turns:a/b", "turn:a\"b"}) {
+    const auto faults = faults_of("[turn]\nurls = ['" + std::string(url) + "']\nsecret_file = 's'\n" + std::string(kRoom));
+    EXPECT_THAT(faults, Contains(HasSubstr("is no address of a TURN server"))) << url;
+  }
+  EXPECT_THAT(faults_of("[turn]\nurls = ['turn:a']\n" + std::string(kRoom)),
+              Contains(HasSubstr("turn.urls: secret_file is missing beside it")));
+  EXPECT_THAT(faults_of("[turn]\nsecret_file = 's'\n" + std::string(kRoom)),
+              Contains(HasSubstr("turn.secret_file: urls is missing beside it")));
 }
 
 TEST(Config, an_agenda_is_a_list_of_titles) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -43,6 +44,8 @@ constexpr auto kKeys = std::to_array<Key>({
     {"server", "tls_key"},
     {"auth", "secret_file"},
     {"auth", "anonymous"},
+    {"turn", "urls", KeyType::list},
+    {"turn", "secret_file"},
     {"sources", "allow", KeyType::list},
     {"floor", "speakers_max", KeyType::number},
     {"floor", "statement"},
@@ -53,7 +56,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"log", "format"},
     {"log", "level"},
 });
-constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "sources"sv, "floor"sv, "log"sv});
+constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "turn"sv, "sources"sv, "floor"sv, "log"sv});
 
 constexpr auto kAnonymous = std::to_array({"watch"sv, "none"sv});
 constexpr auto kFormats = std::to_array({"text"sv, "json"sv});
@@ -172,6 +175,41 @@ void load_auth(TableReader reader, const fs::path& folder, AuthSection& auth) {
   reader.finish();
 }
 
+// RFC 7065: scheme, host, perhaps a port, perhaps how to reach it.
+bool is_turn_url(std::string_view url) {
+  const std::string_view scheme = url.starts_with("turns:") ? "turns:" : "turn:";
+  if (!url.starts_with(scheme)) return false;
+  url.remove_prefix(scheme.size());
+  const std::size_t query = url.find('?');
+  if (query != std::string_view::npos) {
+    const std::string_view transport = url.substr(query);
+    if (transport != "?transport=udp" && transport != "?transport=tcp") return false;
+    url = url.substr(0, query);
+  }
+  return !url.empty() && std::ranges::all_of(url, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view(".-:[]").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+void load_turn(TableReader reader, const fs::path& folder, TurnSection& turn) {
+  for (const TableReader::Item& item : reader.strings("urls")) {
+    if (is_turn_url(item.value)) {
+      turn.urls.push_back(item.value);
+    } else {
+      reader.faults().error(item.node, item.path, in_quotes(item.value) + " is no address of a TURN server",
+                            "write \"turns:turn.example.org:443?transport=tcp\" or \"turn:192.0.2.1:3478\"");
+    }
+  }
+  if (const auto file = reader.string("secret_file"); file && !file->empty()) turn.secret_file = folder / *file;
+  if (turn.urls.empty() != turn.secret_file.empty()) {
+    const std::string_view there = turn.urls.empty() ? "secret_file" : "urls";
+    reader.faults().error(reader.table().get(there), reader.path_of(there),
+                          std::string(turn.urls.empty() ? "urls" : "secret_file") + " is missing beside it",
+                          "TURN needs both; the secret is coturn's static-auth-secret");
+  }
+  reader.finish();
+}
+
 void load_sources(TableReader reader, SourcesSection& sources) {
   for (const TableReader::Item& item : reader.strings("allow")) {
     std::string_view text = item.value;
@@ -230,6 +268,7 @@ Result<Config, std::vector<ConfigFault>> load(std::string_view text, const std::
   Config config;
   if (auto section = reader.table("server")) load_server(*section, folder, config.server);
   if (auto section = reader.table("auth")) load_auth(*section, folder, config.auth);
+  if (auto section = reader.table("turn")) load_turn(*section, folder, config.turn);
   if (auto section = reader.table("sources")) load_sources(*section, config.sources);
   if (auto section = reader.table("floor")) load_floor(*section, config.floor);
   if (auto section = reader.table("log")) load_log(*section, config.log);

@@ -74,7 +74,8 @@ struct MediaIdentity {
 struct DeskConfig {
   Rules rules;
   bool anonymous_may_watch = true;
-  std::string ice_servers = "[]";  // JSON array, from the shell's configuration
+  // JSON array of RTCIceServer for who joins; none: the server's own candidates are enough.
+  std::function<std::string(ParticipantId, WallTime)> ice_servers;
 };
 
 // Refuses with a stable word (`bad_token`, `expired`, `wrong_room`).

@@ -141,9 +141,10 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   place(visit, before, call, now);
   ++counters.joins;
   publish(now);
+  const std::string servers = config.ice_servers ? config.ice_servers(visit.participant, now.wall) : "[]";
   const std::string answer = R"({"participant":")" + to_text(visit.participant) + R"(","resume":")" + resume +
                              R"(","media_token":")" + visit.media_token + R"(","seq":)" + std::to_string(seq) +
-                             R"(,"ice_servers":)" + config.ice_servers + R"(,"state":)" + state_for(visit, now) + "}";
+                             R"(,"ice_servers":)" + servers + R"(,"state":)" + state_for(visit, now) + "}";
   media_tokens.emplace(visit.media_token, resume);
   const Visit& joined = visits.emplace(resume, std::move(visit)).first->second;
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));

@@ -44,14 +44,15 @@ export function toneFile(folder, frequency, seconds = 2, rate = 48_000) {
 }
 
 // `sound` makes the file that the microphone plays instead of a tone, in the folder that it is given.
-// `autoplay`: false is how people's browsers are, where a page may sound only after a click.
-export async function startBrowser({ microphone = 1_000, sound = (folder) => toneFile(folder, microphone), autoplay = true } = {}) {
+// `more`: further flags. `autoplay`: false is how people's browsers are, where a page may sound only after a click.
+export async function startBrowser({ microphone = 1_000, sound = (folder) => toneFile(folder, microphone), autoplay = true, more = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "plenary-chromium-"));
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     headless: true,
     args: [
       ...flags,
+      ...more,
       `--autoplay-policy=${autoplay ? "no-user-gesture-required" : "user-gesture-required"}`,
       `--use-file-for-fake-audio-capture=${sound(folder)}`,
     ],

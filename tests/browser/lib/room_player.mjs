@@ -5,13 +5,14 @@ export async function emptyPage(context, server) {
 }
 
 // A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
-// Without `udp` it is as in a network that blocks it. With `page` the player comes into that one, whose meeting it then belongs to.
-export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true } = {}) {
+// Without `udp` it is as in a network that blocks it. With `relay` (ICE servers) everything goes
+// through those. With `page` the player comes into that one, whose meeting it then belongs to.
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay } = {}) {
   page ??= await emptyPage(context, server);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
-    async ({ url, token, audio, video, udp }) => {
-      const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    async ({ url, token, audio, video, udp, relay }) => {
+      const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...(relay ? { iceServers: relay, iceTransportPolicy: "relay" } : {}) });
       window.__peer = peer;
       window.__streams = {};
       window.__videos = {};
@@ -25,6 +26,7 @@ export async function openPlayer(context, server, room, { page, token, language,
         body: peer.localDescription.sdp,
       });
       if (answer.status !== 201) throw new Error(`WHEP ${answer.status}: ${await answer.text()}`);
+      window.__links = answer.headers.get("link");
       window.__session = new URL(answer.headers.get("location"), location.href).href;
       const sdp = await answer.text();
       await peer.setRemoteDescription({ type: "answer", sdp: udp ? sdp : sdp.replace(/a=candidate:.* udp .*\r\n/g, "") });
@@ -44,7 +46,7 @@ export async function openPlayer(context, server, room, { page, token, language,
         }
       });
     },
-    { url: `${server.url}${path}${query}`, token, audio, video, udp },
+    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay },
   );
   return page;
 }

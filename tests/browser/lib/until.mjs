@@ -1,6 +1,6 @@
 // Waits for something to become true; the only kind of waiting in these tests. Slow machines wait longer, nothing
 // passes or fails by speed.
-export async function until(what, check, { within = 60_000, every = 100 } = {}) {
+export async function until(what, check, { within = 60_000, every = 100, why = () => "" } = {}) {
   const end = Date.now() + within;
   let last;
   for (;;) {
@@ -11,7 +11,7 @@ export async function until(what, check, { within = 60_000, every = 100 } = {}) 
     } catch (error) {
       last = error;
     }
-    if (Date.now() > end) throw new Error(`waited ${within / 1000} s for ${what}; last: ${last?.stack ?? JSON.stringify(last)}`);
+    if (Date.now() > end) throw new Error(`waited ${within / 1000} s for ${what}; last: ${last?.stack ?? JSON.stringify(last)} ${why()}`);
     await new Promise((resolve) => setTimeout(resolve, every));
   }
 }
