@@ -86,7 +86,8 @@ void Room::handle_uplink_started(const MediaSession& session, MediaKind kind, No
 void Room::take_checks(const RoomMediaChange& change, Now now) {
   if (change.process_ended) end_checks(checks_.end_all("room_restarting"));
   for (const nlohmann::json& report : change.checks) {
-    if (const auto told = checks_.handle_report(report, now.monotonic)) desk_->notify_check(told->page, told->result);
+    const auto told = checks_.handle_report(report, now.monotonic);
+    if (told) desk_->notify_check(told->page, told->result, now);
   }
 }
 

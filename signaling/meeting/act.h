@@ -119,6 +119,10 @@ struct AnswerHelp {
 struct CloseHelp {
   HelpId help{};
 };
+struct Note {  // for moderators only
+  RequestId request{};
+  std::string text;  // empty: takes it away
+};
 struct Place {  // where oneself is
   Where where = Where::remote;
 };
@@ -129,7 +133,7 @@ using Act =
                  act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend, act::Revoke,
                  act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting, act::SuspendMeeting,
                  act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver, act::Remove, act::Place,
-                 act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp>;
+                 act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp, act::Note>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {

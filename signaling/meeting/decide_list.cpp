@@ -220,6 +220,14 @@ Decided decide_act(const Case& c, const act::Place& act) {
   return decision;
 }
 
+Decided decide_act(const Case& c, const act::Note& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  const auto known = c.state.notes.find(act.request);
+  if (act.text == (known == c.state.notes.end() ? std::string{} : known->second.text)) return Decision{};
+  return Decision{{Noted{act.request, name_of(c, c.actor), act.text}}, {}};
+}
+
 Decided decide_act(const Case& c, const act::OpenList& act) {
   if (c.state.list_open == act.open) return Decision{};
   if (c.state.state == MeetingState::closed) return meeting_closed();

@@ -32,6 +32,7 @@ struct NameOf {
   Name operator()(const act::AskHelp&) const { return {Place::beside}; }
   Name operator()(const act::AnswerHelp&) const { return {Place::beside}; }
   Name operator()(const act::CloseHelp&) const { return {Place::beside}; }
+  Name operator()(const act::Note&) const { return {Place::beside}; }
   Name operator()(const act::SelectItem&) const { return undoable(Undoable::agenda_select); }
   Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }
   Name operator()(const act::Remove&) const { return {}; }

@@ -127,6 +127,13 @@ struct HelpClosed {
   HelpId help{};
   bool operator==(const HelpClosed&) const = default;
 };
+// The last one counts, and an undo leaves it: it is about the person, not about their place.
+struct Noted {
+  RequestId request{};
+  std::string by;    // name
+  std::string text;  // empty: there is none any more
+  bool operator==(const Noted&) const = default;
+};
 struct Placed {  // where somebody is, and so how they will be heard
   ParticipantId participant{};
   Where where = Where::remote;
@@ -138,7 +145,7 @@ struct Restarted {  // the server started again: running clocks stop, who held t
 
 using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
                                OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone,
-                               Placed, AgendaSet, ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Restarted>;
+                               Placed, AgendaSet, ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Noted, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

@@ -191,6 +191,12 @@ struct Encode {
     type = "help_closed";
     json["help"] = to_text(e.help);
   }
+  void operator()(const Noted& e) const {
+    type = "noted";
+    json["request"] = to_text(e.request);
+    json["name"] = e.by;
+    json["text"] = e.text;
+  }
   void operator()(const Placed& e) const {
     type = "placed";
     json["participant"] = to_text(e.participant);
@@ -291,6 +297,7 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "agenda_set") return agenda_set_in(json);
   if (type == "item_selected") return ItemSelected{need<std::string>(json, "item")};
   if (type.starts_with("help_")) return help_in(type, json);
+  if (type == "noted") return Noted{request_in(json), need<std::string>(json, "name"), need<std::string>(json, "text")};
   if (type == "placed") {
     return Placed{need(participant_from(need<std::string>(json, "participant")), "participant"),
                   need(where_from(need<std::string>(json, "where")), "where")};

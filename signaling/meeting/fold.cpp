@@ -67,7 +67,9 @@ void end_request(State& state, RequestId id) {
     state.last = request;
   }
   state.ended.push_back(std::move(request));
-  if (state.ended.size() > kMaxEnded) state.ended.erase(state.ended.begin());
+  if (state.ended.size() <= kMaxEnded) return;
+  state.notes.erase(state.ended.front().id);
+  state.ended.erase(state.ended.begin());
 }
 
 struct Fold {
@@ -227,6 +229,11 @@ struct Fold {
   void operator()(const HelpAnswered& e) const { add_answer(state, e, event.at); }
 
   void operator()(const HelpClosed& e) const { close_help(state, e.help); }
+
+  void operator()(const Noted& e) const {
+    state.notes.erase(e.request);
+    if (!e.text.empty() && find(e.request) != nullptr) state.notes[e.request] = Note{e.by, event.at, e.text};
+  }
 
   // How a speech is heard does not change while it lasts, nor how it was once it is over.
   void operator()(const Placed& e) const {

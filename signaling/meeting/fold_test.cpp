@@ -60,6 +60,7 @@ std::vector<EventBody> one_of_each() {
           HelpAsked{HelpId{3}, requested(9).person, Role::interpreter, "No sound"},
           HelpAnswered{HelpId{3}, "Tom", "Coming"},
           HelpClosed{HelpId{3}},
+          Noted{RequestId{9}, "Mona", "Speaks for two \"delegations\""},
           Restarted{}};
 }
 

@@ -56,6 +56,12 @@ auto members(Value& value) {
   return std::tie(id, person, role, open, lines);
 }
 
+template <ConstOrNot<Note> Value>
+auto members(Value& value) {
+  auto& [by, at, text] = value;
+  return std::tie(by, at, text);
+}
+
 template <ConstOrNot<SpokenTotal> Value>
 auto members(Value& value) {
   auto& [time, count] = value;
@@ -74,10 +80,10 @@ template <ConstOrNot<State> Value>
 auto members(Value& value) {
   auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
          answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item,
-         item_since, next_help, helps] = value;
+         item_since, next_help, helps, notes] = value;
   return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows,
                   ended, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
-                  removed, agenda, item, item_since, next_help, helps);
+                  removed, agenda, item, item_since, next_help, helps, notes);
 }
 
 template <class Value>

@@ -87,6 +87,14 @@ struct Help {
   bool operator==(const Help&) const = default;
 };
 
+// What a moderator wrote down about a request, for moderators only.
+struct Note {
+  std::string by;  // name
+  Moment at{};
+  std::string text;
+  bool operator==(const Note&) const = default;
+};
+
 struct SpokenTotal {
   Milliseconds time{0};
   std::uint32_t count = 0;
@@ -139,6 +147,7 @@ struct State {
   Moment item_since{};
   std::uint64_t next_help = 1;
   std::vector<Help> helps;  // oldest first; all open ones, and the last closed ones
+  std::map<RequestId, Note> notes;  // of requests that are open or in `ended`, which bounds them
   bool operator==(const State&) const = default;
 };
 

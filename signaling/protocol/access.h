@@ -40,6 +40,7 @@ enum class Method : std::uint8_t {
   floor_extend,
   floor_revoke,
   floor_add,
+  floor_note,
   floor_undo,
   list_open,
   list_close,
@@ -68,6 +69,8 @@ Refusal removed_refusal();
 Refusal revoked_refusal();
 // Sees everybody's `help.changed`.
 bool sees_help(Role role);
+// Sees `note.changed`: who may write it, and nobody else.
+bool sees_notes(Role role);
 // Sees `room.status`.
 bool watches_room(Role role);
 // Every row of the queue; the others see the front and their own.

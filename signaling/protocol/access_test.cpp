@@ -47,6 +47,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"floor.extend", kManagers},
     {"floor.revoke", kGivers},
     {"floor.add", kManagers},
+    {"floor.note", kManagers},
     {"floor.undo", kGivers},
     {"list.open", kManagers},
     {"list.close", kManagers},
@@ -112,6 +113,14 @@ TEST(Access, calls_for_help_are_seen_by_those_who_help_and_by_organisers) {
     if (sees_help(static_cast<Role>(r))) seeing.emplace(to_text(static_cast<Role>(r)));
   }
   EXPECT_EQ(seeing, (std::set<std::string>{"technician", "moderator", "organiser", "admin"}));
+}
+
+TEST(Access, private_notes_are_seen_by_those_who_write_them) {
+  std::set<std::string> seeing;
+  for (unsigned r = 0; r < kRoles; ++r) {
+    if (sees_notes(static_cast<Role>(r))) seeing.emplace(to_text(static_cast<Role>(r)));
+  }
+  EXPECT_EQ(seeing, (std::set<std::string>{"moderator", "admin"}));
 }
 
 TEST(Access, the_rooms_status_is_for_those_who_run_it) {

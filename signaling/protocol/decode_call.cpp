@@ -295,6 +295,10 @@ Call call_of(Method method, Params& p) {
     }
     case Method::floor_add:
       return add_person(p);
+    case Method::floor_note: {
+      const RequestId request = p.request();
+      return Act{act::Note{request, p.text("text", false, kMaxNote)}};
+    }
     case Method::floor_undo:
       return Act{act::Undo{}};
     case Method::list_open:

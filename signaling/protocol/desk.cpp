@@ -142,7 +142,8 @@ void Desk::notify_room_status(const std::string& params) {
 
 void Desk::notify_replaced(PageId page) { state_->send_to_joined(page, encode_notification("meeting.replaced", "{}")); }
 
-void Desk::notify_check(PageId page, const CheckResult& result) {
+void Desk::notify_check(PageId page, const CheckResult& result, Now now) {
+  state_->keep_check(page, result, now);
   state_->send_to_joined(page, encode_notification("check.result", check_result_params(result)));
 }
 

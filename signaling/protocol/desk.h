@@ -124,8 +124,9 @@ class Desk {
   void notify_room_status(const std::string& params);
   // `meeting.replaced {}` to one page: another one took over the media.
   void notify_replaced(PageId page);
-  // `check.result` and `check.ended` to the page that checks its devices.
-  void notify_check(PageId page, const CheckResult& result);
+  // `check.result` and `check.ended` to the page that checks its devices; `check.known` to those who see readiness,
+  // once a verdict.
+  void notify_check(PageId page, const CheckResult& result, Now now);
   void notify_check_ended(PageId page, std::string_view code);
 
   [[nodiscard]] std::optional<MediaIdentity> find_media(std::string_view media_token) const;

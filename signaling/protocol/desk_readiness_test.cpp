@@ -126,7 +126,7 @@ TEST_F(DeskReadiness, readiness_is_told_every_two_seconds_at_most_and_its_end_to
 TEST_F(DeskReadiness, a_device_check_is_told_to_the_page_that_makes_it_and_to_nobody_else) {
   const PageId moderator = joined("Mod/moderator");
   const PageId amina = joined("Amina/participant");
-  desk_->notify_check(amina, CheckResult{.seconds_left = 59, .now_db = -30, .heard = true});
+  desk_->notify_check(amina, CheckResult{.seconds_left = 59, .now_db = -30, .heard = true}, now());
   desk_->notify_check_ended(amina, "time_over");
   turn();
   ASSERT_EQ(notified(amina, "check.result").size(), 1U);
@@ -143,6 +143,48 @@ TEST_F(DeskReadiness, interpreters_and_the_chair_are_told_of_readiness_too) {
   turn();
   EXPECT_EQ(notified(interpreter, "floor.readiness").size(), 1U);
   EXPECT_EQ(notified(chair, "floor.readiness").size(), 1U);
+}
+
+TEST_F(DeskReadiness, a_checks_verdict_is_told_with_its_time_to_those_who_act_on_it) {
+  const PageId amina = joined("Amina/participant");
+  const PageId moderator = joined("Mona/moderator");
+  const PageId li = joined("Li/participant");
+  const auto known = [&](PageId page) {
+    std::vector<Json> found;
+    for (const Json& message : received_[page]) {
+      if (message.value("method", "") == "check.known") found.push_back(message["params"]);
+    }
+    return found;
+  };
+  CheckResult result{.seconds_left = 59, .now_db = -30, .heard = true};
+  desk_->notify_check(amina, result, now());
+  turn();
+  EXPECT_TRUE(known(moderator).empty()) << "not judged yet";
+  result.readiness.fit = false;
+  result.readiness.problems = {ReadinessProblem::noisy};
+  for (int second = 0; second < 5; ++second) {
+    desk_->notify_check(amina, result, now());
+    pass(seconds(1));
+  }
+  ASSERT_EQ(known(moderator).size(), 1U) << "once a verdict";
+  EXPECT_EQ(known(moderator)[0]["readiness"]["problems"], Json::array({"noisy"}));
+  EXPECT_TRUE(known(moderator)[0]["at"].is_number());
+  result.readiness.fit = true;
+  result.readiness.problems = {};
+  desk_->notify_check(amina, result, now());
+  turn();
+  ASSERT_EQ(known(moderator).size(), 2U);
+  EXPECT_GT(known(moderator)[1]["at"], known(moderator)[0]["at"]);
+  EXPECT_TRUE(known(amina).empty());
+  EXPECT_TRUE(known(li).empty());
+  pass(seconds(61));
+  desk_->notify_check(amina, result, now());
+  turn();
+  EXPECT_EQ(known(moderator).size(), 3U) << "another check, another time";
+  const auto after = known(joined("Chris/chair"));
+  ASSERT_EQ(after.size(), 1U) << "who joins later is told, too";
+  EXPECT_EQ(after[0], known(moderator)[2]);
+  EXPECT_TRUE(known(joined("Olga/observer")).empty());
 }
 
 }  // namespace

@@ -150,6 +150,9 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
   show_readiness(id, joined);
   tell_open_helps(id, joined);
+  tell_known_notes(id, joined);
+  show_checks(id, joined);
+  tell_check(person.identity);  // who comes back may have another number
 }
 
 bool Desk::State::is_protected(const Visit& by, ParticipantId whom) const {
@@ -379,6 +382,7 @@ void Desk::State::publish(Now now) {
   if (meeting.version() == published_version && facts == published_facts) return;
   exclude();
   tell_helps();
+  tell_notes();
   publication_due = now.monotonic < next_publication;
   if (publication_due) {
     ++counters.delayed;

@@ -83,6 +83,7 @@ struct Desk::State {
   void refuse_unsaved(Ticket ticket);
   void publish(Now now);
   void tell_readiness(Now now);
+  void keep_check(PageId page, const CheckResult& result, Now now);
   void send(PageId page, std::string text);
   void send_to_joined(PageId page, std::string text);  // nothing where it has left
   void close(PageId page, std::uint16_t code, std::string reason);
@@ -94,6 +95,7 @@ struct Desk::State {
   RandomSource& random;
   RoomFacts facts;
   ReadinessBoard readiness;
+  std::map<std::string, KnownCheck> checks;  // by identity, at most kMaxKnownChecks
   std::map<PageId, Page> pages;
   std::unordered_map<std::string, Visit> visits;                // by resume token
   std::unordered_map<std::string, std::string> media_tokens;    // to resume tokens
@@ -109,6 +111,7 @@ struct Desk::State {
   Audience published_audience = Audience::everyone;
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
   std::vector<Help> published_helps;
+  std::map<RequestId, Note> published_notes;
   std::uint64_t seq = 0;  // of the last meeting.changed
   Counters counters;
 
@@ -124,11 +127,16 @@ struct Desk::State {
   void tell_helps();
   // After a page has joined: what it would have been told.
   void tell_open_helps(PageId id, const Visit& visit);
+  void tell_notes();
+  void tell_known_notes(PageId id, const Visit& visit);
   void exclude();
   void tell_changed(const View& before, Now now);
   void cut(ParticipantId participant, Now now);
   [[nodiscard]] bool is_protected(const Visit& by, ParticipantId whom) const;
   void show_readiness(PageId id, const Visit& visit);
+  // To all who see it, as of the person's present number.
+  void tell_check(const std::string& identity);
+  void show_checks(PageId id, const Visit& visit);
   [[nodiscard]] bool sees_readiness(const Visit& visit, RequestId request) const;
   [[nodiscard]] std::string state_for(const Visit& visit, Now now) const;
 };

@@ -12,6 +12,13 @@ std::string check_result_params(const CheckResult& result) {
       .dump();
 }
 
+std::string known_check_params(ParticipantId participant, const KnownCheck& check) {
+  return nlohmann::json{{"participant", to_text(participant)},
+                        {"at", check.at.time_since_epoch().count()},
+                        {"readiness", readiness_tree(check.readiness)}}
+      .dump();
+}
+
 std::string check_ended_params(std::string_view code) { return nlohmann::json{{"code", code}}.dump(); }
 
 }  // namespace plenary::signaling

@@ -22,6 +22,7 @@ constexpr std::size_t kMaxOrganisation = 140;
 constexpr std::size_t kMaxTopic = 140;
 constexpr std::size_t kMaxReason = 280;  // a moderator's sentence
 constexpr std::size_t kMaxHelp = 280;    // one message; more is a conversation, and that goes by voice
+constexpr std::size_t kMaxNote = 280;    // a moderator's, beside a row: read at a glance while people speak
 constexpr std::size_t kMaxItem = 16;     // bytes of an agenda item's number
 constexpr std::size_t kMaxKey = 64;
 constexpr std::size_t kMaxToken = 4'096;   // bytes of a join or resume token

@@ -191,6 +191,11 @@ std::string help_json(const Help& help) {
                  {"lines", std::move(lines)}});
 }
 
+std::string note_json(RequestId request, const Note* note) {
+  if (note == nullptr) return dumped({{"request", to_text(request)}, {"text", ""}});
+  return dumped({{"request", to_text(request)}, {"text", note->text}, {"by", note->by}, {"at", number(note->at)}});
+}
+
 std::string excluded_json(const Refusal& refusal) {
   return dumped({{"code", refusal.word}, {"message", refusal.sentence}});
 }

@@ -39,6 +39,8 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
 std::string request_json(const Request& request, const Meeting& meeting);
 // Parameters of help.changed.
 std::string help_json(const Help& help);
+// Parameters of note.changed. Without a note: there is none any more.
+std::string note_json(RequestId request, const Note* note);
 // Parameters of meeting.excluded.
 std::string excluded_json(const Refusal& refusal);
 // `you`

@@ -1,0 +1,80 @@
+// What is told beside the state, because it is not for everybody: moderators' notes, and what device checks came to.
+#include <algorithm>
+
+#include "signaling/protocol/desk_state.h"
+
+namespace plenary::signaling {
+
+// To moderators only, and so never in the state.
+void Desk::State::tell_notes() {
+  const std::map<RequestId, Note>& notes = meeting.state().notes;
+  if (notes == published_notes) return;
+  std::vector<PageId> concerned;
+  for (const auto& [id, page] : pages) {
+    if (page.visit && !page.closing && sees_notes(page.role)) concerned.push_back(id);
+  }
+  const auto tell = [&](RequestId request, const Note* note) {
+    if (concerned.empty()) return;
+    auto text = std::make_shared<const std::string>(encode_notification("note.changed", note_json(request, note)));
+    outputs.push_back(out::Send{concerned, std::move(text)});
+  };
+  for (const auto& [request, note] : notes) {
+    const auto known = published_notes.find(request);
+    if (known == published_notes.end() || known->second != note) tell(request, &note);
+  }
+  for (const auto& [request, note] : published_notes) {
+    if (!notes.contains(request)) tell(request, nullptr);
+  }
+  published_notes = notes;
+}
+
+void Desk::State::tell_known_notes(PageId id, const Visit& visit) {
+  if (!sees_notes(visit.role)) return;
+  for (const auto& [request, note] : meeting.state().notes) {
+    send(id, encode_notification("note.changed", note_json(request, &note)));
+  }
+}
+
+void Desk::State::keep_check(PageId page, const CheckResult& result, Now now) {
+  const auto found = pages.find(page);
+  if (!result.readiness.fit || found == pages.end() || !found->second.visit) return;
+  const Person* person = meeting.person(visits.at(*found->second.visit).participant);
+  if (person == nullptr || person->identity.empty()) return;
+  const Moment at = meeting.moment(now);
+  const auto known = checks.find(person->identity);
+  if (known != checks.end()) {
+    const Readiness& before = known->second.readiness;
+    const bool same = before.fit == result.readiness.fit && before.problems == result.readiness.problems;
+    if (same && at < known->second.at + kCheckStands) return;
+  } else if (checks.size() >= kMaxKnownChecks) {
+    checks.erase(std::min_element(checks.begin(), checks.end(),
+                                  [](const auto& a, const auto& b) { return a.second.at < b.second.at; }));
+  }
+  checks[person->identity] = KnownCheck{result.readiness, at};
+  tell_check(person->identity);
+}
+
+void Desk::State::tell_check(const std::string& identity) {
+  const auto check = checks.find(identity);
+  const Person* person = check == checks.end() ? nullptr : meeting.find_person(identity);
+  if (person == nullptr) return;
+  std::vector<PageId> watching;
+  for (const auto& [id, page] : pages) {
+    if (page.visit && !page.closing && signaling::sees_readiness(page.role)) watching.push_back(id);
+  }
+  if (watching.empty()) return;
+  auto text = std::make_shared<const std::string>(
+      encode_notification("check.known", known_check_params(person->id, check->second)));
+  outputs.push_back(out::Send{std::move(watching), std::move(text)});
+}
+
+// Of people who are not there it is told once they come.
+void Desk::State::show_checks(PageId id, const Visit& visit) {
+  if (!signaling::sees_readiness(visit.role)) return;
+  for (const auto& [identity, check] : checks) {
+    const Person* person = meeting.find_person(identity);
+    if (person != nullptr) send(id, encode_notification("check.known", known_check_params(person->id, check)));
+  }
+}
+
+}  // namespace plenary::signaling
