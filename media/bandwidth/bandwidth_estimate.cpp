@@ -9,7 +9,8 @@ constexpr Duration kReferencePeriod = std::chrono::milliseconds(64) * (1 << 24);
 constexpr Duration kArrivalJump = std::chrono::hours(1);
 constexpr Duration kArrivalOffsetMost = 512 * kReferencePeriod;  // 17 years; a peer that goes on so is not honest
 constexpr int kRoundTripGain = 8;
-constexpr double kUseOfLossCapacity = 0.95;                 // at the capacity itself each burst is cut
+constexpr double kDeepestByLoss = 0.7;       // of the target with each verdict: chance must not end at nothing
+constexpr double kUseOfLossCapacity = 0.95;  // at the capacity itself each burst is cut
 constexpr Duration kLimitUndone = std::chrono::seconds(8);  // later the line may be another
 constexpr Duration kCalmQueue = std::chrono::milliseconds(30);
 
@@ -50,6 +51,7 @@ void BandwidthEstimate::on_feedback(const rtp::TransportFeedback& feedback, Inst
       continue;
     }
     const Instant arrived = unwrap(*status.received);
+    count_unreported(sent->number, arrived);
     probes_.on_report(*sent, arrived);
     acknowledged_.on_arrival(arrived, sent->bytes);
     trend_.on_packet(sent->at, arrived);
@@ -65,6 +67,14 @@ void BandwidthEstimate::on_feedback(const rtp::TransportFeedback& feedback, Inst
   conclude(now);
 }
 
+void BandwidthEstimate::count_unreported(std::uint64_t number, Instant arrived) {
+  if (number > reported_below_) {
+    const auto bytes = static_cast<double>(history_.unreported_bytes(reported_below_, number));
+    acknowledged_.on_arrival(arrived, static_cast<std::size_t>(bytes * (1 - loss_.inherent())));
+  }
+  reported_below_ = std::max(reported_below_, number + 1);
+}
+
 std::optional<std::uint64_t> BandwidthEstimate::acknowledged(Duration window) const {
   const auto rate = acknowledged_.over(window);
   if (!rate) return std::nullopt;
@@ -76,13 +86,19 @@ void BandwidthEstimate::conclude(Instant now) {
   const Instant decreased = rate_.decreased_at();
   const bool was_limited = limited_by_loss_;
   if (const auto verdict = loss_.evaluate()) judge(*verdict, now);
-  rate_.update({.usage = trend_.usage(),
+  const Usage usage = trend_.usage();
+  const bool own_doing = probes_.disturbs(now) && delay_.queue() < kProbeQueueMost;
+  rate_.update({.usage = own_doing && usage == Usage::over ? Usage::normal : usage,
                 .acknowledged = acknowledged(kAcknowledgedWindow),
                 .acknowledged_at_once = acknowledged(kAcknowledgedAtOnce),
                 .queue = delay_.queue(),
                 .round_trip = round_trip_},
                now);
-  if (rate_.decreased_at() != decreased || (limited_by_loss_ && !was_limited)) probes_.on_decrease(now);
+  if (limited_by_loss_ && !was_limited) {
+    probes_.on_decrease(ProbeController::Cause::loss, now);
+  } else if (rate_.decreased_at() != decreased) {
+    probes_.on_decrease(ProbeController::Cause::queue, now);
+  }
   const auto proven = probes_.take_result(
       {.jitter = delay_.jitter(), .inherent_loss = loss_.inherent(), .round_trip = round_trip_}, now);
   if (proven && !limited_by_loss_ && trend_.usage() != Usage::over) rate_.raise(*proven);
@@ -95,7 +111,8 @@ void BandwidthEstimate::judge(const LossEstimate::Verdict& verdict, Instant now)
       limited_at_ = now;
     }
     limited_by_loss_ = true;
-    rate_.lower(static_cast<std::uint64_t>(kUseOfLossCapacity * static_cast<double>(*verdict.capacity)));
+    rate_.lower(static_cast<std::uint64_t>(std::max(kUseOfLossCapacity * static_cast<double>(*verdict.capacity),
+                                                    kDeepestByLoss * static_cast<double>(rate_.target()))));
     return;
   }
   if (!limited_by_loss_) return;
@@ -110,7 +127,7 @@ std::uint64_t BandwidthEstimate::on_tick(std::uint64_t need, Instant now) {
   if (silent && heard_ && now - halved_at_ >= kFeedbackSilenceStep) {
     halved_at_ = now;
     rate_.halve();
-    probes_.on_decrease(now);
+    probes_.on_decrease(ProbeController::Cause::queue, now);
   }
   const bool calm = heard_ && !silent && !limited_by_loss_ && !rate_.draining() && trend_.usage() == Usage::normal &&
                     delay_.queue() < kCalmQueue;

@@ -49,6 +49,8 @@ class BandwidthEstimate {
 
  private:
   Instant unwrap(Instant arrived);
+  // A message that was lost is no throughput that was missing.
+  void count_unreported(std::uint64_t number, Instant arrived);
   void conclude(Instant now);
   void judge(const LossEstimate::Verdict& verdict, Instant now);
   [[nodiscard]] std::optional<std::uint64_t> acknowledged(Duration window) const;
@@ -69,6 +71,7 @@ class BandwidthEstimate {
   std::optional<Instant> unanswered_since_;  // the first packet after the last feedback
   Instant halved_at_{};
   bool heard_ = false;
+  std::uint64_t reported_below_ = 0;  // numbers from here on were in no message yet
 
   // A limit by loss holds until loss proves to be the path's own, and then what it cut is given back.
   bool limited_by_loss_ = false;

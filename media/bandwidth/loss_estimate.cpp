@@ -9,8 +9,8 @@ namespace {
 
 constexpr double kBackground = 0.002;  // no fit is surprised by a single loss
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
-constexpr double kInherentFollows = 0.3;  // of the way to what fits now
-constexpr std::size_t kRatesTried = 8;    // observations whose delivered rate is tried as the capacity
+constexpr double kInherentFollows = 0.15;  // of the way to what fits now
+constexpr std::size_t kRatesTried = 8;     // observations whose delivered rate is tried as the capacity
 
 }  // namespace
 
@@ -79,8 +79,18 @@ LossEstimate::Fit LossEstimate::fit(double capacity) const {
     const double loss = std::clamp(1 - (1 - fit.inherent) * std::min(1.0, capacity / o.rate), kBackground, 0.99);
     fit.likelihood += weight(age) / burst * (o.lost * std::log(loss) + (o.sent - o.lost) * std::log(1 - loss));
   }
-  fit.likelihood -= kInherentChangeCost * std::abs(fit.inherent - inherent_);
+  fit.likelihood -= kInherentCost * fit.inherent + kInherentChangeCost * std::abs(fit.inherent - inherent_);
   return fit;
+}
+
+bool LossEstimate::tested() const {
+  float least = observation(0).rate;
+  float most = least;
+  for (std::size_t age = 1; age < observations(); ++age) {
+    least = std::min(least, observation(age).rate);
+    most = std::max(most, observation(age).rate);
+  }
+  return most > kTestedSpread * least;
 }
 
 std::optional<std::uint64_t> LossEstimate::likeliest_capacity() {
@@ -104,6 +114,11 @@ std::optional<std::uint64_t> LossEstimate::likeliest_capacity() {
     for (const double factor : {0.95, 1.0, 1.05}) attempt(*capacity_ * factor);
   }
   inherent_ += kInherentFollows * (best.inherent - inherent_);
+  if (best_capacity == kUnlimited && tested()) tested_inherent_ = best.inherent;
+  if (best_capacity == kUnlimited && best.inherent > tested_inherent_ + kUntestedRise) {
+    const Observation& last = observation(0);
+    best_capacity = last.rate * (1 - last.lost / last.sent);
+  }
   capacity_ = best_capacity == kUnlimited ? std::nullopt : std::optional(best_capacity);
   return capacity_ ? std::optional(static_cast<std::uint64_t>(*capacity_)) : std::nullopt;
 }
@@ -119,6 +134,7 @@ std::optional<LossEstimate::Verdict> LossEstimate::evaluate() {
   }
   if (lost < kLossIgnored * sent) {
     inherent_ += kInherentFollows * (lost / sent - inherent_);
+    tested_inherent_ = 0;
     capacity_.reset();
     return Verdict{};
   }

@@ -20,8 +20,15 @@ constexpr std::size_t kObservations = 24;                                // 6 s
 constexpr double kObservationFades = 0.95;  // weight from one observation to the one before
 constexpr double kLossIgnored = 0.02;       // as in draft-ietf-rmcat-gcc-02 §6: no reason to do anything
 constexpr double kInherentMost = 0.6;       // above, nothing can be sent anyway
-constexpr double kInherentChangeCost = 10;  // log-likelihood for a change of p by 1: p does not move without a reason
-constexpr double kCapacityEvidence = 2;     // log-likelihood by which a capacity must explain more than none
+// Log-likelihood: what an explanation must be better by than a simpler one. Chance alone makes one of the many that are
+// tried look good by some of it; a policer that takes a tenth is worth four each observation.
+constexpr double kInherentCost = 10;        // for each 1 of p
+constexpr double kInherentChangeCost = 10;  // for each 1 by which p differs from what it was
+constexpr double kCapacityEvidence = 7;     // for a capacity
+// Much loss at a rate that never changed says nothing of its cause: a lower rate is tried, once for each such rise of
+// p.
+constexpr double kUntestedRise = 0.15;
+constexpr double kTestedSpread = 1.25;  // of the rates seen, from which on they tell causes apart
 
 class LossEstimate {
  public:
@@ -50,6 +57,7 @@ class LossEstimate {
   [[nodiscard]] double weight(std::size_t age) const;
   [[nodiscard]] const Observation& observation(std::size_t age) const;
   [[nodiscard]] std::size_t observations() const;
+  [[nodiscard]] bool tested() const;
   std::optional<std::uint64_t> likeliest_capacity();
 
   std::array<Observation, kObservations> ring_{};
@@ -67,6 +75,7 @@ class LossEstimate {
   double losses_ = 0;  // faded, of all observations; their quotient is the length of a burst
   double bursts_ = 0;
   double inherent_ = 0;
+  double tested_inherent_ = 0;  // seen at rates that differ
   std::optional<double> capacity_;
 };
 

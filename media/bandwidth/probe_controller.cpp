@@ -77,8 +77,9 @@ void ProbeController::on_report(const SendHistory::Sent& packet, std::optional<I
 
 std::optional<std::uint64_t> ProbeController::measure(const Path& path) const {
   const double kept = 1 - path.inherent_loss;
-  if (cluster_.received < kProbePackets || cluster_.received < kProbeArrived * kept * cluster_.sent)
-    return std::nullopt;
+  // Of those reported: a message that was lost says nothing of the line.
+  const std::uint32_t reported = cluster_.received + cluster_.lost;
+  if (cluster_.received < kProbePackets || cluster_.received < kProbeArrived * kept * reported) return std::nullopt;
   const double sending = seconds(cluster_.last_sent - cluster_.first_sent);
   // A cluster that jitter pressed together is no fast line.
   const double arriving = seconds(cluster_.last_arrived - cluster_.first_arrived + path.jitter);
@@ -96,6 +97,7 @@ std::optional<std::uint64_t> ProbeController::take_result(const Path& path, Inst
   const bool complete = cluster_.lost + cluster_.received >= cluster_.sent;
   if (!complete && now - cluster_.last_sent < path.round_trip + kReportPatience) return std::nullopt;
   phase_ = Phase::idle;
+  reported_at_ = now;
   const auto result = measure(path);
   if (result) {
     if (succeeded_at_ && now - *succeeded_at_ > kProbeBelied) belied_wait_ = kProbeBeliedWait;
@@ -110,11 +112,15 @@ std::optional<std::uint64_t> ProbeController::take_result(const Path& path, Inst
   return result;
 }
 
-void ProbeController::on_decrease(Instant now) {
+bool ProbeController::disturbs(Instant now) const {
+  return phase_ != Phase::idle || (reported_at_ && now - *reported_at_ < kProbeDisturbs);
+}
+
+void ProbeController::on_decrease(Cause cause, Instant now) {
   if (succeeded_at_ && now - *succeeded_at_ < kProbeBelied) {
     ++belied_;
-    wait(belied_wait_, now);
-    belied_wait_ = std::min(belied_wait_ * 2, kProbeBeliedLongest);
+    wait(cause == Cause::loss ? belied_wait_ : kProbeBeliedWait, now);
+    if (cause == Cause::loss) belied_wait_ = std::min(belied_wait_ * 2, kProbeBeliedLongest);
     succeeded_at_.reset();
     return;
   }

@@ -21,11 +21,14 @@ constexpr double kProbeLimitUsed = 0.9;                           // of such a l
 constexpr double kProbeWorthwhile = 1.1;                          // of the target, else it told nothing new
 constexpr std::size_t kProbePacketMost = 1'200;                   // bytes of padding asked for at a time
 constexpr std::size_t kProbePacketLeast = 200;
+constexpr Duration kProbeDisturbs = std::chrono::milliseconds(400);  // after its report: the trend's memory
+constexpr Duration kProbeQueueMost = kProbeLength + std::chrono::milliseconds(40);  // more is not the cluster's
 constexpr Duration kProbeInterval = std::chrono::seconds(3);         // after a failure, growing by half each time
 constexpr Duration kProbeIntervalLongest = std::chrono::seconds(8);  // a line that got faster is found within 15 s
 constexpr Duration kProbeAgain = std::chrono::milliseconds(500);     // after a success: on with the climb
 constexpr Duration kProbeBelied = std::chrono::seconds(5);           // a fall so soon after: it was a burst's luck
-constexpr Duration kProbeBeliedWait = std::chrono::seconds(10);      // then, doubling
+constexpr Duration kProbeBeliedWait =
+    std::chrono::seconds(10);  // then; doubling where loss is the cause, as with a policer
 constexpr Duration kProbeBeliedLongest = std::chrono::seconds(60);
 
 class ProbeController {
@@ -53,8 +56,12 @@ class ProbeController {
     Duration round_trip{};
   };
   std::optional<std::uint64_t> take_result(const Path& path, Instant now);
-  // The target had to fall.
-  void on_decrease(Instant now);
+  // The target had to fall, because a queue grew or because of loss.
+  enum class Cause : std::uint8_t { queue, loss };
+  void on_decrease(Cause cause, Instant now);
+
+  // A cluster is under way or was a moment ago: the queue that it makes is no sign of a slower line.
+  [[nodiscard]] bool disturbs(Instant now) const;
 
   [[nodiscard]] std::uint64_t clusters() const { return clusters_; }
   [[nodiscard]] std::uint64_t failed() const { return failed_; }  // not worthwhile, or too little arrived
@@ -90,6 +97,7 @@ class ProbeController {
   Duration belied_wait_ = kProbeBeliedWait;
   std::optional<Instant> not_before_;
   std::optional<Instant> succeeded_at_;
+  std::optional<Instant> reported_at_;
   std::uint64_t clusters_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t belied_ = 0;

@@ -102,7 +102,7 @@ TEST(ProbeControllerTest, a_success_that_the_line_belies_is_not_repeated_soon) {
   ProbeController probes;
   deliver(probes, send_cluster(probes, kWantsMore, 0), 10e6);
   ASSERT_TRUE(probes.take_result({}, at(300)));
-  probes.on_decrease(at(2'000));
+  probes.on_decrease(ProbeController::Cause::loss, at(2'000));
   EXPECT_EQ(probes.belied(), 1u);
   EXPECT_TRUE(send_cluster(probes, kWantsMore, 11'000).empty());
   const auto again = send_cluster(probes, kWantsMore, 12'100);

@@ -23,7 +23,9 @@ void RateControl::update(const Input& input, Instant now) {
   const Duration passed = updated_at_ ? std::min(now - *updated_at_, kLongestStep) : Duration::zero();
   updated_at_ = now;
   if (draining_) finish_drain(input, now);
-  if (input.usage == Usage::over || (input.queue > kQueueStanding && input.usage == Usage::normal)) {
+  if (input.queue < kQueueEmpty) foreign_queue_ = false;
+  const bool stands = input.queue > kQueueStanding && input.usage == Usage::normal && !foreign_queue_ && !draining_;
+  if (input.usage == Usage::over || stands) {
     decrease(input, now);
   } else if (input.usage == Usage::normal && !draining_) {
     increase(input, passed);
@@ -34,10 +36,13 @@ void RateControl::decrease(const Input& input, Instant now) {
   if (!input.acknowledged) return;
   double throughput = static_cast<double>(*input.acknowledged);
   // The longer window still holds what came before the link got slower.
-  if (input.acknowledged_at_once) throughput = std::min(throughput, static_cast<double>(*input.acknowledged_at_once));
+  const auto at_once = static_cast<double>(input.acknowledged_at_once.value_or(*input.acknowledged));
+  if (at_once < kSlowerAtOnce * throughput) throughput = at_once;
   const bool answered = now - decreased_at_ >= input.round_trip + kResponseExtra;
   if (!answered && throughput > target_ / 2) return;
-  const double standing = std::max(0.0, seconds(input.queue - kQueueTolerated)) / seconds(kQueueDrainTime);
+  queue_at_decrease_ = input.queue;
+  const Duration own_queue = foreign_queue_ ? Duration::zero() : input.queue - kQueueTolerated;
+  const double standing = std::max(0.0, seconds(own_queue)) / seconds(kQueueDrainTime);
   const double factor = std::clamp(1 - standing, kDecreaseDeepest, kDecrease);
   learn_capacity(throughput);
   set(std::min(target_, factor * throughput));
@@ -51,6 +56,7 @@ void RateControl::finish_drain(const Input& input, Instant now) {
   if (input.queue > kQueueEmpty && now - decreased_at_ < kDrainLongest) return;
   if (input.usage == Usage::over) return;
   draining_ = false;
+  foreign_queue_ = input.queue > kQueueEmpty && seconds(input.queue) > kQueueHelped * seconds(queue_at_decrease_);
   set(std::max(target_, return_to_));
 }
 

@@ -17,7 +17,9 @@ struct RateLimits {
 };
 
 constexpr double kDecrease = 0.85;
-constexpr double kDecreaseDeepest = 0.4;                             // sound must go on while the queue drains
+constexpr double kDecreaseDeepest = 0.4;  // sound must go on while the queue drains
+// The shorter window is taken only where it differs that much; else it is just less exact.
+constexpr double kSlowerAtOnce = 0.8;
 constexpr double kReturn = 0.95;                                     // of what the link carried, when it is empty
 constexpr double kIncrease = 0.08;                                   // a second, far from any known limit
 constexpr std::uint64_t kIncreaseBits = 1'200 * 8;                   // a response time, near the limit
@@ -27,7 +29,8 @@ constexpr Duration kQueueTolerated = std::chrono::milliseconds(20);  // no reaso
 constexpr Duration kQueueEmpty = std::chrono::milliseconds(25);      // the drain is over
 constexpr Duration kQueueDrainTime = std::chrono::milliseconds(700);  // that a standing queue may take to empty
 constexpr Duration kDrainLongest = std::chrono::seconds(3);           // a route that got longer is no queue
-constexpr Duration kQueueStanding = std::chrono::milliseconds(100);   // too long even if it no longer grows
+constexpr double kQueueHelped = 0.7;  // a queue still longer than that share after the drain is not ours
+constexpr Duration kQueueStanding = std::chrono::milliseconds(100);  // too long even if it no longer grows
 
 class RateControl {
  public:
@@ -65,6 +68,8 @@ class RateControl {
   std::optional<double> capacity_;  // where queues grew
   double deviation_ = 0;            // of capacity_
   bool draining_ = false;
+  bool foreign_queue_ = false;  // it stands whatever we do: another flow fills it
+  Duration queue_at_decrease_{};
   double return_to_ = 0;
   Instant decreased_at_{};
   std::optional<Instant> updated_at_;

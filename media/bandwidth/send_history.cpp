@@ -48,4 +48,13 @@ std::optional<SendHistory::Sent> SendHistory::report(std::uint16_t sequence, boo
               .was_lost = was_lost};
 }
 
+std::size_t SendHistory::unreported_bytes(std::uint64_t from, std::uint64_t until) const {
+  std::size_t bytes = 0;
+  for (std::uint64_t number = std::max(from, oldest_); number < std::min(until, next_); ++number) {
+    const Entry& entry = entries_[number % kSentRemembered];
+    if (entry.state == State::sent) bytes += entry.bytes;
+  }
+  return bytes;
+}
+
 }  // namespace plenary::bandwidth

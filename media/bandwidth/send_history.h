@@ -34,6 +34,9 @@ class SendHistory {
   // What a report is about; nothing when that packet was never sent, is forgotten, or was reported alike before.
   std::optional<Sent> report(std::uint16_t sequence, bool received);
 
+  // Of those from `from` on and before `until` that no report named; what is forgotten counts nothing.
+  [[nodiscard]] std::size_t unreported_bytes(std::uint64_t from, std::uint64_t until) const;
+
   [[nodiscard]] std::uint64_t sent() const { return next_; }              // packets
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }        // reports of packets that are not here
   [[nodiscard]] std::uint64_t unreported() const { return unreported_; }  // forgotten without any report

@@ -71,6 +71,16 @@ TEST(SendHistoryTest, times_are_right_beyond_the_wrap_of_their_32_bits) {
   EXPECT_EQ(sent->at, at(1'798 * 4'500));
 }
 
+TEST(SendHistoryTest, tells_how_much_no_report_named) {
+  SendHistory history;
+  for (int i = 0; i < 6; ++i) history.add(100, kNoCluster, at(i));
+  (void)history.report(1, true);
+  (void)history.report(2, false);
+  EXPECT_EQ(history.unreported_bytes(0, 5), 300u);
+  EXPECT_EQ(history.unreported_bytes(1, 3), 0u);
+  EXPECT_EQ(history.unreported_bytes(4, 1'000), 200u);
+}
+
 TEST(SendHistoryTest, is_small) { EXPECT_LE(sizeof(SendHistory), 4'096u + 64); }
 
 }  // namespace
