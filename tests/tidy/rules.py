@@ -58,6 +58,8 @@ UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "X
 MACHINE_PATHS = re.compile(r"(?<![\w./$}:-])/(?:work|home|root|Users)/\w")
 # Not the end of a URL.
 NOTES = re.compile(r"(?<![\w./:-])[\w./-]*\w\.md\b")
+SQL_WORDS = r'"[^"\n]*\b(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|PRAGMA|WHERE|VALUES)\b[^"\n]*"'
+SQL_JOINED = re.compile(SQL_WORDS + r"\s*(?:\+(?!\s*std::to_string\(k[A-Z])|<<)|(?:\+|<<|\.append\()\s*" + SQL_WORDS)
 EMPTY_NAMES = r"(?:Manager|Helper|Helpers|Util|Utils|Impl|Common)"
 
 
@@ -236,6 +238,15 @@ def notes(sources):
                               f"{match.group()} is not here: say the reason itself")
 
 
+def sql(sources):
+    """What people write is bound to a statement, never part of its text; a constant of ours may be."""
+    for source in sources:
+        if source.suffix != ".cpp" or source.is_test or not source.path.startswith("server/"):
+            continue
+        for match in SQL_JOINED.finditer(source.text):
+            yield Finding(source.path, source.line_of(match.start()), "sql", "a statement is put together: bind the value")
+
+
 def names(sources):
     for source in sources:
         if source.suffix not in (".cpp", ".h", ".ts"):
@@ -255,7 +266,7 @@ def headers(sources):
                 yield Finding(source.path, 1, "headers", "#pragma once is missing")
 
 
-RULES = [floors, libraries, sans_io, lengths, dead_files, words, notes, names, headers]
+RULES = [floors, libraries, sans_io, lengths, dead_files, words, notes, sql, names, headers]
 
 
 def check(sources, allowed=None):
