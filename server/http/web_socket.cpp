@@ -13,6 +13,7 @@ constexpr int kPiecesATurn = 32;  // one client's backlog does not hold up the o
 // The library puts what it is given into one HTTP/2 frame, and a browser ends the connection at one over 16,384 bytes
 // (RFC 9113 §4.2); the WebSocket frame's head is in it.
 constexpr std::size_t kHttp2Piece = 16'000;
+constexpr std::uint16_t kAbnormal = 1006;   // RFC 6455 §7.4.1: never sent
 constexpr std::size_t kMaxCloseReason = 123;  // bytes (RFC 6455 §5.5)
 
 }  // namespace
@@ -40,7 +41,6 @@ void WebSocket::close_after_queue(std::uint16_t code, std::string_view reason) {
 }
 
 void WebSocket::drop() {
-  constexpr std::uint16_t kAbnormal = 1006;  // RFC 6455 §7.4.1: never sent
   close_code_ = kAbnormal;
   out_.clear();
   waiting_ = in_library_;
@@ -97,6 +97,7 @@ WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
   if (lws_partial_buffered(wsi_) == 0) forget_sent();
   if (!out_.empty() || in_library_ > 0) return Progress::more;
   if (!closing()) return Progress::idle;
+  if (close_code_ == kAbnormal) return Progress::close;
   lws_close_reason(wsi_, static_cast<lws_close_status>(close_code_),
                    reinterpret_cast<unsigned char*>(close_reason_.data()), close_reason_.size());
   return Progress::close;
