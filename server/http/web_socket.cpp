@@ -82,7 +82,18 @@ bool WebSocket::write_piece(std::vector<unsigned char>& scratch) {
   return true;
 }
 
+// On HTTP/2 several streams share a connection and its flow control: the library says when.
+bool WebSocket::may_write_now() const {
+  return !blocked_ && !closing() && !behind_ && lws_get_network_wsi(wsi_) == wsi_ && lws_partial_buffered(wsi_) == 0;
+}
+
 WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
+  const Progress progress = write_queue(scratch);
+  blocked_ = progress == Progress::more;
+  return progress;
+}
+
+WebSocket::Progress WebSocket::write_queue(std::vector<unsigned char>& scratch) {
   forget_sent();
   if (ping_ == Ping::due && sent_of_first_ == 0) {
     ping_ = Ping::sent;
@@ -91,8 +102,9 @@ WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
     if (lws_write(wsi_, scratch.data() + LWS_PRE, 1, LWS_WRITE_PING) < 0) return Progress::close;
   }
   for (int i = 0; i < kPiecesATurn && !out_.empty(); ++i) {
+    if (i > 0 && lws_send_pipe_choked(wsi_) != 0) break;  // a call into the kernel: not where there is nothing more
     if (!write_piece(scratch)) return Progress::close;
-    if (lws_partial_buffered(wsi_) != 0 || lws_send_pipe_choked(wsi_) != 0) break;
+    if (lws_partial_buffered(wsi_) != 0) break;
   }
   if (lws_partial_buffered(wsi_) == 0) forget_sent();
   if (!out_.empty() || in_library_ > 0) return Progress::more;
