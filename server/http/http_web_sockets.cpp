@@ -127,6 +127,25 @@ int HttpServer::State::write_web_socket(lws* wsi) {
   return kClose;
 }
 
+// Without the library's way of asking for a turn, which is a look at all descriptors and a call for each that may write.
+void HttpServer::State::write_now(WebSocket& socket) {
+  if (!socket.may_write_now()) {
+    lws_callback_on_writable(socket.wsi());
+    return;
+  }
+  switch (socket.write(scratch)) {
+    case WebSocket::Progress::idle:
+      break;
+    case WebSocket::Progress::more:
+      lws_callback_on_writable(socket.wsi());
+      break;
+    case WebSocket::Progress::close:  // the client has gone
+      socket.drop();
+      kill_soon(socket.wsi());
+      break;
+  }
+}
+
 void HttpServer::State::hear_pong(lws* wsi) {
   const auto found = web_sockets.find(wsi);
   if (found != web_sockets.end()) found->second.heard(read_clock());
@@ -167,7 +186,7 @@ void HttpServer::State::give_turns() {
   for (std::size_t given = 0; given < kTurnsAtOnce && !waiting_for_turn.empty(); waiting_for_turn.pop_front()) {
     const auto found = connections.find(waiting_for_turn.front());
     if (found == connections.end()) continue;
-    lws_callback_on_writable(found->second->wsi());
+    write_now(*found->second);
     ++given;
   }
   if (!waiting_for_turn.empty()) schedule(turns, Duration::zero(), [this] { give_turns(); });
@@ -179,7 +198,7 @@ bool HttpServer::send(ConnectionId connection, std::shared_ptr<const std::string
   if (found->second->queue(std::move(text))) {
     ++state_->counts.messages_out;
     if (when == When::at_once) {
-      lws_callback_on_writable(found->second->wsi());
+      state_->write_now(*found->second);
     } else {
       if (state_->waiting_for_turn.empty())
         state_->schedule(state_->turns, Duration::zero(), [this] { state_->give_turns(); });

@@ -13,6 +13,7 @@ constexpr int kPiecesATurn = 32;  // one client's backlog does not hold up the o
 // The library puts what it is given into one HTTP/2 frame, and a browser ends the connection at one over 16,384 bytes
 // (RFC 9113 §4.2); the WebSocket frame's head is in it.
 constexpr std::size_t kHttp2Piece = 16'000;
+constexpr std::uint16_t kAbnormal = 1006;   // RFC 6455 §7.4.1: never sent
 constexpr std::size_t kMaxCloseReason = 123;  // bytes (RFC 6455 §5.5)
 
 }  // namespace
@@ -40,7 +41,6 @@ void WebSocket::close_after_queue(std::uint16_t code, std::string_view reason) {
 }
 
 void WebSocket::drop() {
-  constexpr std::uint16_t kAbnormal = 1006;  // RFC 6455 §7.4.1: never sent
   close_code_ = kAbnormal;
   out_.clear();
   waiting_ = in_library_;
@@ -82,7 +82,18 @@ bool WebSocket::write_piece(std::vector<unsigned char>& scratch) {
   return true;
 }
 
+// On HTTP/2 several streams share a connection and its flow control: the library says when.
+bool WebSocket::may_write_now() const {
+  return !blocked_ && !closing() && !behind_ && lws_get_network_wsi(wsi_) == wsi_ && lws_partial_buffered(wsi_) == 0;
+}
+
 WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
+  const Progress progress = write_queue(scratch);
+  blocked_ = progress == Progress::more;
+  return progress;
+}
+
+WebSocket::Progress WebSocket::write_queue(std::vector<unsigned char>& scratch) {
   forget_sent();
   if (ping_ == Ping::due && sent_of_first_ == 0) {
     ping_ = Ping::sent;
@@ -91,12 +102,14 @@ WebSocket::Progress WebSocket::write(std::vector<unsigned char>& scratch) {
     if (lws_write(wsi_, scratch.data() + LWS_PRE, 1, LWS_WRITE_PING) < 0) return Progress::close;
   }
   for (int i = 0; i < kPiecesATurn && !out_.empty(); ++i) {
+    if (i > 0 && lws_send_pipe_choked(wsi_) != 0) break;  // a call into the kernel: not where there is nothing more
     if (!write_piece(scratch)) return Progress::close;
-    if (lws_partial_buffered(wsi_) != 0 || lws_send_pipe_choked(wsi_) != 0) break;
+    if (lws_partial_buffered(wsi_) != 0) break;
   }
   if (lws_partial_buffered(wsi_) == 0) forget_sent();
   if (!out_.empty() || in_library_ > 0) return Progress::more;
   if (!closing()) return Progress::idle;
+  if (close_code_ == kAbnormal) return Progress::close;
   lws_close_reason(wsi_, static_cast<lws_close_status>(close_code_),
                    reinterpret_cast<unsigned char*>(close_reason_.data()), close_reason_.size());
   return Progress::close;

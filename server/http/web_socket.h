@@ -42,9 +42,11 @@ class WebSocket {
   Life look(Instant now, Duration ping_after, Duration drop_after);
 
   enum class Progress { idle, more, close };
-  // Call when the connection is writable, which it is only when the library has nothing left to send. Several messages
-  // go out in one turn. `scratch` grows to the longest.
+  // Call when the connection is writable, which it is only when the library has nothing left to send, or when
+  // may_write_now(). Several messages go out in one turn. `scratch` grows to the longest.
   Progress write(std::vector<unsigned char>& scratch);
+  // Nothing stands in the way of what was queued: no need to ask the kernel first.
+  [[nodiscard]] bool may_write_now() const;
 
   enum class Arrival { partial, whole, too_long, binary };
   // `message` is what the pieces so far make; valid until the next call.
@@ -53,6 +55,7 @@ class WebSocket {
  private:
   void forget_sent();
   bool write_piece(std::vector<unsigned char>& scratch);
+  Progress write_queue(std::vector<unsigned char>& scratch);
 
   ConnectionId id_;
   lws* wsi_;
@@ -62,6 +65,7 @@ class WebSocket {
   std::size_t waiting_ = 0;  // bytes in out_ and in the library's own buffer
   std::size_t in_library_ = 0;
   bool behind_ = false;
+  bool blocked_ = false;  // the last write() left something
   std::size_t sent_of_first_ = 0;  // bytes of out_.front() that went out in pieces
   std::string in_;
   bool in_done_ = false;
