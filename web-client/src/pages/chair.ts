@@ -11,6 +11,7 @@ import type { Shortcut } from '../core/shortcuts.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
 import { itemWords } from '../parts/agenda.ts';
 import { openSession, startPage, timers } from '../parts/app.ts';
+import { charge } from '../parts/charge.ts';
 import '../parts/clock.ts';
 import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
 import { helpAnswer } from '../parts/help_line.ts';
@@ -59,7 +60,10 @@ class ChairPage extends Part {
       })}
       <div class="notices">${this.#notices()}</div>
       <main class="lectern">${this.#now_card(state)} ${this.#next_card(state)}</main>
-      <p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>
+      <div class="meeting-line">
+        <p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>
+        ${charge({ state, actions: this.#actions, presses: this.#presses })}
+      </div>
       ${this.#buttons(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#session}></help-ask>`)}
     </div>`;
   }
