@@ -22,7 +22,7 @@ import { pressButton } from '../parts/press.ts';
 import { readinessChip, readyLights } from '../parts/readiness.ts';
 import { keepAwake } from '../parts/screen.ts';
 import '../parts/undo_bar.ts';
-import { affiliation, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 
 class ChairPage extends Part {
   readonly #room = roomOf(location.pathname);
@@ -109,7 +109,7 @@ class ChairPage extends Part {
       <h2 id="next-title">${t('state.next')}${waiting ? html` <span class="count">${t('join.list', { count: waiting })}</span>` : nothing}</h2>
       ${next
         ? html`<div class="person">
-            <p class="line">${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
+            <p class="line">${awayChip(next)}${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
             <p class="name"><bdi>${next.person.name}</bdi></p>
             ${affiliation(next.person)}
             <p class="line">${spokenLanguage(next.language)}${readinessChip(next)}</p>
