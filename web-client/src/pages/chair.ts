@@ -56,14 +56,11 @@ class ChairPage extends Part {
       ${pageHead({
         title: html`${bdi(state.meeting.title)}<span class="role">${t('chair.title')}</span>${itemWords(state)}`,
         middle: html`<day-clock .now=${this.#now}></day-clock>`,
-        end: connectionChip(connectionOf(this.#session.status.value, null)),
+        end: html`${charge({ state, actions: this.#actions, presses: this.#presses })}${connectionChip(connectionOf(this.#session.status.value, null))}`,
       })}
       <div class="notices">${this.#notices()}</div>
       <main class="lectern">${this.#now_card(state)} ${this.#next_card(state)}</main>
-      <div class="meeting-line">
-        <p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>
-        ${charge({ state, actions: this.#actions, presses: this.#presses })}
-      </div>
+      <p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>
       ${this.#buttons(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#session}></help-ask>`)}
     </div>`;
   }
