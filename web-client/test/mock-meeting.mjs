@@ -331,8 +331,10 @@ const acts = {
   },
   'floor.request': (meeting, { you }, params) => {
     if (you.role === 'observer') throw new Refusal(-32001, 'role', 'Observers only watch.');
-    if (meeting.meeting.list === 'closed' && params.kind !== 'point_of_order') throw new Refusal(-32002, 'list_closed', 'The list is closed.');
-    const open = [...meeting.queue, ...meeting.floor].find(({ person }) => person.participant === you.participant);
+    const passes = ['point_of_order', 'right_of_reply'].includes(params.kind);
+    if (meeting.meeting.list === 'closed' && !passes) throw new Refusal(-32002, 'list_closed', 'The list is closed.');
+    const order = params.kind === 'point_of_order';
+    const open = [...meeting.queue, ...meeting.floor].find(({ person, kind }) => person.participant === you.participant && (kind === 'point_of_order') === order);
     if (open && open.key === params.key) return { request: open.request, position: open.position };
     if (open) throw new Refusal(-32004, 'already_asked', 'You have an open request already.');
     const request = meeting.add(you.name, { ...you, kind: params.kind, topic: params.topic, language: params.language, key: params.key });

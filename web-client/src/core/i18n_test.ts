@@ -13,7 +13,7 @@ const others: readonly [string, Record<string, string>][] = [['ar', ar], ['es', 
 
 function placesOf(elements: readonly MessageFormatElement[], into = new Set<string>()): Set<string> {
   for (const element of elements) {
-    if (element.type === TYPE.argument || element.type === TYPE.plural) into.add(element.value);
+    if (element.type === TYPE.argument || element.type === TYPE.number || element.type === TYPE.plural) into.add(element.value);
     if (element.type === TYPE.plural) for (const option of Object.values(element.options)) placesOf(option.value, into);
   }
   return into;
@@ -60,6 +60,13 @@ describe('a language', () => {
     expect(t('moderator.viewers', { count: 12 })).toBe('12 مشاهدًا');
     await useLocale('ru');
     expect(t('moderator.viewers', { count: 22 })).toBe('22 зрителя');
+  });
+
+  test('writes numbers in its own way, and the sign before them from right to left, too', async () => {
+    await useLocale('fr');
+    expect(t('ready.measure.lost', { value: 0.2 })).toContain('0,2');
+    await useLocale('ar');
+    expect(t('ready.measure.level', { value: -23 })).toContain('\u200e-23');
   });
 
   test('puts pieces where its grammar wants them', () => {

@@ -10,3 +10,18 @@ export function undoSeconds(undo: Undo | null | undefined, now: number): number 
 export function undoRequest({ undo, queue, floor, last }: MeetingState): FloorRequest | null {
   return [...floor, ...queue, last].find((request) => request && request.request === undo?.request) ?? null;
 }
+
+// The same over time: who was denied is not on the page any more, and the name is wanted most then.
+export class UndoSubject {
+  #before: MeetingState | null = null;
+  #found: FloorRequest | null = null;
+
+  see(state: MeetingState): FloorRequest | null {
+    const { undo } = state;
+    const kept = undo && this.#found?.request === undo.request ? this.#found : null;
+    const earlier = this.#before && undoRequest({ ...this.#before, undo: undo ?? null });
+    this.#found = undoRequest(state) ?? kept ?? earlier;
+    this.#before = state;
+    return this.#found;
+  }
+}

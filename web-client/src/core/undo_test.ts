@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { exampleRequest, exampleState } from './example.ts';
-import { undoRequest, undoSeconds } from './undo.ts';
+import { undoRequest, UndoSubject, undoSeconds } from './undo.ts';
 
 const undo = { by: 'Marie', act: 'floor.grant', request: 'r-7', until: 10_000 };
 
@@ -20,4 +20,14 @@ test('whom it was about is found wherever they are now', () => {
   expect(undoRequest(exampleState({ undo, last: person }))).toBe(person);
   expect(undoRequest(exampleState({ undo }))).toBeNull();
   expect(undoRequest(exampleState({ undo: { ...undo, request: null }, floor: [person] }))).toBeNull();
+});
+
+test('who is gone from the list by the act is remembered until another act', () => {
+  const person = exampleRequest({ request: 'r-7' });
+  const subject = new UndoSubject();
+  expect(subject.see(exampleState({ queue: [exampleRequest(), person] }))).toBeNull();
+  expect(subject.see(exampleState({ undo, queue: [exampleRequest()] }))).toBe(person);
+  expect(subject.see(exampleState({ undo, queue: [] }))).toBe(person);
+  expect(subject.see(exampleState({ undo: { ...undo, request: 'r-8' }, queue: [] }))).toBeNull();
+  expect(subject.see(exampleState({}))).toBeNull();
 });

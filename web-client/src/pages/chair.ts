@@ -11,6 +11,7 @@ import type { Shortcut } from '../core/shortcuts.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
 import { itemWords } from '../parts/agenda.ts';
 import { openSession, startPage, timers } from '../parts/app.ts';
+import { charge } from '../parts/charge.ts';
 import '../parts/clock.ts';
 import { helpDialog, listenForKeys, openHelp, pageHead } from '../parts/head.ts';
 import { helpAnswer } from '../parts/help_line.ts';
@@ -21,7 +22,7 @@ import { pressButton } from '../parts/press.ts';
 import { readinessChip, readyLights } from '../parts/readiness.ts';
 import { keepAwake } from '../parts/screen.ts';
 import '../parts/undo_bar.ts';
-import { affiliation, bdi, connectionChip, connectionOf, errorText, kindChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 
 class ChairPage extends Part {
   readonly #room = roomOf(location.pathname);
@@ -55,7 +56,7 @@ class ChairPage extends Part {
       ${pageHead({
         title: html`${bdi(state.meeting.title)}<span class="role">${t('chair.title')}</span>${itemWords(state)}`,
         middle: html`<day-clock .now=${this.#now}></day-clock>`,
-        end: connectionChip(connectionOf(this.#session.status.value, null)),
+        end: html`${charge({ state, actions: this.#actions, presses: this.#presses })}${connectionChip(connectionOf(this.#session.status.value, null))}`,
       })}
       <div class="notices">${this.#notices()}</div>
       <main class="lectern">${this.#now_card(state)} ${this.#next_card(state)}</main>
@@ -105,7 +106,7 @@ class ChairPage extends Part {
       <h2 id="next-title">${t('state.next')}${waiting ? html` <span class="count">${t('join.list', { count: waiting })}</span>` : nothing}</h2>
       ${next
         ? html`<div class="person">
-            <p class="line">${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
+            <p class="line">${awayChip(next)}${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
             <p class="name"><bdi>${next.person.name}</bdi></p>
             ${affiliation(next.person)}
             <p class="line">${spokenLanguage(next.language)}${readinessChip(next)}</p>

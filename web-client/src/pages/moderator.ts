@@ -21,7 +21,7 @@ import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
 import { readinessChip, readyLights } from '../parts/readiness.ts';
-import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import { removal } from './moderator_removal.ts';
 import { moderatorSide } from './moderator_side.ts';
@@ -245,7 +245,7 @@ class ModeratorPage extends Part {
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
-          ${request.state === 'standby' ? stateChip(request) : nothing}${kindChip(request)}${readinessChip(request)}
+          ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}
         </p>
         ${affiliation(person)} ${readyLights(request)}
         <p class="line small">

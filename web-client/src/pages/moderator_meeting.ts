@@ -5,10 +5,10 @@ import { html, type TemplateResult } from 'lit';
 import { t } from '../core/i18n.ts';
 import { hearKey, isPublic, meetingActs, type MeetingAct } from '../core/meeting_state.ts';
 import type { Audience, MeetingState } from '../core/protocol.ts';
+import { charge } from '../parts/charge.ts';
 import '../parts/hold_button.ts';
 import { icon, type IconName } from '../parts/icons.ts';
 import { pressButton } from '../parts/press.ts';
-import { withName } from '../parts/words.ts';
 import type { ModeratorModel } from './moderator_model.ts';
 
 const signs: Readonly<Record<MeetingAct, IconName>> = { rehearse: 'eye', open: 'play', suspend: 'pause', resume: 'play', close: 'stop' };
@@ -52,15 +52,6 @@ function audience(model: ModeratorModel, state: MeetingState): TemplateResult {
   </div>`;
 }
 
-function charge(model: ModeratorModel, state: MeetingState): TemplateResult {
-  const name = state.in_charge;
-  const mine = Boolean(name) && name === state.you.name;
-  return html`<div class="charge">
-    <p role="status">${mine ? t('moderator.charge.you') : name ? withName('moderator.charge', name) : t('moderator.charge.nobody')}</p>
-    ${mine ? '' : pressButton(model.presses, { press: 'take-over', label: t('moderator.charge.take'), icon: 'people', run: () => model.actions.takeOver() })}
-  </div>`;
-}
-
 export function meetingBox(model: ModeratorModel, state: MeetingState): TemplateResult {
   const { connected } = state.return;
   const live = state.meeting.state === 'live';
@@ -73,6 +64,6 @@ export function meetingBox(model: ModeratorModel, state: MeetingState): Template
     <div class="acts">${meetingActs(state.meeting).map((name) => act(model, name))}</div>
     ${audience(model, state)}
     <p class="hint" id="hold-hint" data-slipped=${model.slipped.value} role="status">${t('moderator.hold')}</p>
-    ${charge(model, state)}
+    ${charge({ state, actions: model.actions, presses: model.presses })}
   </section>`;
 }

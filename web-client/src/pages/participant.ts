@@ -97,6 +97,7 @@ class ParticipantPage extends Part {
   }
 
   #ask = (): void => this.querySelector<RequestForm>('request-form')?.show();
+  #ask_order = (): void => this.querySelector<RequestForm>('request-form')?.show(true);
 
   override render(): TemplateResult {
     const { session, devices, following, room } = this.#model;
@@ -139,6 +140,7 @@ class ParticipantPage extends Part {
           now: () => model.session.server_now(),
           withdraw: () => this.#withdraw('quiet'),
           check: this.#open_check,
+          order: this.#ask_order,
         })}
         <aside class="panel" aria-label=${t('list.title')}>
           <p class="panel-item" role="status">${itemWords(state)}</p>

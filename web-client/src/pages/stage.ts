@@ -58,7 +58,7 @@ class StagePage extends Part {
   #speaker(request: FloorRequest): TemplateResult {
     return html`<article class="speaker" data-state=${request.state}>
       <div class="line">
-        ${stateChip(request)}${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}
+        ${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}
         <span class="grow"></span><speech-clock .request=${request} .now=${this.#now}></speech-clock>
       </div>
       <p class="name"><bdi>${request.person.name}</bdi></p>

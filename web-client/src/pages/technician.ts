@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
 import { known, t } from '../core/i18n.ts';
+import { hearKey } from '../core/meeting_state.ts';
 import type { Picture, RoomStatus, RoomSummary, SourceStatus } from '../core/protocol.ts';
 import { fetchRooms } from '../core/rooms.ts';
 import type { Session } from '../core/session.ts';
@@ -112,6 +113,7 @@ class TechnicianPage extends Part {
   #room({ id, title }: RoomSummary): TemplateResult {
     const session = this.#sessions.get(id);
     const status = this.#status(id);
+    const state = session?.store.state.value ?? null;
     const refused = session?.refusal.value ?? null;
     const path = `/room/${encodeURIComponent(id)}`;
     const fragment = this.#token ? `#token=${encodeURIComponent(this.#token)}` : '';
@@ -129,6 +131,7 @@ class TechnicianPage extends Part {
         <a class="button quiet" href="${path}${fragment}" target="_blank" rel="noreferrer">${icon('people')}${t('technician.participant')}</a>
         <a class="button quiet" href="${path}/return${fragment}" target="_blank" rel="noreferrer">${icon('screen')}${t('technician.return_page')}</a>
       </header>
+      ${state ? html`<p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>` : nothing}
       ${refused
         ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${t('technician.token')}</span></p>`
         : status

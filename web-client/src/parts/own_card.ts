@@ -24,6 +24,8 @@ export interface OwnView {
   now: () => number;
   withdraw: () => Content;
   check: () => void;
+  // Asks for a point of order beside the request that waits.
+  order: () => void;
 }
 
 const titles: Partial<Record<OwnPhase, MessageKey>> = {
@@ -74,7 +76,10 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
   ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}
-  ${view.here ? nothing : html`<button type="button" class="button quiet" data-action="check" @click=${view.check}>${icon('mic')}<span>${t('check.open')}</span></button>`}`;
+  <div class="line">
+    ${request.kind === 'point_of_order' ? nothing : html`<button type="button" class="button quiet" data-action="order" @click=${view.order}>${icon('flag')}<span>${t('kind.point_of_order')}</span></button>`}
+    ${view.here ? nothing : html`<button type="button" class="button quiet" data-action="check" @click=${view.check}>${icon('mic')}<span>${t('check.open')}</span></button>`}
+  </div>`;
 }
 
 // After a reload the stream is gone; without it the call would find nobody.

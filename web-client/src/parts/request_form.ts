@@ -16,6 +16,8 @@ import './self_view.ts';
 import { errorText } from './words.ts';
 
 const kTopic = 140; // characters; the server takes no more
+// A closed list still takes these.
+const kPassing: readonly RequestKind[] = ['point_of_order', 'right_of_reply'];
 
 export class RequestForm extends Part {
   static override properties: PropertyDeclarations = { state: { attribute: false }, here: { type: Boolean } };
@@ -34,6 +36,8 @@ export class RequestForm extends Part {
   readonly #waiting = computed(() => this.presses.states.value.get('request') === 'pending');
   #key = newKey();
   #keeps_devices = false;
+  // Beside an ordinary request that waits: nothing else can be asked.
+  #order_only = false;
 
   constructor() {
     super();
@@ -41,13 +45,15 @@ export class RequestForm extends Part {
     this.here = false;
   }
 
-  show(): void {
+  show(order_only = false): void {
     const dialog = this.querySelector('dialog');
     if (!dialog || dialog.open || !this.state) return;
     this.#key = newKey();
     this.presses.dismiss();
-    if (this.state.meeting.list === 'closed') this.#kind.value = 'point_of_order';
-    else if (this.#kind.value === 'point_of_order' || this.#kind.value === 'reply') this.#kind.value = 'statement';
+    this.#order_only = order_only;
+    this.#keeps_devices = order_only;
+    if (order_only || this.state.meeting.list === 'closed') this.#kind.value = 'point_of_order';
+    else if (this.#kind.value !== 'question') this.#kind.value = 'statement';
     const spoken = this.#languages();
     if (!spoken.includes(this.#language.value)) this.#language.value = spoken.includes(locale.value) ? locale.value : (spoken[0] ?? 'floor');
     this.#open.value = true;
@@ -88,8 +94,10 @@ export class RequestForm extends Part {
   }
 
   #kinds(state: MeetingState): RequestKind[] {
+    if (this.#order_only) return ['point_of_order'];
     const replying: RequestKind[] = state.floor.length ? ['reply'] : [];
-    return ['statement', 'question', ...replying, 'point_of_order'];
+    const answering: RequestKind[] = state.floor.length || state.last ? ['right_of_reply'] : [];
+    return ['statement', 'question', ...replying, ...answering, 'point_of_order'];
   }
 
   #body(state: MeetingState): TemplateResult {
@@ -114,7 +122,7 @@ export class RequestForm extends Part {
                 name="kind"
                 value=${kind}
                 .checked=${this.#kind.value === kind}
-                ?disabled=${closed && kind !== 'point_of_order'}
+                ?disabled=${closed && !kPassing.includes(kind)}
                 @change=${() => (this.#kind.value = kind)}
               /><span>${t(`kind.${kind}`)}</span><span class="tick">${icon('check')}</span></label
             >`,

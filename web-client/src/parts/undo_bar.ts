@@ -5,7 +5,7 @@ import { html, nothing, svg, type PropertyDeclarations, type TemplateResult } fr
 import type { Actions, Presses } from '../core/actions.ts';
 import { known, t } from '../core/i18n.ts';
 import type { MeetingState } from '../core/protocol.ts';
-import { undoRequest, undoSeconds } from '../core/undo.ts';
+import { UndoSubject, undoSeconds } from '../core/undo.ts';
 import { beat } from './clock.ts';
 import { define, Part } from './part.ts';
 import { pressButton } from './press.ts';
@@ -26,11 +26,17 @@ abstract class UndoPart extends Part {
   declare now: () => number;
   declare actions: Actions;
   declare presses: Presses;
+  readonly #subject = new UndoSubject();
+  #name: string | undefined;
 
   constructor() {
     super();
     this.state = null;
     this.now = Date.now;
+  }
+
+  override willUpdate(): void {
+    this.#name = this.state ? this.#subject.see(this.state)?.person.name : undefined;
   }
 
   protected seconds(): number {
@@ -45,8 +51,7 @@ abstract class UndoPart extends Part {
     const state = this.state;
     if (!state?.undo) return nothing;
     const { act, by } = state.undo;
-    const name = undoRequest(state)?.person.name;
-    return html`<strong>${actText(act)}</strong>${name ? html` · ${bdi(name)}` : nothing}${by && by !== state.you.name ? html` <span class="by">(${bdi(by)})</span>` : nothing}`;
+    return html`<strong>${actText(act)}</strong>${this.#name ? html` · ${bdi(this.#name)}` : nothing}${by && by !== state.you.name ? html` <span class="by">(${bdi(by)})</span>` : nothing}`;
   }
 }
 

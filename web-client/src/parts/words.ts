@@ -38,6 +38,13 @@ export function stateChip(request: FloorRequest): TemplateResult {
   }
 }
 
+// Of somebody who waits far away and whose page is gone: whoever gives the floor has to know.
+export function awayChip({ state, person, connected }: FloorRequest): Content {
+  const waits = state === 'pending' || state === 'queued' || state === 'standby';
+  if (!waits || connected !== false || (person.where ?? 'remote') !== 'remote') return nothing;
+  return html`<span class="state reconnecting">${icon('refresh')}${t('state.away')}</span>`;
+}
+
 export function kindChip({ kind }: FloorRequest): TemplateResult {
   if (kind === 'point_of_order') return html`<span class="state order">${icon('flag')}${t('state.order')}</span>`;
   return html`<span class="chip">${known('kind', kind) ?? kind}</span>`;

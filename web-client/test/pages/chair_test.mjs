@@ -27,6 +27,29 @@ test('the chair sees now and next, and gives and ends the floor', async ({ open,
   expect(called(mock, 'floor.release')[0].params).toEqual({ request: olga.request });
 });
 
+test('the chair sees who is in charge, and takes over', async ({ open }) => {
+  const page = await open(path, chair);
+  const desk = await open('/room/room-a/moderator', moderator);
+  await expect(page.getByText('Nobody is in charge yet')).toBeVisible();
+  await named(desk, 'Take over').click();
+  await expect(page.getByText('Moderator is in charge')).toBeVisible();
+  await named(page, 'Take over').click();
+  await expect(page.getByText('You are in charge')).toBeVisible();
+  await expect(desk.getByText('Chair is in charge')).toBeVisible();
+});
+
+test('chair and moderator see that who waits far away is not there just now', async ({ open, mock }) => {
+  const { olga } = people(mock.meeting);
+  const page = await open(path, chair);
+  const desk = await open('/room/room-a/moderator', moderator);
+  const row = desk.locator('.queue > li').filter({ hasText: 'Olga Petrova' });
+  await expect(row).toBeVisible();
+  await expect(desk.getByText('Not connected')).toBeHidden();
+  mock.meeting.set(olga, { connected: false });
+  await expect(row).toContainText('Not connected');
+  await expect(next(page)).toContainText('Not connected');
+});
+
 test('the chair pauses, goes on and takes back', async ({ open, mock }) => {
   people(mock.meeting);
   mock.meeting.undo_ms = 60_000;

@@ -165,14 +165,46 @@ test('after a reload the camera and microphone are opened again with one press',
   await expect(page.getByRole('region', { name: 'Your request' })).toContainText('Picture and sound ready');
 });
 
-test('a closed list takes only points of order', async ({ open, mock }) => {
+test('a closed list takes only points of order and rights of reply', async ({ open, mock }) => {
   mock.meeting.meeting = { ...mock.meeting.meeting, list: 'closed' };
   const page = await open('/room/room-a', me);
   await enter(page);
   await named(page, 'Request the floor').click();
-  await expect(page.getByText('only points of order are taken now')).toBeVisible();
+  await expect(page.getByText('only points of order and rights of reply are taken now')).toBeVisible();
   await expect(page.getByRole('radio', { name: 'Question' })).toBeDisabled();
   await expect(page.getByRole('radio', { name: 'Point of order' })).toBeChecked();
+});
+
+test('a right of reply can be asked once somebody has spoken, also of a closed list', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  await expect(page.getByRole('radio', { name: 'Question' })).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'Right of reply' })).toHaveCount(0);
+  const amina = mock.meeting.add('Amina Diallo');
+  mock.meeting.onAir(amina);
+  mock.meeting.end(amina, 'released');
+  mock.meeting.setMeeting({ list: 'closed' });
+  await page.getByRole('radio', { name: 'Right of reply' }).check();
+  await named(page, 'Ask for the floor').click();
+  await expect(page.getByText('You are number 1 in the list')).toBeVisible();
+  expect(mock.meeting.queue[0].kind).toBe('right_of_reply');
+});
+
+test('who waits can raise a point of order beside, and to think better of it closes no device', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  await named(page, 'Ask for the floor').click();
+  const own = page.getByRole('region', { name: 'Your request' });
+  const order = own.getByRole('button', { name: 'Point of order' });
+  await order.click();
+  await expect(page.getByRole('radio')).toHaveCount(1);
+  await named(page, 'Cancel').click();
+  await expect(own.getByText('Your camera and microphone are not open')).toBeHidden();
+  await order.click();
+  await named(page, 'Ask for the floor').click();
+  await expect.poll(() => mock.meeting.queue.map(({ kind }) => kind).sort()).toEqual(['point_of_order', 'statement']);
 });
 
 test('the language is chosen in its own script without a new session, and remembered', async ({ open, mock }) => {

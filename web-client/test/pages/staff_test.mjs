@@ -176,6 +176,7 @@ test('the technician sees sources, returns, channels and alarms', async ({ open,
   await expect(room.getByRole('img', { name: 'Picture of wall' })).toBeVisible();
   await expect(room.getByRole('meter', { name: 'Level of main' })).toHaveAttribute('aria-valuenow', '-19');
   await expect(room).toContainText('128 viewers');
+  await expect(room).toContainText('Everybody: the room, remote participants and the public webcast.');
   await expect(room).toContainText('Amina Diallo');
   await expectGood(page);
   await page.setViewportSize({ width: 360, height: 740 });
