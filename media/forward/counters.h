@@ -74,6 +74,7 @@ enum class Count : std::uint8_t {
   rtp_out,
   rtp_bytes_out,
   rtx_out,
+  red_out,
   nacks_received,
   nack_unknown,
   nack_too_old,

@@ -308,6 +308,18 @@ std::optional<Forwarder::Out> Forwarder::repair(std::uint16_t sequence, Instant 
   return std::nullopt;
 }
 
+std::optional<Forwarder::Out> Forwarder::earlier(const Out& out, std::uint64_t n) const {
+  const Segment& segment = this->segment();
+  if (segment.track == nullptr || out.packet->index < segment.first_index + n) return std::nullopt;
+  const TrackPacket* packet = segment.track->find(out.packet->index - n);
+  if (packet == nullptr) return std::nullopt;
+  return Out{.packet = packet,
+             .sequence = out.sequence - n,
+             .timestamp = out_timestamp(segment, *packet),
+             .codec = out.codec,
+             .vp8 = segment.vp8};
+}
+
 bool Forwarder::take_switched() { return std::exchange(switched_, false); }
 
 }  // namespace plenary::forward

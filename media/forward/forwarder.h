@@ -53,6 +53,8 @@ class Forwarder {
   // When next() has something that is in the ring already; new packets need their own call.
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
 
+  // The packet `n` numbers before `out`, which next() gave last, as it went out; nothing where another source begins.
+  [[nodiscard]] std::optional<Out> earlier(const Out& out, std::uint64_t n) const;
   // The packet that went out under this number, as it went out.
   std::optional<Out> repair(std::uint16_t sequence, Instant now);
 

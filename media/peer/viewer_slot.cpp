@@ -93,6 +93,19 @@ ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& ba
   return Wrote::packet;
 }
 
+std::size_t ViewerSlot::write_redundancy(const forward::Forwarder::Out& packet, std::uint8_t payload_type,
+                                         std::uint8_t* out) const {
+  std::array<rtp::RedBlock, rtp::kMaxRedGenerations> older;
+  std::size_t count = 0;
+  for (std::size_t n = red_.generations(); n > 0; --n) {
+    const std::optional<forward::Forwarder::Out> before = forwarder_.earlier(packet, n);
+    if (before) older[count++] = {.timestamp = before->timestamp, .payload = before->packet->payload};
+  }
+  const std::size_t own = packet.packet->payload.size();
+  return rtp::write_red_prefix(payload_type, packet.timestamp, std::span(older).first(count),
+                               rtp::kMaxPayload - std::min(own, rtp::kMaxPayload), out);
+}
+
 std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, std::uint8_t* out,
                              MediaCipher& cipher, Instant now) {
   const forward::TrackPacket& packet = *out_packet.packet;
@@ -106,11 +119,18 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
   fields.timestamp = out_packet.timestamp;
   fields.abs_send_time = rtp::abs_send_time(now);
   if (packet.audio_level != forward::kNoLevel) fields.audio_level = packet.audio_level;
+  const bool redundant = !repair && codec->red_payload_type && red_.generations() > 0;
+  if (redundant) fields.payload_type = *codec->red_payload_type;
   const std::size_t header = (repair ? rtx_header_ : header_).write(out, fields);
 
-  // What goes before the shared payload: the original sequence of a repair, a picture number of this viewer's own.
-  std::array<std::uint8_t, rtp::kRtxPrefix + rtp::kMaxVp8Descriptor> prefix{};
+  // What goes before the shared payload: the original sequence of a repair, a picture number of this viewer's own, the
+  // sound before this.
+  std::array<std::uint8_t, std::max(rtp::kRtxPrefix + rtp::kMaxVp8Descriptor, rtp::kMaxRedPrefix)> prefix;
   std::size_t prefix_size = 0;
+  if (redundant) {
+    prefix_size = write_redundancy(out_packet, codec->payload_type, prefix.data());
+    counters_.add(Count::red_out);
+  }
   Bytes payload = packet.payload;
   if (repair) {
     store_u16(prefix.data(), static_cast<std::uint16_t>(out_packet.sequence));
@@ -142,6 +162,7 @@ std::optional<rtp::SenderReport> ViewerSlot::make_report(Instant now) const {
 
 void ViewerSlot::handle_report_block(const rtp::ReportBlock& block, Instant now) {
   if (const std::optional<Duration> trip = rtp::round_trip(block, now)) budget_.set_round_trip(*trip);
+  red_.handle_loss(block.fraction_lost, now);
 }
 
 void ViewerSlot::handle_key_frame_request(Instant now) {

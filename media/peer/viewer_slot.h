@@ -11,6 +11,7 @@
 #include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
 #include "media/rtp/header_writer.h"
+#include "media/rtp/red.h"
 #include "media/rtp/resend_budget.h"
 #include "media/rtp/rtcp.h"
 #include "media/sdp/negotiate.h"
@@ -46,6 +47,8 @@ class ViewerSlot {
 
  private:
   [[nodiscard]] const sdp::CodecChoice* choice(Codec codec) const;
+  std::size_t write_redundancy(const forward::Forwarder::Out& packet, std::uint8_t payload_type,
+                               std::uint8_t* out) const;
   std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, MediaCipher& cipher,
                    Instant now);
 
@@ -59,6 +62,7 @@ class ViewerSlot {
   rtp::HeaderWriter rtx_header_;
   forward::Forwarder forwarder_;
   rtp::ResendBudget budget_;
+  rtp::RedControl red_;
   std::uint64_t rtx_next_;  // extended sequence of the repair stream
   std::uint32_t packets_ = 0;
   std::uint32_t octets_ = 0;

@@ -45,6 +45,11 @@ void write_codec(std::string& text, const ChosenCodec& codec) {
   if (choice.fir) line(text, {"a=rtcp-fb:", type, " ccm fir"});
   if (choice.nack) line(text, {"a=rtcp-fb:", type, " nack"});
   if (choice.pli) line(text, {"a=rtcp-fb:", type, " nack pli"});
+  if (choice.red_payload_type) {
+    const std::string red = std::to_string(*choice.red_payload_type);
+    line(text, {"a=rtpmap:", red, " red/", rate, "/2"});
+    line(text, {"a=fmtp:", red, " ", type, "/", type});
+  }
   if (!choice.rtx_payload_type) return;
   const std::string rtx = std::to_string(*choice.rtx_payload_type);
   line(text, {"a=rtpmap:", rtx, " rtx/", rate});
@@ -56,6 +61,7 @@ void write_media_line(std::string& text, const AnswerSection& section, const Add
   for (const ChosenCodec& codec : section.codecs) {
     formats += " " + std::to_string(codec.choice.payload_type);
     if (codec.choice.rtx_payload_type) formats += " " + std::to_string(*codec.choice.rtx_payload_type);
+    if (codec.choice.red_payload_type) formats += " " + std::to_string(*codec.choice.red_payload_type);
   }
   line(text, {"m=", section.kind, " ", std::to_string(address.port), " ", section.protocol, formats});
   line(text, {"c=IN ", connection_text(address)});

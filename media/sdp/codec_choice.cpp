@@ -38,6 +38,7 @@ ChosenCodec choose(const Format& format, Codec codec, const RepairTypes& repair)
   chosen.choice = {.codec = codec,
                    .payload_type = format.payload_type,
                    .rtx_payload_type = {},
+                   .red_payload_type = {},
                    .profile_level_id = {},
                    .nack = format.feedback.nack,
                    .pli = format.feedback.pli,
@@ -47,6 +48,19 @@ ChosenCodec choose(const Format& format, Codec codec, const RepairTypes& repair)
   if (repair[format.payload_type] != 0) chosen.choice.rtx_payload_type = repair[format.payload_type];
   chosen.channels = format.channels;
   return chosen;
+}
+
+// RFC 2198 §5: "111/111" are the payload types of the generations; we send all with one.
+void add_redundancy(std::vector<ChosenCodec>& chosen, const Section& section) {
+  for (const Format& format : section.formats) {
+    if (!is_codec(format, "red", clock_rate(Codec::opus))) continue;
+    std::string_view rest = format.parameters;
+    const auto type = parse_number<std::uint8_t>(trimmed(take_until(rest, '/')));
+    const auto same = std::ranges::find_if(chosen, [&](const ChosenCodec& codec) {
+      return codec.choice.codec == Codec::opus && codec.choice.payload_type == type;
+    });
+    if (same != chosen.end() && !same->choice.red_payload_type) same->choice.red_payload_type = format.payload_type;
+  }
 }
 
 void add_parameter(std::string& parameters, std::string_view name, std::string_view value) {
@@ -152,6 +166,7 @@ std::vector<ChosenCodec> choose_for_viewer(const Section& section, MediaKind kin
   std::vector<ChosenCodec> chosen;
   if (kind == MediaKind::audio) {
     append_all(chosen, section, repair, choose_opus);
+    add_redundancy(chosen, section);
   } else if (const auto ours = parse_profile_level_id(h264_profile_level_id)) {
     std::vector<H264Fit> fits = fits_h264(section, h264_profile_level_id);
     std::erase_if(fits, [&](const H264Fit& fit) { return !can_decode(fit.answered.profile, ours->profile); });
@@ -211,6 +226,7 @@ std::vector<ChosenCodec> known_codecs(const Section& section, MediaKind kind) {
       known.push_back(*std::move(vp8));
     }
   }
+  if (kind == MediaKind::audio) add_redundancy(known, section);
   return known;
 }
 

@@ -34,6 +34,7 @@ struct CodecChoice {
   Codec codec = Codec::opus;
   std::uint8_t payload_type = 0;
   std::optional<std::uint8_t> rtx_payload_type;
+  std::optional<std::uint8_t> red_payload_type;  // Opus to viewers: redundant audio (RFC 2198)
   std::string profile_level_id;  // H.264: as answered, lower-case hex
   bool nack = false;
   bool pli = false;
@@ -105,6 +106,7 @@ struct ViewerOffer {
   crypto::Fingerprint fingerprint;
   unsigned audio = 1;
   unsigned video = 1;
+  bool redundant_audio = false;
 };
 std::string write_viewer_offer(const ViewerOffer& offer);
 struct Answer {

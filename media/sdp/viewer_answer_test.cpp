@@ -234,6 +234,16 @@ TEST(ViewerAnswer, rtx_is_answered_where_nack_is_offered_and_nack_only_with_rtx)
   EXPECT_FALSE(codec(rtx).rtx_payload_type);
 }
 
+TEST(ViewerAnswer, redundant_audio_is_answered_for_the_opus_that_it_carries) {
+  const std::string offer = replaced(replaced(small_offer(), "SAVPF 111\n", "SAVPF 111 63 62\n"), "a=rtpmap:111 opus/48000/2\n",
+                                     "a=rtpmap:111 opus/48000/2\na=rtpmap:63 red/48000/2\na=fmtp:63 111/111\n"
+                                     "a=rtpmap:62 red/8000\na=fmtp:62 0/0\n");
+  const std::string answer = answer_to(offer);
+  EXPECT_THAT(lines_starting(answer, "m=audio"), ElementsAre("m=audio 7000 UDP/TLS/RTP/SAVPF 111 63"));
+  EXPECT_THAT(answer, HasSubstr("a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("red/8000")));
+}
+
 TEST(ViewerAnswer, opus_keeps_stereo_and_error_correction_as_offered) {
   const auto fmtp = [](const std::string& parameters) {
     const auto lines = lines_starting(answer_to(session("a") + kAudio + parameters), "a=fmtp:");

@@ -13,6 +13,9 @@ constexpr std::string_view kAudioFormats =
     "a=rtpmap:111 opus/48000/2\r\n"
     "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1\r\n"
     "a=rtcp-fb:111 transport-cc\r\n";
+constexpr std::string_view kRedundancy =
+    "a=rtpmap:63 red/48000/2\r\n"
+    "a=fmtp:63 111/111\r\n";
 constexpr std::string_view kVideoFormats =
     "a=rtpmap:102 H264/90000\r\n"
     "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
@@ -28,7 +31,9 @@ constexpr std::string_view kVideoFormats =
 
 void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind kind, unsigned mid) {
   const bool audio = kind == MediaKind::audio;
-  text += audio ? "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" : "m=video 9 UDP/TLS/RTP/SAVPF 102 103 96 97\r\n";
+  const bool redundant = audio && offer.redundant_audio;
+  text += audio ? "m=audio 9 UDP/TLS/RTP/SAVPF 111" + std::string(redundant ? " 63\r\n" : "\r\n")
+                : "m=video 9 UDP/TLS/RTP/SAVPF 102 103 96 97\r\n";
   text += "c=IN IP4 0.0.0.0\r\n";
   text += "a=ice-ufrag:" + offer.ice.ufrag + "\r\na=ice-pwd:" + offer.ice.password + "\r\n";
   text += "a=fingerprint:" + crypto::fingerprint_text(offer.fingerprint) + "\r\n";
@@ -38,6 +43,7 @@ void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind 
   text += "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
   if (audio) text += "a=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n";
   text += audio ? kAudioFormats : kVideoFormats;
+  if (redundant) text += kRedundancy;
 }
 
 NegotiatedMedia read_media(const Description& description, const Section& section) {

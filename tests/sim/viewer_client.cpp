@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/rtp/red.h"
 #include "media/rtp/rtx.h"
 #include "media/rtp/vp8.h"
 
@@ -16,14 +17,30 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
   ++packets;
   if (repaired) ++repairs;
   last_packet_ = now;
+  if (!repaired) {
+    highest_ = std::max(highest_, unwrapper_.unwrap(packet.sequence));
+    if (received_++ == 0) highest_told_ = highest_ - 1;
+  }
   const rtp::NackTracker::Arrival arrival = nacks.handle_packet(packet.sequence, now);
   if (arrival == rtp::NackTracker::Arrival::fresh || arrival == rtp::NackTracker::Arrival::jumped) {
     newest_sequence_ = packet.sequence;
   }
-  const auto codec = std::find_if(media_.codecs.begin(), media_.codecs.end(),
-                                  [&](const auto& choice) { return choice.payload_type == packet.payload_type; });
+  const auto codec = std::find_if(media_.codecs.begin(), media_.codecs.end(), [&](const auto& choice) {
+    return choice.payload_type == packet.payload_type || choice.red_payload_type == packet.payload_type;
+  });
   if (codec == media_.codecs.end()) return;
-  const std::optional<PayloadMark> mark = read_payload(codec->codec, packet.payload);
+  Bytes payload = packet.payload;
+  if (codec->red_payload_type == packet.payload_type) {
+    const auto blocks = rtp::parse_red(packet.timestamp, packet.payload);
+    if (!blocks) return;
+    if (blocks->size() > 1) ++redundant;
+    payload = blocks->back().payload;
+    for (std::size_t i = 0; i + 1 < blocks->size(); ++i) {
+      const std::optional<PayloadMark> mark = read_payload(codec->codec, (*blocks)[i].payload);
+      if (mark) note(*mark, (*blocks)[i].timestamp, true, true, now);
+    }
+  }
+  const std::optional<PayloadMark> mark = read_payload(codec->codec, payload);
   if (!mark) return;
   const std::pair<std::uint16_t, std::uint32_t> what{mark->stream, mark->frame};
   const auto [known, added] = content_.emplace(packet.sequence, what);
@@ -31,31 +48,41 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
   known->second = what;
   if (arrival == rtp::NackTracker::Arrival::duplicate) return;
 
+  const std::size_t before = frames_.size();
+  note(*mark, packet.timestamp, repaired || arrival != rtp::NackTracker::Arrival::fresh, repaired, now);
+  if (frames_.size() == before || codec->codec != Codec::vp8) return;
+  const std::optional<rtp::Vp8Descriptor> descriptor = rtp::parse_vp8_descriptor(payload);
+  if (descriptor && descriptor->picture_id) picture_ids.push_back(*descriptor->picture_id);
+}
+
+void SeenSlot::note(const PayloadMark& mark, std::uint32_t timestamp, bool may_be_late, bool repaired, Instant now) {
   auto frame = std::find_if(frames_.rbegin(), frames_.rend(), [&](const SeenFrame& seen) {
-    return seen.stream == mark->stream && seen.number == mark->frame && seen.timestamp == packet.timestamp;
+    return seen.stream == mark.stream && seen.number == mark.frame && seen.timestamp == timestamp;
   });
   if (frame == frames_.rend()) {
-    const bool back = newest_timestamp_ && static_cast<std::int32_t>(packet.timestamp - *newest_timestamp_) < 0;
-    if (back && !repaired && arrival == rtp::NackTracker::Arrival::fresh) ++timestamps_back;
-    if (!back) newest_timestamp_ = packet.timestamp;
-    const bool other = frames_.empty() || frames_.back().stream != mark->stream;
-    if (media_.kind == MediaKind::video && other && !mark->key_frame && !repaired) ++torn_pictures;
-    if (codec->codec == Codec::vp8) {
-      const std::optional<rtp::Vp8Descriptor> descriptor = rtp::parse_vp8_descriptor(packet.payload);
-      if (descriptor && descriptor->picture_id) picture_ids.push_back(*descriptor->picture_id);
-    }
-    frames_.push_back({.stream = mark->stream,
-                       .number = mark->frame,
-                       .parts = mark->parts,
+    const bool back = newest_timestamp_ && static_cast<std::int32_t>(timestamp - *newest_timestamp_) < 0;
+    if (back && !may_be_late) ++timestamps_back;
+    if (!back) newest_timestamp_ = timestamp;
+    const bool other = frames_.empty() || frames_.back().stream != mark.stream;
+    if (media_.kind == MediaKind::video && other && !mark.key_frame && !repaired) ++torn_pictures;
+    frames_.push_back({.stream = mark.stream,
+                       .number = mark.frame,
+                       .parts = mark.parts,
                        .got = {},
-                       .key_frame = mark->key_frame,
-                       .timestamp = packet.timestamp,
+                       .key_frame = mark.key_frame,
+                       .timestamp = timestamp,
                        .first = now,
                        .complete = {}});
     frame = frames_.rbegin();
   }
-  frame->got.insert(mark->part);
+  frame->got.insert(mark.part);
   if (frame->got.size() == frame->parts && !frame->complete) frame->complete = now;
+}
+
+std::uint8_t SeenSlot::take_fraction_lost() {
+  const std::uint64_t expected = highest_ - std::exchange(highest_told_, highest_);
+  const std::uint64_t got = received_ - std::exchange(received_told_, received_);
+  return expected <= got ? 0 : static_cast<std::uint8_t>(255 * (expected - got) / expected);
 }
 
 std::size_t SeenSlot::complete_frames(std::uint16_t stream) const {
@@ -125,9 +152,9 @@ void ViewerClient::handle_timeout(Instant now) {
   if (now >= report_due_) {
     report_due_ = now + kReportInterval;
     rtp::ReceiverReport report{.ssrc = ssrc_, .blocks = {}};
-    for (const SeenSlot& slot : slots) {
+    for (SeenSlot& slot : slots) {
       if (!slot.report) continue;
-      rtp::ReportBlock block{.ssrc = slot.media_.ssrc};
+      rtp::ReportBlock block{.ssrc = slot.media_.ssrc, .fraction_lost = slot.take_fraction_lost()};
       block.last_sender_report = static_cast<std::uint32_t>(slot.report->ntp >> 16);
       const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now - *slot.report_at).count();
       block.delay_since = static_cast<std::uint32_t>(since * 65'536 / 1'000'000);

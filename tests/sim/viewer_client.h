@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "media/rtp/nack_tracker.h"
+#include "media/rtp/packet.h"
 #include "media/rtp/rtcp.h"
 #include "media/sdp/negotiate.h"
 #include "tests/sim/client_transport.h"
@@ -29,6 +30,8 @@ class SeenSlot {
  public:
   SeenSlot(const sdp::NegotiatedMedia& media) : media_(media) {}
   void handle_packet(const rtp::Packet& packet, bool repaired, Instant now);
+  // Of the packets since the last call, of 256.
+  std::uint8_t take_fraction_lost();
 
   // In order of arrival of their first packet; several sightings of one slate count each.
   [[nodiscard]] const std::vector<SeenFrame>& frames() const { return frames_; }
@@ -41,6 +44,7 @@ class SeenSlot {
   rtp::NackTracker nacks;
   std::uint64_t packets = 0;
   std::uint64_t repairs = 0;
+  std::uint64_t redundant = 0;        // packets that carried others
   std::uint64_t timestamps_back = 0;  // frames whose time ran backwards
   std::uint64_t torn_pictures = 0;    // a new source or a gap not begun with a key frame
   std::uint64_t conflicting = 0;      // one sequence number with two contents
@@ -53,6 +57,12 @@ class SeenSlot {
   std::vector<SeenFrame> frames_;
   std::map<std::uint16_t, std::pair<std::uint16_t, std::uint32_t>> content_;  // by sequence: stream, frame
   std::optional<Instant> last_packet_;
+  void note(const PayloadMark& mark, std::uint32_t timestamp, bool may_be_late, bool repaired, Instant now);
+  rtp::SequenceUnwrapper unwrapper_;
+  std::uint64_t highest_ = 0;
+  std::uint64_t highest_told_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t received_told_ = 0;
   std::uint64_t newest_sequence_ = 0;
   std::optional<std::uint32_t> newest_timestamp_;
 };

@@ -5,10 +5,11 @@ export async function emptyPage(context, server) {
 }
 
 // A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
-// Without `udp` it is as in a network that blocks it. With `relay` (ICE servers) everything goes
+// Without `udp` it is as in a network that blocks it. Over `line` (lossy_line.mjs) if one is given. With `relay` (ICE servers) everything goes
 // through those. With `page` the player comes into that one, whose meeting it then belongs to.
-export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay } = {}) {
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line } = {}) {
   page ??= await emptyPage(context, server);
+  if (line) await page.exposeFunction("__through", line.through);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
     async ({ url, token, audio, video, udp, relay }) => {
@@ -28,7 +29,8 @@ export async function openPlayer(context, server, room, { page, token, language,
       if (answer.status !== 201) throw new Error(`WHEP ${answer.status}: ${await answer.text()}`);
       window.__links = answer.headers.get("link");
       window.__session = new URL(answer.headers.get("location"), location.href).href;
-      const sdp = await answer.text();
+      let sdp = await answer.text();
+      if (window.__through) sdp = await window.__through(sdp);
       await peer.setRemoteDescription({ type: "answer", sdp: udp ? sdp : sdp.replace(/a=candidate:.* udp .*\r\n/g, "") });
       peer.getTransceivers().forEach((transceiver, index) => {
         const kind = transceiver.receiver.track.kind;

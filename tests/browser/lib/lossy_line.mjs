@@ -1,0 +1,51 @@
+// A line between a browser and the server that loses datagrams: a relay on a port of its own, which the answer's
+// candidates are made to name. Losses come from a seed.
+import { createSocket } from "node:dgram";
+
+function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+export function lossyLine(seed = 1) {
+  const chance = generator(seed);
+  const front = createSocket("udp4");
+  const backs = new Map(); // browser's address → socket towards the server
+  const line = { loss: 0, lost: 0, passed: 0, port: 0 };
+  let server;
+  const lose = () => {
+    const lost = chance() < line.loss;
+    lost ? line.lost++ : line.passed++;
+    return lost;
+  };
+  front.on("message", (message, from) => {
+    const key = `${from.address}:${from.port}`;
+    let back = backs.get(key);
+    if (!back) {
+      back = createSocket("udp4");
+      back.on("message", (answer) => {
+        if (!lose()) front.send(answer, from.port, from.address);
+      });
+      backs.set(key, back);
+    }
+    back.send(message, server.port, server.address);
+  });
+  line.open = () => new Promise((resolve) => front.bind(0, "127.0.0.1", () => {
+    line.port = front.address().port;
+    resolve(line);
+  }));
+  // The answer as the browser is to see it: one candidate, ours.
+  line.through = (sdp) => {
+    const candidate = /a=candidate:\S+ 1 udp \d+ (127\.0\.0\.1) (\d+) typ host\r\n/.exec(sdp);
+    server = { address: candidate[1], port: Number(candidate[2]) };
+    return sdp.replace(/a=candidate:.*\r\n/g, "").replace("a=end-of-candidates", `a=candidate:1 1 udp 2130706431 127.0.0.1 ${line.port} typ host\r\na=end-of-candidates`);
+  };
+  line.close = () => {
+    front.close();
+    for (const back of backs.values()) back.close();
+  };
+  return line;
+}
