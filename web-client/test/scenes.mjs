@@ -107,6 +107,12 @@ function helping(meeting) {
   for (const help of meeting.helps) meeting.tellHelp(help);
 }
 
+// Notes of moderators': of who speaks, and a long one of somebody with a long name.
+const noted = (meeting) => {
+  meeting.noted(meeting.floor[0].request, 'Minister until March');
+  meeting.noted(meeting.queue[4].request, `Speaks for two delegations; ${'Rindfleischetikettierungsüberwachung'.repeat(3)}`, 'Marie-Hélène');
+};
+
 // An act of another moderator's, that can be undone for as long as the scene lasts.
 const undoable = (meeting) => {
   meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000 };
@@ -197,6 +203,20 @@ export const scenes = {
     act: async (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.returns = { connected: false }; meeting.alarms = [kSilentReturn]; meeting.changed('return'); await page.locator('[data-action=next]').click(); },
   },
   moderator_more: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('.more').nth(1).click(), shown: '.more-menu:popover-open' },
+  moderator_move: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '#move[open] .places',
+    act: async (page) => { await page.locator('.queue .more').nth(1).click(); await page.locator('.more-menu:popover-open [data-action=move]').click(); },
+  },
+  moderator_find: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('#find').fill('donaudampf'), shown: '.found:not(:empty)' },
+  moderator_find_none: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('#find').fill('nobody'), shown: '.queue-box .none' },
+  moderator_note: {
+    path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '#note[open] [data-action=note-remove]',
+    act: async (page) => { await page.locator('.queue .more').nth(4).click(); await page.locator('.more-menu:popover-open [data-action=note]').click(); },
+  },
+  moderator_noted: {
+    path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '.pending-box .note',
+    act: (page, meeting) => { const request = mine(meeting, { state: 'pending' }); meeting.noted(request.request, 'Asks for the third time'); },
+  },
   moderator_remove: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page) => { await page.locator('.speaker .more').click(); await page.locator('.more-menu:popover-open [data-action=remove]').click(); }, shown: '.more-menu [data-slipped=true]' },
   moderator_undo: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => undoable(meeting), shown: 'undo-bar[data-open=true] button' },
   moderator_pending: {

@@ -114,6 +114,14 @@ export interface Help {
   lines: { by: string; staff: boolean; at: number; text: string }[];
 }
 
+// What moderators wrote down about a request: `note.changed` brings it to them, and to nobody else. No text: none any more.
+export interface Note {
+  request: string;
+  text: string;
+  by?: string;
+  at?: number;
+}
+
 export interface You {
   participant: string;
   name: string;
