@@ -47,6 +47,7 @@ export class Meeting {
   room = { picture: 'live', silent_channels: [] };
   people = new Map();
   readiness = new Map();
+  checks = new Map(); // the last of each participant
   undo_ms = 5_000;
   undo = null;
   before = null;
@@ -135,6 +136,17 @@ export class Meeting {
     for (const client of this.clients) if (client.you?.role === 'moderator') notify(client, 'note.changed', note);
   }
 
+  // What somebody's last device check came to, to those who see readiness.
+  known(request, readiness, at = Date.now()) {
+    const check = { participant: request.person.participant, at, readiness };
+    this.checks.set(check.participant, check);
+    for (const client of this.clients) this.tell_check(client, check);
+  }
+
+  tell_check({ you, socket }, check) {
+    if (['moderator', 'technician', 'chair', 'interpreter'].includes(you?.role)) notify({ socket }, 'check.known', check);
+  }
+
   // What a device check measured, to the page of this person.
   checked(participant, result) {
     for (const client of this.clients) if (client.you?.participant === participant) notify(client, 'check.result', { seconds_left: 50, now_db: -30, heard: true, ...result });
@@ -176,6 +188,7 @@ export class Meeting {
     client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
     if (method === 'meeting.join' && client.you && ['moderator', 'technician'].includes(client.you.role)) notify(client, 'room.status', this.status());
     if (method === 'meeting.join' && client.you) for (const help of this.helps) if (help.state === 'open' && concerns(client.you, help)) notify(client, 'help.changed', help);
+    if (method === 'meeting.join' && client.you) for (const check of this.checks.values()) this.tell_check(client, check);
     if (method === 'meeting.join' && client.you?.role === 'moderator') for (const note of this.notes.values()) notify(client, 'note.changed', note);
     if (method === 'meeting.join' && client.you) for (const request of this.readiness.keys()) this.tell_readiness(client, request);
   }

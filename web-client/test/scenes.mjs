@@ -232,6 +232,10 @@ export const scenes = {
     path: `${room}/moderator`, claims: staff('moderator'), preview: true, shown: '.guest .fitness-details',
     act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.floor[0], kFit); meeting.heard(meeting.queue[0], kUnfit); meeting.set(meeting.queue[2], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.queue[1], kFit); meeting.heard(meeting.queue[2], kUnheard); },
   },
+  moderator_checked: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '.queue .checked',
+    act: (page, meeting) => { const [olga, juan, mona, chen] = meeting.queue; meeting.known(olga, kFit); meeting.known(juan, kUnfit); meeting.known(mona, kFit, Date.UTC(2026, 8, 30, 23, 5)); meeting.known(meeting.floor[0], kFit); meeting.set(chen, { state: 'pending' }); meeting.known(chen, kUnfit); },
+  },
   moderator_suspended: {
     path: `${room}/moderator`, claims: staff('moderator'), shown: '[data-meeting=suspended]',
     act: (page, meeting) => { meeting.setMeeting({ state: 'suspended', audience: 'registered' }); meeting.in_charge = 'Marie-Hélène'; meeting.changed('in_charge'); },

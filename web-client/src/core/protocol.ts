@@ -168,6 +168,13 @@ export interface CheckResult {
   readiness: Readiness;
 }
 
+// What somebody's last device check came to, and when: `check.known` brings it to those who see readiness.
+export interface KnownCheck {
+  participant: string;
+  at: number;
+  readiness: Readiness;
+}
+
 export interface CheckEnded {
   code: string;
 }

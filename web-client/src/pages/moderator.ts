@@ -20,7 +20,7 @@ import { placeMenu } from '../parts/menu.ts';
 import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
-import { readinessChip, readyLights } from '../parts/readiness.ts';
+import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
 import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { findField, openFind } from './moderator_find.ts';
 import { ModeratorModel } from './moderator_model.ts';
@@ -155,7 +155,7 @@ class ModeratorPage extends Part {
           <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
           <p class="name"><bdi>${person.name}</bdi></p>
           ${affiliation(person)}
-          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}</p>
+          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}${this.#checked(request)}</p>
           ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(this.#model, request)}
         </div>
         <speech-clock ring .request=${request} .now=${now}></speech-clock>
@@ -191,7 +191,7 @@ class ModeratorPage extends Part {
     return html`<li class="row" data-state=${request.state} @pointerenter=${() => this.#model.hold(id)} @focusin=${() => this.#model.hold(id)} @focusout=${() => this.#model.hold(null)}>
       ${badge(person.name)}
       <div class="who">
-        <p class="line"><strong class="name"><bdi>${person.name}</bdi></strong>${kindChip(request)}</p>
+        <p class="line"><strong class="name"><bdi>${person.name}</bdi></strong>${kindChip(request)}${this.#checked(request)}</p>
         ${affiliation(person)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
@@ -265,7 +265,7 @@ class ModeratorPage extends Part {
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
-          ${request.state === 'standby' ? stateChip(request) : nothing}${kindChip(request)}${readinessChip(request)}
+          ${request.state === 'standby' ? stateChip(request) : nothing}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}
         </p>
         ${affiliation(person)} ${readyLights(request)}
         <p class="line small">
@@ -284,6 +284,10 @@ class ModeratorPage extends Part {
       </div>
       ${this.#refusal_at(id)}
     </li>`;
+  }
+
+  #checked(request: FloorRequest): Content {
+    return checkBadge(request, this.#model.session.checks.value.get(request.person.participant));
   }
 
   // Of another item than the one that is discussed now.
