@@ -152,6 +152,11 @@ export const scenes = {
   low: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=low]').click(); }, shown: '.sound-only' },
   here: { path: room, claims: me, act: here('queued'), shown: `.participant[data-here=true] ${card('queued')}` },
   here_form: { path: room, claims: me, act: async (page) => { await stay(page); await page.locator('[data-action=request]').click(); }, shown: '#request[open]' },
+  here_menu: {
+    path: room, claims: me, shown: '.listen-menu:popover-open .earphone-hint',
+    act: async (page, meeting) => { meeting.room = { picture: 'live', silent_channels: ['ru'] }; meeting.changed('room'); await stay(page); await page.locator('[data-action=listen]').click(); await page.locator('.channel input[value=ru]').check(); },
+  },
+  here_earphone: { path: room, claims: me, act: async (page) => { await stay(page); await page.keyboard.press('2'); }, shown: '.here-note .earphone-hint' },
   here_standby: { path: room, claims: me, act: here('standby'), shown: card('standby') },
   here_live: { path: room, claims: me, act: here('on_air'), shown: card('live') },
   menu: { path: room, claims: me, act: async (page, meeting) => { meeting.room = { picture: 'live', silent_channels: ['ru'] }; meeting.changed('room'); await enter(page); await page.locator('[data-action=listen]').click(); await page.locator('.channel input[value=ru]').check(); }, shown: '.slider + .slider' },
