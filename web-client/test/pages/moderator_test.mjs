@@ -323,7 +323,7 @@ test('what a device check came to stands beside the name with its day and hour, 
   mock.meeting.set(olga, { state: 'standby', media: 'decoding' });
   mock.meeting.heard(olga, { fit: false, problems: ['telephone_band'] });
   await expect(badge('Olga Petrova')).toHaveCount(0);
-  const participants = await open('/room/room-a', me);
+  const participants = await open('/room/room-a', me, '?lang=en');
   await enter(participants);
   await expect(participants.getByText('Juan Pérez')).toBeVisible();
   await expect(participants.locator('.checked')).toHaveCount(0);
