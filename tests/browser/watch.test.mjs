@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
 import { pictureIn, tonesIn } from "./lib/measure.mjs";
+import { keepSound, link } from "./lib/pages.mjs";
 import { call, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { startServer } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
@@ -97,6 +98,25 @@ test("channel.select switches the page's own viewer, back and forth", async () =
     await hears(page, "page0", language);
   }
   await page.close();
+});
+
+test("somebody in the room hears an interpretation by earphone, its changes and its end, and never the floor or a picture", async () => {
+  const own = await browser.context();
+  await keepSound(own);
+  const page = await own.newPage();
+  await page.goto(`${link(server, "/room/hall", "participant", "Ana Silva")}&where=room`);
+  await page.getByRole("button", { name: "Enter the meeting" }).click();
+  await page.getByRole("button", { name: "By earphone: Nothing" }).click();
+  assert.equal(await page.getByRole("radio", { name: "Floor (original)" }).count(), 0);
+  assert.equal(await page.evaluate(() => window.__streams.heard0), undefined, "nothing plays before something is chosen");
+  await page.getByRole("radio", { name: "Français" }).check();
+  await hears(page, "heard0", "fr");
+  await page.getByRole("radio", { name: "English" }).check();
+  await hears(page, "heard0", "en");
+  assert.equal(await page.locator("video").count(), 0);
+  await page.getByRole("radio", { name: "Nothing" }).check();
+  await until("silence by earphone", async () => Object.values((await tonesIn(page, "heard0", Object.values(tones))) ?? { none: -200 }).every((level) => level < -75));
+  await own.close();
 });
 
 test("the picture moves: at least 24 frames a second arrive and are decoded for ten seconds", async () => {

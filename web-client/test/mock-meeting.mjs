@@ -3,12 +3,12 @@
 // What the chair may do, too.
 const kChairs = ['floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
 // To undo these would open a microphone.
-const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo'];
+const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo', 'floor.note'];
 
 const kMethods = {
   'floor.approve': 'moderator', 'floor.deny': 'moderator', 'floor.pass': 'moderator', 'floor.prepare': 'moderator', 'floor.grant': 'moderator',
   'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
-  'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
+  'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'floor.note': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
   'floor.undo': 'moderator', 'meeting.open': 'moderator', 'meeting.suspend': 'moderator', 'meeting.resume': 'moderator', 'meeting.close': 'moderator',
   'meeting.audience': 'moderator', 'meeting.take_over': 'moderator', 'people.remove': 'moderator', 'agenda.select': 'moderator', 'agenda.set': 'moderator',
 };
@@ -28,6 +28,7 @@ export class Meeting {
   clients = new Set();
   removed = new Set(); // participants
   media = [];
+  asked = []; // of `media`, what was posted, with its query
   media_down = false;
   // The word with which a device check is refused, if it is.
   refuse_check = null;
@@ -46,6 +47,7 @@ export class Meeting {
   room = { picture: 'live', silent_channels: [] };
   people = new Map();
   readiness = new Map();
+  checks = new Map(); // the last of each participant
   undo_ms = 5_000;
   undo = null;
   before = null;
@@ -53,6 +55,7 @@ export class Meeting {
   agenda = { items: [], current: null, since: null };
   totals = { categories: [] };
   helps = [];
+  notes = new Map(); // what moderators wrote down, by request
   // { code, word }: the next act is refused so, as if somebody else had been first.
   refuse_next = null;
 
@@ -125,6 +128,25 @@ export class Meeting {
     for (const client of this.clients) this.tell_readiness(client, request.request);
   }
 
+  // A moderator's private note: to moderators, and to nobody else.
+  noted(request, text, by = 'Moderator') {
+    const note = { request, text, ...(text && { by, at: Date.now() }) };
+    if (text) this.notes.set(request, note);
+    else this.notes.delete(request);
+    for (const client of this.clients) if (client.you?.role === 'moderator') notify(client, 'note.changed', note);
+  }
+
+  // What somebody's last device check came to, to those who see readiness.
+  known(request, readiness, at = Date.now()) {
+    const check = { participant: request.person.participant, at, readiness };
+    this.checks.set(check.participant, check);
+    for (const client of this.clients) this.tell_check(client, check);
+  }
+
+  tell_check({ you, socket }, check) {
+    if (['moderator', 'technician', 'chair', 'interpreter'].includes(you?.role)) notify({ socket }, 'check.known', check);
+  }
+
   // What a device check measured, to the page of this person.
   checked(participant, result) {
     for (const client of this.clients) if (client.you?.participant === participant) notify(client, 'check.result', { seconds_left: 50, now_db: -30, heard: true, ...result });
@@ -166,6 +188,8 @@ export class Meeting {
     client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
     if (method === 'meeting.join' && client.you && ['moderator', 'technician'].includes(client.you.role)) notify(client, 'room.status', this.status());
     if (method === 'meeting.join' && client.you) for (const help of this.helps) if (help.state === 'open' && concerns(client.you, help)) notify(client, 'help.changed', help);
+    if (method === 'meeting.join' && client.you) for (const check of this.checks.values()) this.tell_check(client, check);
+    if (method === 'meeting.join' && client.you?.role === 'moderator') for (const note of this.notes.values()) notify(client, 'note.changed', note);
     if (method === 'meeting.join' && client.you) for (const request of this.readiness.keys()) this.tell_readiness(client, request);
   }
 
@@ -391,6 +415,7 @@ const acts = {
     meeting.set(found, { limit_s: found.limit_s + seconds });
   },
   'floor.add': (meeting, _, { name, ...fields }) => ({ request: meeting.add(name, fields).request }),
+  'floor.note': (meeting, { you }, { request, text }) => meeting.noted(meeting.find(request).request, text, you.name),
   'list.open': (meeting) => meeting.setMeeting({ list: 'open' }),
   'list.close': (meeting) => meeting.setMeeting({ list: 'closed' }),
   'list.order': (meeting, _, { order }) => meeting.setMeeting({ order }),

@@ -74,6 +74,7 @@ function handle(request, response, meeting) {
 
 function media(request, response, path, meeting, json) {
   meeting.media.push({ method: request.method, path, authorization: request.headers.authorization ?? null });
+  if (request.method === 'POST') meeting.asked.push(request.url);
   request.resume();
   if (request.method === 'DELETE') return response.writeHead(200).end();
   if (request.method === 'GET') return response.writeHead(meeting.forgot_media ? 404 : 204).end();

@@ -107,6 +107,12 @@ function helping(meeting) {
   for (const help of meeting.helps) meeting.tellHelp(help);
 }
 
+// Notes of moderators': of who speaks, and a long one of somebody with a long name.
+const noted = (meeting) => {
+  meeting.noted(meeting.floor[0].request, 'Minister until March');
+  meeting.noted(meeting.queue[4].request, `Speaks for two delegations; ${'Rindfleischetikettierungsüberwachung'.repeat(3)}`, 'Marie-Hélène');
+};
+
 // An act of another moderator's, that can be undone for as long as the scene lasts.
 const undoable = (meeting) => {
   meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000 };
@@ -146,6 +152,11 @@ export const scenes = {
   low: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=low]').click(); }, shown: '.sound-only' },
   here: { path: room, claims: me, act: here('queued'), shown: `.participant[data-here=true] ${card('queued')}` },
   here_form: { path: room, claims: me, act: async (page) => { await stay(page); await page.locator('[data-action=request]').click(); }, shown: '#request[open]' },
+  here_menu: {
+    path: room, claims: me, shown: '.listen-menu:popover-open .earphone-hint',
+    act: async (page, meeting) => { meeting.room = { picture: 'live', silent_channels: ['ru'] }; meeting.changed('room'); await stay(page); await page.locator('[data-action=listen]').click(); await page.locator('.channel input[value=ru]').check(); },
+  },
+  here_earphone: { path: room, claims: me, act: async (page) => { await stay(page); await page.keyboard.press('2'); }, shown: '.here-note .earphone-hint' },
   here_standby: { path: room, claims: me, act: here('standby'), shown: card('standby') },
   here_live: { path: room, claims: me, act: here('on_air'), shown: card('live') },
   menu: { path: room, claims: me, act: async (page, meeting) => { meeting.room = { picture: 'live', silent_channels: ['ru'] }; meeting.changed('room'); await enter(page); await page.locator('[data-action=listen]').click(); await page.locator('.channel input[value=ru]').check(); }, shown: '.slider + .slider' },
@@ -197,6 +208,20 @@ export const scenes = {
     act: async (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.returns = { connected: false }; meeting.alarms = [kSilentReturn]; meeting.changed('return'); await page.locator('[data-action=next]').click(); },
   },
   moderator_more: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('.more').nth(1).click(), shown: '.more-menu:popover-open' },
+  moderator_move: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '#move[open] .places',
+    act: async (page) => { await page.locator('.queue .more').nth(1).click(); await page.locator('.more-menu:popover-open [data-action=move]').click(); },
+  },
+  moderator_find: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('#find').fill('donaudampf'), shown: '.found:not(:empty)' },
+  moderator_find_none: { path: `${room}/moderator`, claims: staff('moderator'), act: (page) => page.locator('#find').fill('nobody'), shown: '.queue-box .none' },
+  moderator_note: {
+    path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '#note[open] [data-action=note-remove]',
+    act: async (page) => { await page.locator('.queue .more').nth(4).click(); await page.locator('.more-menu:popover-open [data-action=note]').click(); },
+  },
+  moderator_noted: {
+    path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '.pending-box .note',
+    act: (page, meeting) => { const request = mine(meeting, { state: 'pending' }); meeting.noted(request.request, 'Asks for the third time'); },
+  },
   moderator_remove: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page) => { await page.locator('.speaker .more').click(); await page.locator('.more-menu:popover-open [data-action=remove]').click(); }, shown: '.more-menu [data-slipped=true]' },
   moderator_undo: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => undoable(meeting), shown: 'undo-bar[data-open=true] button' },
   moderator_pending: {
@@ -211,6 +236,10 @@ export const scenes = {
   moderator_fitness: {
     path: `${room}/moderator`, claims: staff('moderator'), preview: true, shown: '.guest .fitness-details',
     act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.floor[0], kFit); meeting.heard(meeting.queue[0], kUnfit); meeting.set(meeting.queue[2], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.queue[1], kFit); meeting.heard(meeting.queue[2], kUnheard); },
+  },
+  moderator_checked: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '.queue .checked',
+    act: (page, meeting) => { const [olga, juan, mona, chen] = meeting.queue; meeting.known(olga, kFit); meeting.known(juan, kUnfit); meeting.known(mona, kFit, Date.UTC(2026, 8, 30, 23, 5)); meeting.known(meeting.floor[0], kFit); meeting.set(chen, { state: 'pending' }); meeting.known(chen, kUnfit); },
   },
   moderator_suspended: {
     path: `${room}/moderator`, claims: staff('moderator'), shown: '[data-meeting=suspended]',

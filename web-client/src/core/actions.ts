@@ -101,6 +101,7 @@ export class Actions {
   grant = (request: string | undefined, override = false) =>
     this.#call('floor.grant', { ...(request && { request }), ...(override && { override }) });
   move = (request: string, before: string | null) => this.#call('floor.move', { request, before });
+  note = (request: string, text: string) => this.#call('floor.note', { request, text });
   pause = (request: string) => this.#call('floor.pause', { request });
   resume = (request: string) => this.#call('floor.resume', { request });
   mute = (request: string) => this.#call('floor.mute', { request });

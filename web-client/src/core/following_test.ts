@@ -27,6 +27,20 @@ test('being in the room is remembered for this room only', () => {
   expect(new Following(shelf, 'room-b').here.value).toBe(false);
 });
 
+test('in the room an interpretation is one sound and no picture, and ends with its tab', () => {
+  const shelf = emptyShelf();
+  const tab = emptyShelf();
+  const following = new Following(shelf, 'room-a', tab);
+  following.setHere(true);
+  expect(following.earphone.value).toBeNull();
+  following.setEarphone('fr');
+  expect(following.slots()).toEqual({ audio: 1, video: 0 });
+  expect(new Following(shelf, 'room-a', tab).earphone.value).toBe('fr');
+  expect(new Following(shelf, 'room-a', emptyShelf()).earphone.value).toBeNull();
+  following.setEarphone(null);
+  expect(new Following(shelf, 'room-a', tab).earphone.value).toBeNull();
+});
+
 test('a link may say that one is in the room', () => {
   expect(whereOf('#token=a.b.c&where=room')).toBe('room');
   expect(whereOf('#where=moon')).toBeUndefined();

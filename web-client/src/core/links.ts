@@ -1,4 +1,5 @@
 // An organiser's links (REST of signaling/README.md). What the server says is read with care; times are milliseconds.
+import { isFound } from './find.ts';
 
 export interface Link {
   id: string;
@@ -45,9 +46,7 @@ export function standingOf({ revoked, removed, expires }: Link, now: number): Li
 
 // Whose name or organisation has the words in it, whatever their case and accents.
 export function findLinks(links: readonly Link[], words: string): Link[] {
-  const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  const wanted = plain(words).split(/\s+/).filter(Boolean);
-  return links.filter(({ name, organisation }) => wanted.every((word) => plain(`${name} ${organisation}`).includes(word)));
+  return links.filter(({ name, organisation }) => isFound(words, [name, organisation]));
 }
 
 export class LinksClient {

@@ -20,3 +20,12 @@ export function moveTarget(ids: readonly string[], id: string, step: -1 | 1): st
   if (step === -1) return index === 0 ? undefined : ids[index - 1];
   return index === ids.length - 1 ? undefined : (ids[index + 2] ?? null);
 }
+
+// `before` for floor.move so that a row gets the place `position`, from 1; beyond the end it is the last. undefined: it
+// has that place already.
+export function placeTarget(ids: readonly string[], id: string, position: number): string | null | undefined {
+  const index = ids.indexOf(id);
+  const wanted = Math.min(Math.max(1, Math.round(position)), ids.length) - 1;
+  if (index < 0 || index === wanted) return undefined;
+  return ids.filter((other) => other !== id)[wanted] ?? null;
+}

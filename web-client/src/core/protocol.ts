@@ -114,6 +114,14 @@ export interface Help {
   lines: { by: string; staff: boolean; at: number; text: string }[];
 }
 
+// What moderators wrote down about a request: `note.changed` brings it to them, and to nobody else. No text: none any more.
+export interface Note {
+  request: string;
+  text: string;
+  by?: string;
+  at?: number;
+}
+
 export interface You {
   participant: string;
   name: string;
@@ -157,6 +165,13 @@ export interface CheckResult {
   seconds_left: number;
   now_db: number; // the loudest moment of the last second
   heard: boolean;
+  readiness: Readiness;
+}
+
+// What somebody's last device check came to, and when: `check.known` brings it to those who see readiness.
+export interface KnownCheck {
+  participant: string;
+  at: number;
   readiness: Readiness;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { ServerClock } from './clock.ts';
 import { clockText, initials, languageName, meterFall, meterFraction, meterZone, speechTime, waitMinutes } from './format.ts';
-import { moveTarget, shownOrder } from './order.ts';
+import { moveTarget, placeTarget, shownOrder } from './order.ts';
 import { elapsed } from './protocol.ts';
 import { exampleRequest } from './example.ts';
 import { roomsOf } from './rooms.ts';
@@ -175,5 +175,26 @@ describe('the list of rooms', () => {
 
   test('survives anything', () => {
     expect([roomsOf(null), roomsOf('x'), roomsOf({})]).toEqual([[], [], []]);
+  });
+});
+
+describe('a place in the list', () => {
+  const ids = ['a', 'b', 'c', 'd'];
+
+  test.each([
+    ['d', 1, 'a'], ['a', 2, 'c'], ['a', 3, 'd'], ['a', 4, null], ['d', 3, 'c'],
+    ['a', 99, null], ['d', -5, 'a'], ['c', 3, undefined], ['d', 99, undefined], ['x', 1, undefined],
+  ])('%s to %i is before %s', (id, position, before) => {
+    expect(placeTarget(ids, id, position)).toBe(before);
+  });
+
+  test('is the one that was asked for', () => {
+    for (const id of ids)
+      for (let position = 1; position <= ids.length; position += 1) {
+        const before = placeTarget(ids, id, position);
+        const others = ids.filter((other) => other !== id);
+        const index = before === undefined ? ids.indexOf(id) : before === null ? others.length : others.indexOf(before);
+        expect(index + 1).toBe(position);
+      }
   });
 });

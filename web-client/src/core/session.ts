@@ -3,7 +3,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { ServerClock } from './clock.ts';
 import type { ResumeMemory } from './memory.ts';
-import type { CheckEnded, CheckResult, Excluded, FloorRequest, Help, JoinResult, MeetingChanged, MeetingState, ReadinessTold, RoomStatus, Where } from './protocol.ts';
+import type { CheckEnded, CheckResult, Excluded, FloorRequest, Help, JoinResult, KnownCheck, MeetingChanged, MeetingState, Note, ReadinessTold, RoomStatus, Where } from './protocol.ts';
 import { Rpc, RpcError, type Call, type RpcStatus, type Socket, type Timers } from './rpc.ts';
 import { withHelp } from './helps.ts';
 import { MeetingStore } from './store.ts';
@@ -31,6 +31,10 @@ export class Session {
   // The server refused this link; there is no sense in trying again.
   readonly refusal = signal<RpcError | null>(null);
   readonly helps = signal<readonly Help[]>([]);
+  // By participant.
+  readonly checks = signal<ReadonlyMap<string, KnownCheck>>(new Map());
+  // Moderators' private ones, by request.
+  readonly notes = signal<ReadonlyMap<string, Note>>(new Map());
   readonly media_token = computed(() => this.joined.value?.media_token);
 
   readonly #options: SessionOptions;
@@ -92,6 +96,8 @@ export class Session {
     this.#clock.sample(result.state.server_time, this.#options.now());
     this.store.forgetReadiness();
     this.helps.value = []; // those that are open are told again
+    this.notes.value = new Map(); // as are all notes and checks
+    this.checks.value = new Map();
     this.store.replace({ ...result.state, seq: result.seq });
     this.joined.value = result;
     this.replaced.value = false;
@@ -107,7 +113,20 @@ export class Session {
     else if (method === 'check.result') this.check_result.value = params as CheckResult;
     else if (method === 'check.ended') this.check_ended.value = params as CheckEnded;
     else if (method === 'help.changed') this.helps.value = withHelp(this.helps.value, params as Help);
+    else if (method === 'check.known') this.#checked(params as KnownCheck);
+    else if (method === 'note.changed') this.#noted(params as Note);
     else if (method === 'meeting.excluded') this.#excluded(params as Excluded);
+  }
+
+  #checked(check: KnownCheck): void {
+    this.checks.value = new Map(this.checks.value).set(check.participant, check);
+  }
+
+  #noted(note: Note): void {
+    const notes = new Map(this.notes.value);
+    if (note.text) notes.set(note.request, note);
+    else notes.delete(note.request);
+    this.notes.value = notes;
   }
 
   // The audience was narrowed, and this page is outside: as if it had been refused at the door.

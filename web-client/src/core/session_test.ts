@@ -80,6 +80,32 @@ test('readiness is told beside the state, and anew in a new session', async () =
   expect(session.store.queue.value[0]?.readiness ?? null).toBeNull();
 });
 
+test('the last device check of each person is kept, and told anew in a new session', async () => {
+  await join();
+  const known = (participant: string, at: number) => socket().receive({ method: 'check.known', params: { participant, at, readiness: { fit: true, problems: [] } } });
+  known('p-2', 1_000);
+  known('p-3', 2_000);
+  known('p-2', 3_000);
+  expect([...session.checks.value.values()].map(({ at }) => at).sort()).toEqual([2_000, 3_000]);
+  socket().onclose?.();
+  await time.pass(400);
+  await join();
+  expect(session.checks.value.size).toBe(0);
+});
+
+test('moderators’ notes are told beside the state, taken away by an empty one, and told anew in a new session', async () => {
+  await join();
+  const noted = (request: string, text: string) => socket().receive({ method: 'note.changed', params: { request, text, by: 'Mona', at: 1 } });
+  noted('r-1', 'Speaks for two');
+  noted('r-2', 'Late');
+  noted('r-2', '');
+  expect([...session.notes.value.values()].map(({ text }) => text)).toEqual(['Speaks for two']);
+  socket().onclose?.();
+  await time.pass(400);
+  await join();
+  expect(session.notes.value.size).toBe(0);
+});
+
 describe('joining', () => {
   test('names the token, and the session of before where there was one', async () => {
     socket().onopen?.();

@@ -14,20 +14,24 @@ import type { AddSpeaker } from '../parts/add_speaker.ts';
 import '../parts/clock.ts';
 import { helpDialog, listenForKeys, openHelp, pageHead, showDialog } from '../parts/head.ts';
 import { helpsButton, type HelpRoom } from '../parts/help_line.ts';
-import { icon } from '../parts/icons.ts';
+import { icon, type IconName } from '../parts/icons.ts';
 import { refusedView, sessionRefusedView } from '../parts/join.ts';
 import { placeMenu } from '../parts/menu.ts';
 import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
-import { readinessChip, readyLights } from '../parts/readiness.ts';
+import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
 import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { findField, openFind } from './moderator_find.ts';
 import { ModeratorModel } from './moderator_model.ts';
+import './moderator_move.ts';
+import type { MoveSpeaker } from './moderator_move.ts';
+import { noteLine, type NoteForm } from './moderator_note.ts';
 import { removal } from './moderator_removal.ts';
 import { moderatorSide } from './moderator_side.ts';
 
 // Their refusals stand in their own dialogs.
-const kForms: readonly string[] = ['add', 'agenda-set'];
+const kForms: readonly string[] = ['add', 'agenda-set', 'note-save'];
 
 class ModeratorPage extends Part {
   readonly #model = new ModeratorModel();
@@ -35,6 +39,19 @@ class ModeratorPage extends Part {
   override connectedCallback(): void {
     super.connectedCallback();
     listenForKeys(() => this.#shortcuts());
+  }
+
+  // A row that is moved in the document loses the focus; whoever works by keyboard goes on from there.
+  #focused: Element | null = null;
+
+  protected override willUpdate(): void {
+    const { activeElement } = document;
+    this.#focused = activeElement && this.contains(activeElement) ? activeElement : null;
+  }
+
+  protected override updated(): void {
+    const before = this.#focused;
+    if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus({ preventScroll: true });
   }
 
   #press(options: PressOptions): TemplateResult {
@@ -58,6 +75,7 @@ class ModeratorPage extends Part {
       ${this.#bar(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#model.session}></help-ask>`)}
       <agenda-form .actions=${this.#model.actions} .presses=${this.#model.presses}></agenda-form>
       <help-desk .rooms=${this.#rooms()}></help-desk>
+      <move-speaker .model=${this.#model}></move-speaker> <note-form .model=${this.#model}></note-form>
       <add-speaker .actions=${this.#model.actions} .presses=${this.#model.presses}></add-speaker>
     </div>`;
   }
@@ -137,8 +155,8 @@ class ModeratorPage extends Part {
           <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
           <p class="name"><bdi>${person.name}</bdi></p>
           ${affiliation(person)}
-          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}</p>
-          ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
+          <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}${this.#checked(request)}</p>
+          ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(this.#model, request)}
         </div>
         <speech-clock ring .request=${request} .now=${now}></speech-clock>
       </div>
@@ -157,12 +175,12 @@ class ModeratorPage extends Part {
 
   // Those who wait for the moderator's yes, apart from those who wait for the floor.
   #pending(): Content {
-    const { pending } = this.#model;
+    const { pending, shown_pending } = this.#model;
     if (!pending.value.length) return nothing;
     return html`<section class="box pending-box" aria-labelledby="pending-title">
       <h2 id="pending-title">${t('moderator.pending')} <span class="count">${pending.value.length}</span></h2>
       <ul class="queue" @pointerleave=${() => this.#model.hold(null)}>
-        ${repeat(pending.value, ({ request }) => request, (request) => this.#pending_row(request))}
+        ${repeat(shown_pending.value, ({ request }) => request, (request) => this.#pending_row(request))}
       </ul>
     </section>`;
   }
@@ -173,13 +191,13 @@ class ModeratorPage extends Part {
     return html`<li class="row" data-state=${request.state} @pointerenter=${() => this.#model.hold(id)} @focusin=${() => this.#model.hold(id)} @focusout=${() => this.#model.hold(null)}>
       ${badge(person.name)}
       <div class="who">
-        <p class="line"><strong class="name"><bdi>${person.name}</bdi></strong>${kindChip(request)}</p>
+        <p class="line"><strong class="name"><bdi>${person.name}</bdi></strong>${kindChip(request)}${this.#checked(request)}</p>
         ${affiliation(person)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${now}></since-clock></span>
         </p>
-        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
+        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(this.#model, request)}
       </div>
       <div class="acts">
         ${this.#press({ press: `approve ${id}`, label: t('moderator.approve'), name: `${t('moderator.approve')}: ${person.name}`, icon: 'check', run: () => actions.approve(id) })}
@@ -191,12 +209,12 @@ class ModeratorPage extends Part {
   }
 
   #queue(): TemplateResult {
-    const { rows, selected, session } = this.#model;
+    const { rows, shown, selected, session } = this.#model;
     const order = session.store.state.value?.meeting.order ?? 'asked';
     return html`<section class="box queue-box" aria-labelledby="queue-title">
       <div class="box-head">
         <h2 id="queue-title">${t('list.waiting')} <span class="count">${rows.value.length}</span></h2>
-        ${order === 'manual' ? this.#manual() : nothing}
+        ${order === 'manual' ? this.#manual() : nothing} ${rows.value.length ? findField(this.#model) : nothing}
         <label class="order"
           ><span>${t('moderator.order')}</span
           ><select data-action="order" @change=${(event: Event) => this.#order((event.target as HTMLSelectElement).value)}>
@@ -208,8 +226,9 @@ class ModeratorPage extends Part {
       </div>
       ${rows.value.length
         ? html`<ol class="queue" @pointerleave=${() => this.#model.hold(null)}>
-            ${repeat(rows.value, ({ request }) => request, (request, index) => this.#row(request, index, request === selected.value))}
-          </ol>`
+            ${repeat(shown.value, ({ request }) => request, (request, index) => this.#row(request, index, request === selected.value))}
+          </ol>
+          ${shown.value.length ? nothing : html`<p class="none">${t('moderator.find.none')}</p>`}`
         : html`<p class="none">${t('moderator.empty')}</p>`}
     </section>`;
   }
@@ -233,6 +252,7 @@ class ModeratorPage extends Part {
     const { name } = person;
     return html`<li
       class="row"
+      data-request=${id}
       data-state=${request.state}
       data-selected=${selected}
       @pointerdown=${() => model.select(id)}
@@ -245,7 +265,7 @@ class ModeratorPage extends Part {
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
-          ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}
+          ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}
         </p>
         ${affiliation(person)} ${readyLights(request)}
         <p class="line small">
@@ -253,7 +273,7 @@ class ModeratorPage extends Part {
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>
           ${this.#item(request)}${this.#spoken(request)} ${request.reason ? html`<span class="reason">${reasonText(request)}</span>` : nothing}
         </p>
-        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing}
+        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(model, request)}
       </div>
       <div class="acts">
         ${this.#press({ press: `grant ${id}`, label: t('moderator.grant'), name: t('moderator.grant.this', { name }), icon: 'mic', ...(selected && { key: 'G' }), run: () => model.grant(id) })}
@@ -266,17 +286,34 @@ class ModeratorPage extends Part {
     </li>`;
   }
 
+  #checked(request: FloorRequest): Content {
+    return checkBadge(request, this.#model.session.checks.value.get(request.person.participant));
+  }
+
   // Of another item than the one that is discussed now.
   #item({ item }: FloorRequest): Content {
     return item && item !== this.#model.session.store.state.value?.agenda?.current ? html`<span class="chip">${t('agenda.number', { item })}</span>` : nothing;
   }
 
-  // Of those who have the floor, or wait for a yes: nothing else stands behind the dots.
+  // Opens a form; the focus comes back to the dots.
+  #opens(id: string, action: string, label: string, sign: IconName, open: () => void): TemplateResult {
+    const run = (): void => {
+      document.getElementById(`more-${id}`)?.hidePopover();
+      open();
+    };
+    return html`<button type="button" class="button quiet" data-action=${action} @click=${run}>${icon(sign)}<span>${label}</span></button>`;
+  }
+
+  #note_of(request: FloorRequest): TemplateResult {
+    return this.#opens(request.request, 'note', t('moderator.note.open'), 'note', () => this.querySelector<NoteForm>('note-form')?.show(request));
+  }
+
+  // Of those who have the floor, or wait for a yes: little else stands behind the dots.
   #more_of(request: FloorRequest): TemplateResult {
     const label = t('moderator.more', { name: request.person.name });
     const id = request.request;
     return html`<button type="button" class="button quiet square more" popovertarget="more-${id}" aria-label=${label} title=${label}>${icon('more')}</button>
-      <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>${removal(this.#model, request)}</div>`;
+      <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>${this.#note_of(request)} ${removal(this.#model, request)}</div>`;
   }
 
   #spoken(request: FloorRequest): Content {
@@ -294,9 +331,10 @@ class ModeratorPage extends Part {
         ${this.#press({ press: `up ${id}`, label: t('moderator.up'), icon: 'up', look: 'quiet', key: 'Alt ↑', run: () => model.move(id, -1) })}
         ${this.#press({ press: `down ${id}`, label: t('moderator.down'), icon: 'down', look: 'quiet', key: 'Alt ↓', run: () => model.move(id, 1) })}
         ${this.#press({ press: `top ${id}`, label: t('moderator.top'), icon: 'up', look: 'quiet', key: 'Alt ⇱', run: () => model.top(id) })}
+        ${this.#opens(id, 'move', t('moderator.move'), 'grip', () => this.querySelector<MoveSpeaker>('move-speaker')?.show(request))}
         ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', look: 'quiet', key: 'Del', run: () => model.actions.pass(id) })}
         ${this.#press({ press: `deny ${id}`, label: t('moderator.deny'), icon: 'close', look: 'quiet', key: '⇧ Del', run: () => model.actions.deny(id) })}
-        ${removal(model, request)}
+        ${this.#note_of(request)} ${removal(model, request)}
       </div>`;
   }
 
@@ -364,6 +402,7 @@ class ModeratorPage extends Part {
       { key: 'K', label: 'key.list', run: run('list', model.openOrCloseList) },
       { key: '[', label: 'key.item', run: () => this.#select_item(-1) },
       { key: ']', label: 'key.item', run: () => this.#select_item(1) },
+      { key: '/', label: 'key.find', run: openFind },
       { key: 'H', label: 'key.helps', run: () => showDialog('helps') },
       { key: 'ArrowUp', label: 'key.select', run: () => model.step(-1) },
       { key: 'ArrowDown', label: 'key.select', run: () => model.step(1) },

@@ -3,7 +3,8 @@ import { computed, effect, signal } from '@preact/signals-core';
 
 import { Actions, Presses } from '../core/actions.ts';
 import { t } from '../core/i18n.ts';
-import { moveTarget, shownOrder, type Held } from '../core/order.ts';
+import { isFound } from '../core/find.ts';
+import { moveTarget, placeTarget, shownOrder, type Held } from '../core/order.ts';
 import { moderatingRoles, type FloorRequest, type MeetingInfo } from '../core/protocol.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
 import { openSession, timers } from '../parts/app.ts';
@@ -31,6 +32,10 @@ export class ModeratorModel {
 
   readonly pending = computed(() => this.#steady(this.session.store.queue.value.filter(({ state }) => state === 'pending')));
   readonly rows = computed(() => this.#steady(this.session.store.queue.value.filter(({ state }) => state !== 'pending')));
+  // What is looked for in the lists; they show only whom it fits.
+  readonly wanted = signal('');
+  readonly shown = computed(() => this.rows.value.filter((request) => this.#is_wanted(request)));
+  readonly shown_pending = computed(() => this.pending.value.filter((request) => this.#is_wanted(request)));
   // The chosen row, else the first.
   readonly selected = computed(() => this.rows.value.find(({ request }) => request === this.#chosen.value) ?? this.rows.value[0] ?? null);
   readonly first_pending = computed(() => this.pending.value[0] ?? null);
@@ -71,14 +76,26 @@ export class ModeratorModel {
     return ids.flatMap((id) => by_id.get(id) ?? []);
   }
 
+  #is_wanted({ person, topic }: FloorRequest): boolean {
+    return isFound(this.wanted.value, [person.name, person.organisation, topic]);
+  }
+
+  // The first that was found is chosen, and the list is whole again.
+  take_found(): string | null {
+    const found = this.shown.value[0]?.request ?? null;
+    if (found && this.wanted.value.trim()) this.#chosen.value = found;
+    this.wanted.value = '';
+    return found;
+  }
+
   select(id: string): void {
     this.#chosen.value = id;
   }
 
   step(by: -1 | 1): void {
-    const rows = this.rows.value;
+    const rows = this.shown.value;
     const index = rows.findIndex(({ request }) => request === this.selected.value?.request);
-    const next = rows[index + by];
+    const next = index < 0 ? rows[0] : rows[index + by];
     if (next) this.#chosen.value = next.request;
   }
 
@@ -99,6 +116,15 @@ export class ModeratorModel {
   };
 
   top = (id: string): Promise<unknown> => this.#move(id, this.#approved()[0]?.request);
+
+  // To a place as the rows are numbered, and so among those to be approved, too.
+  place = (id: string, position: number): Promise<unknown> =>
+    this.#move(id, placeTarget(this.session.store.queue.value.map(({ request }) => request), id, position));
+
+  // Before another one's row; null: to the end.
+  moveBefore = (id: string, before: string | null): Promise<unknown> => this.#move(id, before);
+
+  note = (id: string): string => this.session.notes.value.get(id)?.text ?? '';
 
   #approved(): FloorRequest[] {
     return this.session.store.queue.value.filter(({ state }) => state !== 'pending');

@@ -14,7 +14,7 @@ import { helpAnswer } from '../parts/help_line.ts';
 import { icon } from '../parts/icons.ts';
 import '../parts/device_check.ts';
 import { joinView, leftView, sessionRefusedView } from '../parts/join.ts';
-import { listenButton, listenMenu, type ListenOptions } from '../parts/listen_menu.ts';
+import { kNothing, listenButton, listenMenu, type ListenOptions } from '../parts/listen_menu.ts';
 import { ownCard } from '../parts/own_card.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton } from '../parts/press.ts';
@@ -118,11 +118,13 @@ class ParticipantPage extends Part {
     const on_air = model.session.store.onAir.value.length > 0;
     const listen = this.#listen();
     const here = model.following.here.value;
+    const silent_here = here && model.following.earphone.value === null;
+    const can_listen = !here || listen.languages.length > 1;
     return html`<div class="participant" data-phase=${phase} data-here=${here}>
       ${pageHead({
         title: html`${bdi(state?.meeting.title ?? model.room)}${itemWords(state)}`,
         middle: html`${on_air ? html`<span class="state live head-live">${t('state.live')}</span>` : nothing}`,
-        end: html`${connectionChip(connectionOf(signaling, here ? null : media))}
+        end: html`${connectionChip(connectionOf(signaling, silent_here ? null : media))}
           <button type="button" class="button quiet square leave" data-action="leave" aria-label=${t('leave.button')} title=${t('leave.button')} @click=${this.#leave}>
             ${icon('leave')}
           </button>`,
@@ -148,18 +150,26 @@ class ParticipantPage extends Part {
         </aside>
       </main>
       <footer class="controls">
-        <div class="side">${here ? nothing : html`${listenButton(listen)}${this.#check_button()}`}</div>
+        <div class="side">${can_listen ? listenButton(listen) : nothing}${here ? nothing : this.#check_button()}</div>
         <div class="main-action">${this.#main_action()}</div>
-        <div class="side end">${here ? nothing : html`${this.#low()}${this.#volume()}${this.#full_screen()}`}</div>
+        <div class="side end">${here ? nothing : this.#low()}${silent_here ? nothing : this.#volume()}${here ? nothing : this.#full_screen()}</div>
       </footer>
-      ${here ? nothing : html`${listenMenu(listen)}${this.#check_dialog()}`} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${model.session}></help-ask>`)}
+      ${can_listen ? listenMenu(listen) : nothing}${here ? nothing : this.#check_dialog()} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${model.session}></help-ask>`)}
       <request-form ?here=${here} .state=${state} .actions=${model.actions} .presses=${model.presses} .devices=${model.devices} .check=${this.#open_check}></request-form>
     </div>`;
   }
 
   #listen(): ListenOptions {
-    const { listening, session } = this.#model;
+    const { listening, session, following } = this.#model;
     const state = session.store.state.value;
+    if (following.here.value)
+      return {
+        listening,
+        languages: [kNothing, ...(state?.languages ?? []).filter((language) => language !== 'floor')],
+        silent: state?.room.silent_channels ?? [],
+        choose: (language) => void this.#model.chooseEarphone(language === kNothing ? null : language),
+        earphone: following.earphone.value ?? kNothing,
+      };
     return {
       listening,
       languages: state?.languages ?? ['floor'],
@@ -172,7 +182,8 @@ class ParticipantPage extends Part {
     const { session, listening, following, presses, own } = this.#model;
     const state = session.store.state.value;
     const refusal = presses.refusal.value;
-    const language = listening.language.value;
+    const here = following.here.value;
+    const language = here ? (following.earphone.value ?? 'floor') : listening.language.value;
     const lost = session.status.value === 'waiting' && session.joined.value;
     return html`${helpAnswer(session, this.#answer.value, (seen) => (this.#answer.value = seen))}${lost
       ? html`<p class="notice" role="status">${icon('refresh')}<span>${t(own.current.value ? 'connection.lost.place' : 'connection.lost')}</span></p>`
@@ -185,8 +196,8 @@ class ParticipantPage extends Part {
         </div>`
       : nothing}
     ${state && state.meeting.state !== 'live' && !showsSlate(this.#model) ? html`<p class="notice warn" role="status">${icon('pause')}<span>${t(`meeting.${state.meeting.state}`)}</span></p>` : nothing}
-    ${language !== 'floor' && !following.here.value && state?.room.silent_channels.includes(language)
-      ? html`<p class="notice" role="status">${icon('headphones')}<span>${t('listen.silent')}</span></p>`
+    ${language !== 'floor' && state?.room.silent_channels.includes(language)
+      ? html`<p class="notice" role="status">${icon('headphones')}<span>${t(here ? 'here.silent' : 'listen.silent')}</span></p>`
       : nothing}
     ${refusal && refusal.press !== 'request'
       ? html`<div class="notice fault" role="alert">
@@ -279,8 +290,21 @@ class ParticipantPage extends Part {
       { key: '?', label: 'key.help', run: openHelp },
       { key: 'R', label: 'key.request', run: press('[data-action="request"], [data-action="withdraw"]') },
     ];
-    if (model.following.here.value) return always;
     const digits = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
+    const has = (language: string): boolean => model.session.store.state.value?.languages.includes(language) ?? false;
+    if (model.following.here.value)
+      return [
+        ...always,
+        { key: 'L', label: 'key.language', run: press('[data-action="listen"]') },
+        ...digits.map((language, digit) => ({
+          key: String(digit),
+          label: digit ? 'key.interpretation' : 'key.nothing',
+          run: () => {
+            if (!digit) void model.chooseEarphone(null);
+            else if (has(language)) void model.chooseEarphone(language);
+          },
+        })),
+      ];
     return [
       ...always,
       { key: 'M', label: 'key.mic', run: () => model.devices.toggleMic() },
@@ -290,7 +314,7 @@ class ParticipantPage extends Part {
         key: String(digit),
         label: digit ? 'key.interpretation' : 'key.floor',
         run: () => {
-          if (model.session.store.state.value?.languages.includes(language)) void model.choose(language);
+          if (has(language)) void model.choose(language);
         },
       })),
       { key: 'B', label: 'key.low', run: this.#toggle_low },

@@ -11,7 +11,7 @@ import { Publisher } from '../core/media/publisher.ts';
 import type { Transport } from '../core/media/transport.ts';
 import { bytesOf, Usage } from '../core/media/usage.ts';
 import { Viewer } from '../core/media/viewer.ts';
-import { deviceShelf } from '../core/memory.ts';
+import { deviceShelf, tabShelf } from '../core/memory.ts';
 import { OwnRequest } from '../core/own_request.ts';
 import { claimsOf, roomOf, tokenOf, whereOf } from '../core/token.ts';
 import { openSession, timers } from '../parts/app.ts';
@@ -24,7 +24,7 @@ export class ParticipantModel {
   readonly token = tokenOf(location.hash);
   // A link that says where its person is cannot be contradicted.
   readonly where_fixed = claimsOf(this.token).where !== undefined;
-  readonly following = new Following(deviceShelf, this.room);
+  readonly following = new Following(deviceShelf, this.room, tabShelf);
   readonly session = openSession({
     room: this.room,
     token: this.token,
@@ -41,7 +41,7 @@ export class ParticipantModel {
   readonly used = signal(0);
   readonly viewer = new Viewer({
     ...this.#media(),
-    url: () => `/whep/${encodeURIComponent(this.room)}?language=${encodeURIComponent(this.listening.language.value)}`,
+    url: () => `/whep/${encodeURIComponent(this.room)}?language=${encodeURIComponent(this.#channel())}`,
     slots: () => this.following.slots(),
   });
   readonly publisher = new Publisher({
@@ -58,6 +58,8 @@ export class ParticipantModel {
     now: () => Date.now(),
   });
   #stops: (() => void)[] = [];
+  // Where the viewer's session was opened: it has other slots elsewhere.
+  #viewed_here: boolean | null = null;
 
   #media() {
     return {
@@ -83,6 +85,7 @@ export class ParticipantModel {
     this.#stops = [
       effect(() => void (this.devices.audio_only.value = this.following.low.value)),
       effect(() => this.#view()),
+      effect(() => this.#withhold()),
       effect(() => this.#publish()),
       effect(() => this.#call()),
       effect(() => this.#rejoined()),
@@ -127,6 +130,21 @@ export class ParticipantModel {
     }
   }
 
+  // In the room: another interpretation by earphone, or none.
+  async chooseEarphone(language: string | null): Promise<void> {
+    const before = this.following.earphone.value;
+    if (language === before) return;
+    const listens = before !== null && language !== null && this.viewer.transport.isCurrent;
+    this.following.setEarphone(language);
+    // The first one is named when its session is opened.
+    if (listens && !(await this.presses.run('language', () => this.actions.selectChannel(language)))) this.following.setEarphone(before);
+    else if (language && before && !this.viewer.transport.isCurrent) this.viewer.transport.renew();
+  }
+
+  #channel(): string {
+    return this.following.here.value ? (this.following.earphone.value ?? 'floor') : this.listening.language.value;
+  }
+
   // Without pictures there are fewer slots: another session, a moment of silence. What the old one has cost is counted first.
   setLow(on: boolean): void {
     this.following.setLow(on);
@@ -155,9 +173,22 @@ export class ParticipantModel {
   #view(): void {
     const joined = this.session.joined.value;
     if (!joined) return;
-    if (this.following.here.value || this.session.refusal.value) return this.viewer.stop();
+    const here = this.following.here.value;
+    const earphone = this.following.earphone.value;
+    if (here !== this.#viewed_here) this.viewer.stop();
+    this.#viewed_here = here;
+    const silent_here = here && (earphone === null || !joined.state.languages.includes(earphone));
+    if (silent_here || this.session.refusal.value) return this.viewer.stop();
+    if (here) return this.viewer.start();
     if (!joined.state.languages.includes(this.listening.language.peek())) this.listening.language.value = 'floor';
     this.viewer.start();
+  }
+
+  // In the room the floor is heard from the room: not a second later by earphone, in place of a booth that is silent.
+  #withhold(): void {
+    const { here, earphone } = this.following;
+    const silent = this.session.store.state.value?.room.silent_channels ?? [];
+    this.listening.withheld.value = here.value && silent.includes(earphone.value ?? '');
   }
 
   #publish(): void {

@@ -77,8 +77,13 @@ function sound(model: ParticipantModel): TemplateResult {
 }
 
 function inRoom(model: ParticipantModel): TemplateResult {
+  const { listening, following } = model;
   return html`<section class="here-note" aria-label=${t('stage.label')}>
     <p>${icon('desk')}<span>${t('here.text')}</span></p>
+    ${following.earphone.value
+      ? html`<p class="earphone-hint">${icon('headphones')}<span>${t('here.earphone')}</span></p>
+          ${listening.blocked.value ? html`<button type="button" class="button primary" data-action="sound" @click=${() => listening.unblock()}>${icon('volume')}<span>${t('stage.sound')}</span></button>` : nothing}`
+      : nothing}
     ${model.where_fixed ? nothing : html`<button type="button" class="button quiet" data-action="far" @click=${() => void model.setHere(false)}>${t('here.off')}</button>`}
   </section>`;
 }

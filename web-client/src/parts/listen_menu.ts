@@ -1,4 +1,5 @@
-// What a person listens to: the channels in their own script, the volume, the floor quietly under an interpretation.
+// What a person listens to: the channels in their own script, the volume, the floor quietly under an interpretation. In the
+// room itself: an interpretation by earphone, or nothing.
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { kMostUnder, type Listening } from '../core/media/listening.ts';
@@ -12,17 +13,34 @@ export interface ListenOptions {
   languages: readonly string[];
   silent: readonly string[];
   choose: (language: string) => void;
+  // In the room: what is heard by earphone, kNothing at first.
+  earphone?: string;
 }
 
-export function listenButton({ listening }: ListenOptions): TemplateResult {
-  const language = listening.language.value;
-  const name = channelName(language);
-  return html`<button type="button" class="button listen" popovertarget="listen" data-action="listen" aria-label=${t('listen.button', { language: name })}>
-    ${icon('headphones')}<span lang=${language === 'floor' ? nothing : language}><bdi>${name}</bdi></span>${icon('down')}
+export const kNothing = 'none';
+
+function chosenOf({ listening, earphone }: ListenOptions): string {
+  return earphone ?? listening.language.value;
+}
+
+function nameOf(language: string): string {
+  return language === kNothing ? t('here.nothing') : channelName(language);
+}
+
+function isWord(language: string): boolean {
+  return language === 'floor' || language === kNothing;
+}
+
+export function listenButton(options: ListenOptions): TemplateResult {
+  const language = chosenOf(options);
+  const name = nameOf(language);
+  return html`<button type="button" class="button listen" popovertarget="listen" data-action="listen" aria-label=${t(options.earphone === undefined ? 'listen.button' : 'here.listen', { language: name })}>
+    ${icon('headphones')}<span lang=${isWord(language) ? nothing : language}><bdi>${name}</bdi></span>${icon('down')}
   </button>`;
 }
 
-function channel(language: string, { listening, silent, choose }: ListenOptions): TemplateResult {
+function channel(language: string, options: ListenOptions): TemplateResult {
+  const { silent, choose, earphone } = options;
   const quiet = silent.includes(language);
   const hint = quiet ? `channel-${language}-hint` : nothing;
   return html`<label class="choice channel ${quiet ? 'quiet' : ''}">
@@ -30,14 +48,14 @@ function channel(language: string, { listening, silent, choose }: ListenOptions)
       type="radio"
       name="channel"
       value=${language}
-      aria-label=${channelName(language)}
+      aria-label=${nameOf(language)}
       aria-describedby=${hint}
-      .checked=${listening.language.value === language}
+      .checked=${chosenOf(options) === language}
       @change=${() => choose(language)}
     />
     <span class="dot" aria-hidden="true"></span>
-    <bdi lang=${language === 'floor' ? nothing : language}>${channelName(language)}</bdi>
-    ${quiet ? html`<small id=${hint}>${t('listen.silent.mark')}</small>` : nothing}
+    <bdi lang=${isWord(language) ? nothing : language}>${nameOf(language)}</bdi>
+    ${quiet ? html`<small id=${hint}>${t(earphone === undefined ? 'listen.silent.mark' : 'here.silent.mark')}</small>` : nothing}
     <span class="tick">${icon('check')}</span>
   </label>`;
 }
@@ -50,14 +68,16 @@ function slider(label: string, value: number, most: number, change: (value: numb
 }
 
 export function listenMenu(options: ListenOptions): TemplateResult {
-  const { listening, languages } = options;
+  const { listening, languages, earphone } = options;
+  const title = t(earphone === undefined ? 'listen.title' : 'here.listen.title');
   const set = (run: () => void): void => {
     run();
     listening.remember();
   };
   return html`<div id="listen" class="menu listen-menu" popover @toggle=${placeMenu} @beforetoggle=${placeMenu}>
-    <fieldset role="radiogroup" aria-label=${t('listen.title')}>
-      <p class="legend">${t('listen.title')}</p>
+    <fieldset role="radiogroup" aria-label=${title}>
+      <p class="legend">${title}</p>
+      ${earphone === undefined ? nothing : html`<p class="hint earphone-hint">${icon('headphones')}${t('here.earphone')}</p>`}
       <div class="channels">${languages.map((language) => channel(language, options))}</div>
     </fieldset>
     ${slider(t('listen.volume'), listening.volume.value, 100, (value) =>
@@ -66,7 +86,7 @@ export function listenMenu(options: ListenOptions): TemplateResult {
         listening.muted.value = false;
       }),
     )}
-    ${listening.language.value === 'floor'
+    ${earphone !== undefined || listening.language.value === 'floor'
       ? nothing
       : slider(t('listen.under'), listening.under.value, kMostUnder, (value) => set(() => (listening.under.value = value)))}
   </div>`;

@@ -2,8 +2,9 @@
 // and sentences that say what to do to the person themselves.
 import { html, nothing, type TemplateResult } from 'lit';
 
-import { t } from '../core/i18n.ts';
-import type { FloorRequest, Network, Readiness } from '../core/protocol.ts';
+import { locale, t } from '../core/i18n.ts';
+import { dateText } from '../core/links.ts';
+import type { FloorRequest, KnownCheck, Network, Readiness } from '../core/protocol.ts';
 import { measuresOf, problemsOf } from '../core/readiness.ts';
 import { icon } from './icons.ts';
 import type { Content } from './words.ts';
@@ -37,6 +38,16 @@ export function readinessChip({ readiness }: FloorRequest): Content {
   if (!readiness) return nothing;
   if (readiness.fit === null) return html`<span class="state fitness waiting">${icon('clock')}${t('ready.unheard')}</span>`;
   return html`<span class="state fitness ${readiness.fit ? 'good' : 'order'}" data-fit=${readiness.fit}>${icon(readiness.fit ? 'check' : 'alert')}${shortWord(readiness)}</span>`;
+}
+
+// What their last device check came to, with its day and hour; once they are measured on air or in the green room, that counts.
+export function checkBadge({ readiness }: FloorRequest, check: KnownCheck | undefined): Content {
+  if (readiness || check?.readiness.fit == null) return nothing;
+  const { fit } = check.readiness;
+  return html`<span class="state fitness checked ${fit ? 'good' : 'order'}" data-fit=${fit} title=${t('ready.checked')}
+    >${icon(fit ? 'check' : 'alert')}<span class="unseen">${t('ready.checked')}:</span>${shortWord(check.readiness)}
+    <time datetime=${new Date(check.at).toISOString()}>${dateText(check.at, locale.value)}</time></span
+  >`;
 }
 
 export function readinessDetails(readiness: Readiness): TemplateResult {

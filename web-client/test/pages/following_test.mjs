@@ -115,6 +115,68 @@ test('in the room there is neither picture nor sound nor a device, and it is rem
   expect(mock.meeting.calls.filter(({ method }) => method === 'person.where').map(({ params }) => params.where)).toEqual(['room', 'remote']);
 });
 
+test('who is in the room hears an interpretation by earphone, and nothing else', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a', me, '', 'where=room');
+  await named(page, 'Enter the meeting').click();
+  await expect(page.getByText('Use earphones')).toHaveCount(1); // in the menu, which is closed
+  expect(posts(mock)).toEqual([]);
+  await named(page, 'By earphone: Nothing').click();
+  await expect(page.getByText('Use earphones: the microphones of the room must not hear it.')).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'Floor (original)' })).toHaveCount(0);
+  await expectGood(page);
+  await page.getByRole('radio', { name: 'Français' }).check();
+  await expect.poll(() => posts(mock)).toEqual(['/whep/room-a']);
+  expect(mock.meeting.asked.at(-1)).toBe('/whep/room-a?language=fr');
+  expect(await slots(page)).toEqual({ audio: 1, video: 0 });
+  await page.keyboard.press('Escape');
+  await expect(named(page, 'By earphone: Français')).toBeVisible();
+  await expect(page.locator('.here-note')).toContainText('Use earphones');
+  await expect(page.locator('video')).toHaveCount(0);
+  await expectGood(page);
+  // Another one without another session.
+  await page.keyboard.press('3');
+  await expect.poll(() => mock.meeting.calls.findLast(({ method }) => method === 'channel.select')?.params.language).toBe('es');
+  expect(posts(mock)).toHaveLength(1);
+  // The floor in place of a silent booth is heard in the room already.
+  mock.meeting.room = { picture: 'live', silent_channels: ['es'] };
+  mock.meeting.changed('room');
+  await expect(page.getByText('The interpreter is silent. You hear the floor in the room.')).toBeVisible();
+  // A reload in the same tab goes on; nothing is heard once it is turned off.
+  await page.reload();
+  await expect(named(page, 'By earphone: Español')).toBeVisible();
+  await expect.poll(() => mock.meeting.asked.at(-1)).toBe('/whep/room-a?language=es');
+  const ends = () => mock.meeting.media.filter(({ method }) => method === 'DELETE').length;
+  const before = ends();
+  await page.keyboard.press('0');
+  await expect(named(page, 'By earphone: Nothing')).toBeVisible();
+  await expect.poll(ends).toBe(before + 1);
+  await page.reload();
+  await expect(named(page, 'By earphone: Nothing')).toBeVisible();
+  expect(posts(mock)).toHaveLength(2);
+});
+
+test('who leaves the room for elsewhere gets picture and floor, and no earphone’s sound', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a', me, '', 'where=room');
+  await named(page, 'Enter the meeting').click();
+  await page.keyboard.press('2');
+  await expect.poll(() => mock.meeting.asked.at(-1)).toBe('/whep/room-a?language=fr');
+  await named(page, 'I am somewhere else').click();
+  await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+  expect(mock.meeting.asked.at(-1)).toBe('/whep/room-a?language=floor');
+  expect(await slots(page)).toEqual({ audio: 2, video: 2 });
+  await expect(page.getByRole('button', { name: 'Listen to: Floor (original)' })).toBeVisible();
+});
+
+test('a room without interpretation offers nothing by earphone', async ({ open, mock }) => {
+  mock.meeting.languages = ['floor'];
+  const page = await open('/room/room-a', me, '', 'where=room');
+  await named(page, 'Enter the meeting').click();
+  await expect(page.getByText('You are in the room')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^By earphone/ })).toHaveCount(0);
+});
+
 test('who is in the room is on air at once, and moves only afterwards', async ({ open, mock }) => {
   const page = await open('/room/room-a', me, '', 'where=room');
   await expect(page.getByRole('checkbox', { name: 'I am in the room' })).toBeChecked();

@@ -304,6 +304,31 @@ test('it is said beside each name whether the sound is fit for interpretation', 
   await expect(now(page)).toContainText('Telephone sound +1');
 });
 
+test('what a device check came to stands beside the name with its day and hour, until something is measured', async ({ open, mock }) => {
+  const { olga, juan } = people(mock.meeting);
+  const page = await open(path, moderator);
+  await expect(named(page, 'Grant next')).toBeEnabled();
+  const at = Date.UTC(2026, 8, 30, 10, 5);
+  mock.meeting.known(olga, { fit: true, problems: [] }, at);
+  mock.meeting.known(juan, { fit: false, problems: ['noisy', 'loss'] }, at);
+  const badge = (name) => page.locator('.queue .row', { hasText: name }).locator('.checked');
+  await expect(badge('Olga Petrova')).toContainText('Fit for interpretation');
+  await expect(badge('Olga Petrova').locator('time')).toHaveAttribute('datetime', '2026-09-30T10:05:00.000Z');
+  await expect(badge('Olga Petrova').locator('time')).toContainText(/30.*2026/);
+  await expect(badge('Juan Pérez')).toContainText('Background noise +1');
+  await eachLook(page, [['light', { width: 1280, height: 800 }, 'en'], ['dark', { width: 360, height: 740 }, 'ar']], () => expectGood(page));
+  await expect(badge('Olga Petrova').locator('time')).toContainText(/2026/);
+  await page.reload();
+  await expect(badge('Olga Petrova')).toBeVisible();
+  mock.meeting.set(olga, { state: 'standby', media: 'decoding' });
+  mock.meeting.heard(olga, { fit: false, problems: ['telephone_band'] });
+  await expect(badge('Olga Petrova')).toHaveCount(0);
+  const participants = await open('/room/room-a', me, '?lang=en');
+  await enter(participants);
+  await expect(participants.getByText('Juan Pérez')).toBeVisible();
+  await expect(participants.locator('.checked')).toHaveCount(0);
+});
+
 test('single keys stay off after a reload; Ctrl+Z still undoes', async ({ open, mock }) => {
   people(mock.meeting);
   mock.meeting.undo_ms = 60_000;

@@ -12,6 +12,8 @@ export const kMostUnder = 30;
 export class Listening {
   readonly volume = signal(100); // percent
   readonly muted = signal(false);
+  // What arrives is not what was chosen, and is not to be heard.
+  readonly withheld = signal(false);
   readonly under = signal(0); // percent of the floor under an interpretation, 0…30
   readonly language = signal('floor');
   // The browser wants a click before it plays sound.
@@ -20,7 +22,7 @@ export class Listening {
 
   // What each slot is heard at, 0…1.
   readonly #shares = computed(() => {
-    const volume = this.muted.value ? 0 : this.volume.value / 100;
+    const volume = this.muted.value || this.withheld.value ? 0 : this.volume.value / 100;
     return [volume, this.language.value === 'floor' ? 0 : (volume * this.under.value) / 100];
   });
   readonly #elements: HTMLAudioElement[] = [];
