@@ -20,6 +20,7 @@ bool near(Instant a, Instant b) { return a - b < kArrivalJump && b - a < kArriva
 
 std::uint16_t BandwidthEstimate::on_sent(std::size_t bytes, Instant now) {
   if (!unanswered_since_) unanswered_since_ = now;
+  sent_.add(now, bytes);
   return history_.add(bytes, probes_.on_sent(bytes, now), now);
 }
 
@@ -53,7 +54,7 @@ void BandwidthEstimate::on_feedback(const rtp::TransportFeedback& feedback, Inst
     const Instant arrived = unwrap(*status.received);
     count_unreported(sent->number, arrived);
     probes_.on_report(*sent, arrived);
-    acknowledged_.on_arrival(arrived, sent->bytes);
+    acknowledged_.add(arrived, sent->bytes);
     trend_.on_packet(sent->at, arrived);
     delay_.on_packet(sent->at, arrived);
     newest_sent = newest_sent ? std::max(*newest_sent, sent->at) : sent->at;
@@ -70,7 +71,7 @@ void BandwidthEstimate::on_feedback(const rtp::TransportFeedback& feedback, Inst
 void BandwidthEstimate::count_unreported(std::uint64_t number, Instant arrived) {
   if (number > reported_below_) {
     const auto bytes = static_cast<double>(history_.unreported_bytes(reported_below_, number));
-    acknowledged_.on_arrival(arrived, static_cast<std::size_t>(bytes * (1 - loss_.inherent())));
+    acknowledged_.add(arrived, static_cast<std::size_t>(bytes * (1 - loss_.inherent())));
   }
   reported_below_ = std::max(reported_below_, number + 1);
 }
@@ -82,17 +83,19 @@ std::optional<std::uint64_t> BandwidthEstimate::acknowledged(Duration window) co
 }
 
 void BandwidthEstimate::conclude(Instant now) {
-  delay_.on_feedback(now);
+  delay_.on_feedback(now, rate_.competing());
   const Instant decreased = rate_.decreased_at();
   const bool was_limited = limited_by_loss_;
   if (const auto verdict = loss_.evaluate()) judge(*verdict, now);
   const Usage usage = trend_.usage();
   const bool own_doing = probes_.disturbs(now) && delay_.queue() < kProbeQueueMost;
   rate_.update({.usage = own_doing && usage == Usage::over ? Usage::normal : usage,
-                .acknowledged = acknowledged(kAcknowledgedWindow),
-                .acknowledged_at_once = acknowledged(kAcknowledgedAtOnce),
+                .acknowledged = acknowledged(kRateWindow),
+                .acknowledged_at_once = acknowledged(kRateAtOnce),
+                .sent = sent_.over(kRateWindow),
                 .queue = delay_.queue(),
-                .round_trip = round_trip_},
+                .round_trip = round_trip_,
+                .loss = loss_.excess()},
                now);
   if (limited_by_loss_ && !was_limited) {
     probes_.on_decrease(ProbeController::Cause::loss, now);

@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "media/bandwidth/acknowledged_rate.h"
 #include "media/bandwidth/delay_estimate.h"
 #include "media/bandwidth/loss_estimate.h"
 #include "media/bandwidth/one_way_delay.h"
 #include "media/bandwidth/probe_controller.h"
 #include "media/bandwidth/rate_control.h"
 #include "media/bandwidth/send_history.h"
+#include "media/bandwidth/windowed_rate.h"
 #include "media/rtp/rtcp.h"
 
 namespace plenary::bandwidth {
@@ -57,7 +57,8 @@ class BandwidthEstimate {
   [[nodiscard]] Duration silence_limit() const { return kFeedbackSilence + 3 * round_trip_; }
 
   SendHistory history_;
-  AcknowledgedRate acknowledged_;
+  WindowedRate acknowledged_;
+  WindowedRate sent_;
   DelayEstimate trend_;
   OneWayDelay delay_;
   LossEstimate loss_;

@@ -84,6 +84,7 @@ void LayerChoice::update_sound(const Fit& now_fits, const Fit& amply_fits, Insta
 const LayerChoice::Choice& LayerChoice::update(std::uint64_t target, const Programme& programme, Instant now) {
   const Fit now_fits = fit(target, programme);
   const Fit amply_fits = fit(without_margin(target), programme);
+  const Fit still_fits = fit(static_cast<std::uint64_t>(static_cast<double>(target) / kKeep), programme);
   const bool severe = static_cast<double>(target) < kShortSevere * static_cast<double>(in_use(programme));
   update_sound(now_fits, amply_fits, now);
   for (std::size_t slot = 0; slot < kMaxPictures; ++slot) {
@@ -95,7 +96,7 @@ const LayerChoice::Choice& LayerChoice::update(std::uint64_t target, const Progr
       continue;
     }
     choice_.layers[slot] = std::min(choice_.layers[slot], top_of(picture));
-    update_picture(slot, now_fits.layers[slot], amply_fits.layers[slot], severe || target < kPicturesLeast, now);
+    update_picture(slot, still_fits.layers[slot], amply_fits.layers[slot], severe || target < kPicturesLeast, now);
   }
   const std::uint64_t spare = target > now_fits.used ? target - now_fits.used : 0;
   const Duration needed = spare > 0 ? std::chrono::milliseconds(kStillBits * 1'000 / spare) : Duration::max();
@@ -107,6 +108,7 @@ const LayerChoice::Choice& LayerChoice::update(std::uint64_t target, const Progr
 void LayerChoice::update_picture(std::size_t slot, int fits, int amply, bool severe, Instant now) {
   Slot& state = slots_[slot];
   const int layer = choice_.layers[slot];
+  if (now < state.failed_until) amply = std::min(amply, state.failed - 1);
   if (fits < layer) {
     state.ample_since.reset();
     if (!state.short_since) state.short_since = now;
@@ -124,9 +126,15 @@ void LayerChoice::update_picture(std::size_t slot, int fits, int amply, bool sev
 
 void LayerChoice::lower(std::size_t slot, int layer, Instant now) {
   Slot& state = slots_[slot];
-  const bool lasted = !state.raised_at || now - *state.raised_at >= kRaiseLasted;
-  state.hold = lasted ? kHoldAfterDown : std::min(state.hold * 2, kHoldLongest);
-  state.not_up_before = now + state.hold;
+  // A fall in several steps is one failure of the raise before it.
+  if (state.raised_at) {
+    const bool lasted = now - *state.raised_at >= kRaiseLasted;
+    state.hold = lasted ? kHoldAfterDown : std::min(state.hold * 2, kHoldLongest);
+    state.raised_at.reset();
+    state.failed = choice_.layers[slot];
+    state.failed_until = now + state.hold;
+  }
+  state.not_up_before = now + kHoldAfterDown;
   state.short_since.reset();
   choice_.layers[slot] = layer;
   ++lowered_;

@@ -25,6 +25,7 @@ constexpr std::uint64_t kStillBits = 48'000;       // of a 180p key frame
 constexpr Duration kStillInterval = std::chrono::seconds(5);
 constexpr Duration kStillIntervalMost = std::chrono::seconds(30);  // where the sound leaves less, there is none
 constexpr double kUpMargin = 1.1;      // the target must exceed what the higher layer needs; encoders overshoot
+constexpr double kKeep = 0.9;          // of what is sent: targets rest a little below what a line carries
 constexpr double kShortSevere = 0.75;  // of what is sent: a queue grows so fast that the layer goes at once
 constexpr Duration kDownPatience = std::chrono::milliseconds(700);  // a smaller shortage may be a passing queue
 constexpr Duration kUpPatience = std::chrono::milliseconds(500);    // a single report is no proof
@@ -78,6 +79,8 @@ class LayerChoice {
     std::optional<Instant> ample_since;
     std::optional<Instant> raised_at;
     Instant not_up_before{};
+    int failed = 0;          // the layer that did not last
+    Instant failed_until{};  // it is not tried before; lower ones are
     Duration hold = kHoldAfterDown;
     std::optional<Instant> still_at;
   };

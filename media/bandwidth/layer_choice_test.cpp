@@ -82,9 +82,9 @@ TEST(LayerChoiceTest, a_sudden_shortage_lowers_at_once_a_small_one_after_a_momen
   LayerChoice choice;
   std::int64_t ms = hold(choice, 3'000'000, 0, 5'000);
   ASSERT_EQ(choice.choice().layers[0], 2);
-  ms = hold(choice, 1'800'000, ms, ms + 600);
+  ms = hold(choice, 1'600'000, ms, ms + 600);
   EXPECT_EQ(choice.choice().layers[0], 2);
-  ms = hold(choice, 1'800'000, ms, ms + 300);
+  ms = hold(choice, 1'600'000, ms, ms + 300);
   EXPECT_EQ(choice.choice().layers[0], 1);
   hold(choice, 300'000, ms, ms + 100);
   EXPECT_EQ(choice.choice().layers[0], 0);
@@ -94,7 +94,7 @@ TEST(LayerChoiceTest, a_short_dip_changes_nothing) {
   LayerChoice choice;
   std::int64_t ms = hold(choice, 3'000'000, 0, 5'000);
   for (int i = 0; i < 20; ++i) {
-    ms = hold(choice, 1'700'000, ms, ms + 500);
+    ms = hold(choice, 1'600'000, ms, ms + 500);
     ms = hold(choice, 3'000'000, ms, ms + 500);
   }
   EXPECT_EQ(choice.choice().layers[0], 2);
@@ -116,6 +116,19 @@ TEST(LayerChoiceTest, after_a_fall_it_waits_and_ever_longer_when_a_raise_does_no
   EXPECT_GE(raises[1] - raises[0], 22'000);
   EXPECT_GE(raises[2] - raises[1], 44'000);
   EXPECT_GE(raises[3] - raises[2], 60'000);
+}
+
+TEST(LayerChoiceTest, a_fall_in_several_steps_is_one_failure) {
+  LayerChoice choice;
+  std::int64_t ms = hold(choice, 3'000'000, 0, 5'000);
+  ms = hold(choice, 900'000, ms, ms + 200);
+  ms = hold(choice, 300'000, ms, ms + 200);
+  ms = hold(choice, 60'000, ms, ms + 200);
+  ASSERT_EQ(choice.choice().layers[0], kStill);
+  ms = hold(choice, 3'000'000, ms, ms + 13'000);
+  EXPECT_EQ(choice.choice().layers[0], 1);  // only the highest did not last
+  hold(choice, 3'000'000, ms, ms + 11'000);
+  EXPECT_EQ(choice.choice().layers[0], 2);
 }
 
 TEST(LayerChoiceTest, never_oscillates_more_than_once_in_ten_seconds_whatever_the_target_does) {

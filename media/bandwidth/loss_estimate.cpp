@@ -55,6 +55,10 @@ const LossEstimate::Observation& LossEstimate::observation(std::size_t age) cons
   return ring_[(closed_ - 1 - age) % kObservations];
 }
 
+double LossEstimate::excess() const {
+  return closed_ == 0 ? 0 : std::max(0.0, static_cast<double>(observation(0).lost / observation(0).sent) - inherent_);
+}
+
 double LossEstimate::weight(std::size_t age) const { return std::pow(kObservationFades, static_cast<double>(age)); }
 
 LossEstimate::Fit LossEstimate::fit(double capacity) const {

@@ -40,6 +40,8 @@ class LossEstimate {
   };
   // After all reports of a message; a verdict each time an observation is full.
   std::optional<Verdict> evaluate();
+  // Of the last full observation, beyond the inherent; not below zero.
+  [[nodiscard]] double excess() const;
   [[nodiscard]] double inherent() const { return inherent_; }  // share of packets, 0 to kInherentMost
 
  private:

@@ -35,9 +35,9 @@ void OneWayDelay::on_packet(Instant sent, Instant arrived) {
   }
 }
 
-void OneWayDelay::on_feedback(Instant now) {
+void OneWayDelay::on_feedback(Instant now, bool foreign) {
   if (!shortest_now_) return;
-  if (!shortest_ || now - began_ > kShortestDelayKept) {
+  if (!shortest_ || now - began_ > (foreign ? kShortestDelayKeptForeign : kShortestDelayKept)) {
     shortest_before_ = shortest_;
     shortest_ = shortest_now_;
     began_ = now;

@@ -9,13 +9,15 @@
 namespace plenary::bandwidth {
 
 constexpr Duration kShortestDelayKept = std::chrono::seconds(10);  // clocks drift 1 ms, routes change
-constexpr int kJitterGain = 16;                                    // RFC 3550 §6.4.1
+constexpr Duration kShortestDelayKeptForeign = std::chrono::seconds(60);
+constexpr int kJitterGain = 16;  // RFC 3550 §6.4.1
 
 class OneWayDelay {
  public:
   void on_packet(Instant sent, Instant arrived);
   // All packets of one feedback message were passed.
-  void on_feedback(Instant now);
+  // `foreign`: another flow fills the queue; the shortest delay is kept longer, or its queue would count as the path.
+  void on_feedback(Instant now, bool foreign);
   // Of the packet that waited least in the last message: what stands in the queue, without jitter.
   [[nodiscard]] Duration queue() const { return queue_; }
   [[nodiscard]] Duration jitter() const { return jitter_; }

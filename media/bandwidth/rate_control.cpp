@@ -22,14 +22,55 @@ void RateControl::set(double target) {
 void RateControl::update(const Input& input, Instant now) {
   const Duration passed = updated_at_ ? std::min(now - *updated_at_, kLongestStep) : Duration::zero();
   updated_at_ = now;
+  if (test_others(input, now)) return;
+  if (competing_) {
+    compete(input, passed, now);
+    return;
+  }
   if (draining_) finish_drain(input, now);
-  if (input.queue < kQueueEmpty) foreign_queue_ = false;
-  const bool stands = input.queue > kQueueStanding && input.usage == Usage::normal && !foreign_queue_ && !draining_;
+  const bool stands = input.queue > kQueueStanding && input.usage == Usage::normal && !draining_;
   if (input.usage == Usage::over || stands) {
     decrease(input, now);
   } else if (input.usage == Usage::normal && !draining_) {
     increase(input, passed);
   }
+}
+
+// True while a test is under way.
+bool RateControl::test_others(const Input& input, Instant now) {
+  const bool empty = input.queue < kQueueEmpty;
+  if (before_test_ == 0) {
+    if (empty || !queue_empty_at_) queue_empty_at_ = now;
+    const bool due = competing_ ? now - tested_at_ > kForeignTestInterval : now - *queue_empty_at_ > kForeignQueueAfter;
+    if (!due) return false;
+    tested_at_ = now;
+    before_test_ = target_;
+    set(std::min(target_, static_cast<double>(input.acknowledged.value_or(limits_.min))) / 2);
+    return true;
+  }
+  if (!empty && now - tested_at_ < kForeignTestLength + input.round_trip) return true;
+  competing_ = !empty;
+  draining_ = false;
+  queue_empty_at_ = now;
+  set(before_test_);
+  before_test_ = 0;
+  return true;
+}
+
+void RateControl::compete(const Input& input, Duration passed, Instant now) {
+  if (input.loss > kForeignLoss) {
+    if (now - decreased_at_ < kForeignDecreaseInterval) return;
+    set(kDecrease * target_);
+    decreased_at_ = now;
+    return;
+  }
+  if (!input.acknowledged) return;
+  // A packet more each response time, as the other flow does; in proportion a small share would stay one.
+  const double response = seconds(input.round_trip + kResponseExtra);
+  const double more = static_cast<double>(kIncreaseBits) / (response * response) * seconds(passed);
+  const double most = kForeignUnproven * static_cast<double>(*input.acknowledged);
+  if (target_ + more <= most) set(target_ + more);
+  capacity_.reset();
 }
 
 void RateControl::decrease(const Input& input, Instant now) {
@@ -38,12 +79,15 @@ void RateControl::decrease(const Input& input, Instant now) {
   // The longer window still holds what came before the link got slower.
   const auto at_once = static_cast<double>(input.acknowledged_at_once.value_or(*input.acknowledged));
   if (at_once < kSlowerAtOnce * throughput) throughput = at_once;
+  // It shrinks already, and what arrives now is what we ourselves cut.
+  if (draining_ && seconds(input.queue) < kQueueShrinks * seconds(queue_at_decrease_)) return;
   const bool answered = now - decreased_at_ >= input.round_trip + kResponseExtra;
   if (!answered && throughput > target_ / 2) return;
-  queue_at_decrease_ = input.queue;
-  const Duration own_queue = foreign_queue_ ? Duration::zero() : input.queue - kQueueTolerated;
-  const double standing = std::max(0.0, seconds(own_queue)) / seconds(kQueueDrainTime);
+  const double standing = std::max(0.0, seconds(input.queue - kQueueTolerated)) / seconds(kQueueDrainTime);
   const double factor = std::clamp(1 - standing, kDecreaseDeepest, kDecrease);
+  const double used = input.sent ? static_cast<double>(*input.sent) : target_;
+  unused_target_ = used < kTargetUsed * target_ && !draining_ ? target_ : 0;
+  queue_at_decrease_ = input.queue;
   learn_capacity(throughput);
   set(std::min(target_, factor * throughput));
   return_to_ = kReturn * throughput;
@@ -56,8 +100,8 @@ void RateControl::finish_drain(const Input& input, Instant now) {
   if (input.queue > kQueueEmpty && now - decreased_at_ < kDrainLongest) return;
   if (input.usage == Usage::over) return;
   draining_ = false;
-  foreign_queue_ = input.queue > kQueueEmpty && seconds(input.queue) > kQueueHelped * seconds(queue_at_decrease_);
-  set(std::max(target_, return_to_));
+  const bool gone_at_once = now - decreased_at_ < kOwnQueueGone + input.round_trip;
+  set(std::max(target_, gone_at_once ? std::max(return_to_, unused_target_) : return_to_));
 }
 
 void RateControl::increase(const Input& input, Duration passed) {

@@ -83,6 +83,43 @@ TEST(RateControlTest, near_a_known_limit_it_rises_by_a_packet_a_response_time) {
   EXPECT_NEAR(static_cast<double>(control.target() - before), 64'000, 2'000);
 }
 
+TEST(RateControlTest, beside_a_flow_that_fills_the_queue_only_loss_counts) {
+  RateControl control({.start = 1'000'000});
+  for (int ms = 0; ms < 8'000; ms += 100) {
+    control.update(input_of(Usage::normal, control.target(), milliseconds(90)), at(ms));
+  }
+  EXPECT_TRUE(control.competing());
+  const std::uint64_t before = control.target();
+  control.update(input_of(Usage::over, before, milliseconds(150)), at(8'000));
+  EXPECT_GE(control.target(), before);
+  auto lossy = input_of(Usage::normal, before, milliseconds(150));
+  lossy.loss = 0.05;
+  control.update(lossy, at(9'000));
+  EXPECT_LT(control.target(), before);
+}
+
+TEST(RateControlTest, a_queue_that_empties_in_the_test_is_our_own) {
+  RateControl control({.start = 1'000'000});
+  bool tested = false;
+  for (int ms = 0; ms < 8'000; ms += 100) {
+    const bool halved = control.target() < 700'000;
+    tested = tested || halved;
+    control.update(input_of(Usage::normal, control.target(), milliseconds(halved ? 5 : 90)), at(ms));
+  }
+  EXPECT_TRUE(tested);
+  EXPECT_FALSE(control.competing());
+}
+
+TEST(RateControlTest, a_target_that_was_not_used_comes_back_when_the_queue_is_gone_at_once) {
+  RateControl control({.start = 2'000'000});
+  auto input = input_of(Usage::over, 1'000'000);
+  input.sent = 1'000'000;
+  control.update(input, at(1'000));
+  EXPECT_EQ(control.target(), 850'000u);
+  control.update(input_of(Usage::normal, 900'000), at(1'200));
+  EXPECT_GE(control.target(), 2'000'000u);
+}
+
 TEST(RateControlTest, what_is_not_used_proves_nothing) {
   RateControl control({.start = 1'000'000});
   for (int ms = 0; ms < 60'000; ms += 100) control.update(input_of(Usage::normal, 400'000), at(ms));
