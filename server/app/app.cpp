@@ -1,5 +1,7 @@
 #include "server/app/app.h"
 
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -116,7 +118,10 @@ int App::run(int stop_descriptor) {
     take_completions();
     settle();
   });
-  http_->watch(stop_descriptor, [this] { http_->stop(); });
+  http_->watch(stop_descriptor, [this, stop_descriptor] {
+    signalfd_siginfo taken{};
+    if (::read(stop_descriptor, &taken, sizeof taken) > 0) begin_drain();
+  });
   ready_ = true;
   log(LogLevel::info, "server.ready",
       {{"http_port", std::to_string(http_->port())}, {"media_port", std::to_string(plane_->shard().port())}});
@@ -129,7 +134,8 @@ int App::run(int stop_descriptor) {
 // ---- HTTP ----
 
 HttpResponse App::handle(const HttpRequest& request) {
-  HttpResponse response = route(request, io::read_clocks());
+  const bool changes = request.method != "GET" && request.method != "OPTIONS" && request.method != "DELETE";
+  HttpResponse response = changes && drain_ != Drain::none ? restarting() : route(request, io::read_clocks());
   settle();
   return response;
 }
@@ -159,6 +165,7 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
   if (const auto at = below(path, "/room/")) return room(at->first) == nullptr ? no_room() : page_of_room(at->rest);
   if (path == "/livez") return {.body = "ok\n"};
   if (path == "/readyz") {
+    if (drain_ != Drain::none) return restarting();
     if (!ready_ || journal_->failing()) return {.status = 503, .body = "not ready: the journal cannot write\n"};
     return {.body = "ok\n"};
   }
@@ -178,8 +185,10 @@ HttpResponse App::route_session(const HttpRequest& request, std::string_view id,
 HttpResponse App::route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now) {
   const Result<Asker, HttpResponse> by = room.asker_of(request, now);
   if (!by) return by.error();
-  return links_->handle(request, room.config().id, path.substr(std::string_view("links").size()), *by,
-                        room.desk().meeting().state().removed, now.wall);
+  HttpResponse response = links_->handle(request, room.config().id, path.substr(std::string_view("links").size()), *by,
+                                         room.desk().meeting().state().removed, now.wall);
+  if (response.waits_for != AnswerId{}) ++unsaved_;
+  return response;
 }
 
 HttpResponse App::list_rooms() const {
@@ -237,7 +246,7 @@ void App::on_open(ConnectionId connection, const HttpRequest& request) {
 
 void App::on_message(ConnectionId connection, std::string_view text) {
   Room* owner = room_of(connection);
-  if (owner == nullptr) return;
+  if (owner == nullptr || drain_ != Drain::none) return;  // no answer: the page asks again with the same key
   owner->desk().handle_message(signaling::PageId{static_cast<std::uint64_t>(connection)}, text, io::read_clocks());
   settle();
 }
@@ -316,6 +325,7 @@ void App::take(const io::ShardEvent& event, Now now) {
 void App::take_completions() {
   const Now now = io::read_clocks();
   while (const auto completion = journal_->poll_completion()) {
+    --unsaved_;
     if (completion->meeting == kLinksStream) take_link(*completion, now);
     Room* owner = room(completion->meeting);
     if (owner == nullptr) continue;
@@ -354,6 +364,10 @@ void App::settle() {
     if (due && (!next || *due < *next)) next = due;
   }
   watch_processes();
+  if (drain_ != Drain::none) {
+    go_on_draining(now);
+    next = std::min(next.value_or(drain_until_), drain_until_);
+  }
   if (plane_->has_waiting()) next = now.monotonic + kPostAgain;
   http_->set_timer(next, [this] { take_timeouts(); });
 }
@@ -370,7 +384,10 @@ void App::deliver(Room& room, const signaling::Output& output) {
           [&](const signaling::out::Close& close) {
             http_->close(ConnectionId{static_cast<std::uint64_t>(close.page)}, close.code, close.reason);
           },
-          [&](const signaling::out::Append& append) { journal_->append(room.config().id, append.batch); },
+          [&](const signaling::out::Append& append) {
+            ++unsaved_;
+            journal_->append(room.config().id, append.batch);
+          },
           [&](const signaling::out::SelectChannel& select) {
             room.select_channel(select.media_token, select.language);
           },

@@ -24,7 +24,8 @@ class App final : public HttpHandler {
   static Result<std::unique_ptr<App>> open(const Config& config);
   ~App() override;
 
-  // Until `stop_descriptor` (a signalfd) becomes readable; ends with 0.
+  // Until `stop_descriptor` (a signalfd) becomes readable and what was accepted is saved and answered; pages are then
+  // told to come back (WebSocket 1001). Ends with 0.
   int run(int stop_descriptor);
   [[nodiscard]] std::uint16_t http_port() const { return http_->port(); }
   [[nodiscard]] const TokenSigner& signer() const { return *signer_; }
@@ -55,6 +56,11 @@ class App final : public HttpHandler {
   void deliver(Room& room, const signaling::Output& output);
   void watch_processes();
 
+  // drain.cpp: from SIGTERM to the end of run().
+  void begin_drain();
+  void go_on_draining(Now now);
+  [[nodiscard]] static HttpResponse restarting();
+
   const Config& config_;
   std::unique_ptr<TokenSigner> signer_;
   std::unique_ptr<RandomSource> random_;
@@ -68,6 +74,9 @@ class App final : public HttpHandler {
   std::map<ConnectionId, Room*> pages_;
   Metrics metrics_;
   bool ready_ = false;
+  std::uint64_t unsaved_ = 0;  // batches of events on their way to the disk
+  enum class Drain { none, saving, closing } drain_ = Drain::none;
+  Instant drain_until_{};  // of the step that it is in
 };
 
 }  // namespace plenary::server
