@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "media/base/log.h"
+#include "media/crypto/hash.h"
 #include "media/crypto/random.h"
 #include "media/io/clock.h"
 #include "server/auth/secret_file.h"
@@ -71,6 +72,11 @@ Status App::open_parts() {
   Result<std::string> secret = read_or_make_secret_file(config_.auth.secret_file, *random_);
   if (!secret) return secret.error();
   signer_ = std::make_unique<TokenSigner>(*secret);
+  if (!config_.server.metrics_token_file.empty()) {
+    Result<std::string> token = read_secret_file(config_.server.metrics_token_file);
+    if (!token) return token.error();
+    metrics_token_ = std::move(token).value();
+  }
 
   auto journal = open_sqlite_journal(config_.server.data / "plenary.db");
   if (!journal) return journal.error();
@@ -151,7 +157,7 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
     return found == nullptr ? no_room() : found->handle_whip(request, at->rest, now);
   }
   if (const auto at = below(path, "/session/")) return route_session(request, at->first, now);
-  if (path == "/api/v1/rooms") return list_rooms();
+  if (path == "/api/v1/rooms") return list_rooms(request, now);
   if (const auto at = below(path, "/api/v1/rooms/")) {
     Room* found = room(at->first);
     if (found == nullptr) return no_room();
@@ -169,7 +175,7 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
     if (!ready_ || journal_->failing()) return {.status = 503, .body = "not ready: the journal cannot write\n"};
     return {.body = "ok\n"};
   }
-  if (path == "/metrics") return metrics_text();
+  if (path == "/metrics") return route_metrics(request);
   return HttpResponse::problem(404, "not_found", "There is nothing at this address.");
 }
 
@@ -191,13 +197,37 @@ HttpResponse App::route_links(const HttpRequest& request, const Room& room, std:
   return response;
 }
 
-HttpResponse App::list_rooms() const {
+// Where anonymous people may watch, everybody may know what there is; else each knows of the rooms of their token.
+HttpResponse App::list_rooms(const HttpRequest& request, Now now) const {
   std::string body = "[";
+  std::optional<HttpResponse> refusal;
   for (const auto& room : rooms_) {
+    if (config_.auth.anonymous == Anonymous::none) {
+      if (Result<Asker, HttpResponse> asker = room->asker_of(request, now); !asker) {
+        refusal = asker.error();
+        continue;
+      }
+    }
     if (body.size() > 1) body += ",";
     body += room->summary_json();
   }
+  if (body.size() == 1 && refusal) return *std::move(refusal);
   return HttpResponse::json(200, body + "]");
+}
+
+// How many people there are and what goes wrong is the operator's business.
+HttpResponse App::route_metrics(const HttpRequest& request) {
+  if (metrics_token_.empty()) {
+    if (request.is_local()) return metrics_text();
+    return HttpResponse::problem(403, "metrics_local",
+                                 "Figures are for this machine only; set server.metrics_token_file for others.");
+  }
+  if (crypto::equal_in_constant_time(as_bytes(request.bearer().value_or("")), as_bytes(metrics_token_))) {
+    return metrics_text();
+  }
+  HttpResponse refusal = HttpResponse::problem(401, "metrics_token", "Send the token of server.metrics_token_file.");
+  refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return refusal;
 }
 
 HttpResponse App::metrics_text() {

@@ -43,7 +43,8 @@ class App final : public HttpHandler {
   HttpResponse route(const HttpRequest& request, Now now);
   HttpResponse route_session(const HttpRequest& request, std::string_view id, Now now);
   HttpResponse route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now);
-  HttpResponse list_rooms() const;
+  HttpResponse list_rooms(const HttpRequest& request, Now now) const;
+  HttpResponse route_metrics(const HttpRequest& request);
   HttpResponse metrics_text();
   Room* room(std::string_view id);
   Room* room_of(ConnectionId connection);
@@ -73,6 +74,7 @@ class App final : public HttpHandler {
   std::map<Room*, int> watched_;  // the room process's descriptor that is watched now
   std::map<ConnectionId, Room*> pages_;
   Metrics metrics_;
+  std::string metrics_token_;  // empty: only this machine sees them
   bool ready_ = false;
   std::uint64_t unsaved_ = 0;  // batches of events on their way to the disk
   enum class Drain { none, saving, closing } drain_ = Drain::none;
