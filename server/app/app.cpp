@@ -245,7 +245,7 @@ HttpResponse App::metrics_text() {
   for (const auto& room : rooms_) {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
-    metrics_.set_counters("room_process", {{"restarts", room->media().restarts()}}, labels);
+    metrics_.set_counters("room_process", room->media().counters(), labels);
     metrics_.set_counters("checks", room->checks().counters(), labels);
     metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),
                        labels);
