@@ -19,7 +19,8 @@ FrameWriter::FrameWriter(int frames_fd) : fd_(frames_fd) {
 }
 
 bool FrameWriter::send(const rtp::Frame& frame) {
-  for (const ByteVector& message : rtp::write_feed_messages(frame)) {
+  const std::vector<ByteVector> messages = rtp::write_feed_messages(frame);
+  for (const ByteVector& message : messages) {
     ssize_t sent = 0;
     do {
       sent = ::send(fd_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -28,7 +29,7 @@ bool FrameWriter::send(const rtp::Frame& frame) {
     if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN || errno == EBADF) closed_ = true;
     return false;  // what went out of this frame is dropped by the reader's assembler
   }
-  return true;
+  return !messages.empty();
 }
 
 bool FrameWriter::write(const rtp::Frame& frame) {

@@ -194,6 +194,7 @@ void Mixer::run() {
     const Duration wait = due - monotonic_now();
     if (wait > Duration{}) std::this_thread::sleep_for(wait);
     if (wait < -kMostLate) {
+      ticks_left_out_ += static_cast<std::uint64_t>(-wait / kFrameDuration);
       next_sound = start = monotonic_now();
       pictures = 0;
       continue;

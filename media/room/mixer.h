@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,6 +55,8 @@ class Mixer {
   [[nodiscard]] Picture lay_in(const Picture& room) const;  // the programme's picture
   [[nodiscard]] Picture return_picture(Instant now) const;
   double take_return_level();
+  // 20 ms each, left out because the machine did not give the thread its turn. Any thread.
+  [[nodiscard]] std::uint64_t ticks_left_out() const { return ticks_left_out_; }
   std::map<std::string, double> take_speaker_levels();
 
  private:
@@ -93,6 +96,7 @@ class Mixer {
   MixInput room_;                            // guarded by mutex_
   LevelMeter return_meter_;                  // guarded by mutex_
   std::optional<Instant> floor_captured_;    // of the next floor frame; mixer's thread
+  std::atomic<std::uint64_t> ticks_left_out_{0};
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

@@ -86,11 +86,14 @@ void Reporter::return_state(const std::string& id, const std::string& url, std::
 }
 
 void Reporter::levels(const Levels& levels) {
+  Json dropped(levels.dropped);
+  dropped["reports"] = this->dropped();
   send(text({{"report", "levels"},
              {"channels", rounded(levels.channels)},
              {"returns", rounded(levels.returns)},
              {"speakers", rounded(levels.speakers)},
-             {"sources", rounded(levels.sources)}}),
+             {"sources", rounded(levels.sources)},
+             {"dropped", std::move(dropped)}}),
        true);
 }
 

@@ -50,6 +50,7 @@ struct Levels {  // dBFS by name
   std::map<std::string, double> returns;
   std::map<std::string, double> speakers;
   std::map<std::string, double> sources;
+  std::map<std::string, std::uint64_t> dropped;  // since the start: frames, mixer_ticks; the reporter adds reports
 };
 
 class Reporter {

@@ -236,6 +236,7 @@ void Room::report_levels(Instant now) {
     levels.sources[id] = input->meter.take();
   }
   desk_->add_levels(levels);
+  levels.dropped["frames"] = writer_.dropped_frames();
   reporter_.levels(levels);
 }
 

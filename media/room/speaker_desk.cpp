@@ -198,6 +198,7 @@ void SpeakerDesk::add_levels(Levels& levels) {
   levels.returns["screen"] = level;
   for (const ReturnConfig& config : settings_.returns) levels.returns[config.id] = level;
   levels.speakers = mixer_->take_speaker_levels();
+  levels.dropped["mixer_ticks"] = mixer_->ticks_left_out();
 }
 
 }  // namespace plenary::room

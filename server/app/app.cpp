@@ -1,5 +1,7 @@
 #include "server/app/app.h"
 
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 
 #include "media/base/log.h"
 #include "media/base/overloaded.h"
+#include "media/crypto/hash.h"
 #include "media/crypto/random.h"
 #include "media/crypto/srtp.h"
 #include "media/io/clock.h"
@@ -78,6 +81,11 @@ Status App::open_parts() {
     if (!shared) return shared.error();
     turn_ = std::make_unique<TurnServers>(config_.turn.urls, *shared);
   }
+  if (!config_.server.metrics_token_file.empty()) {
+    Result<std::string> token = read_secret_file(config_.server.metrics_token_file);
+    if (!token) return token.error();
+    metrics_token_ = std::move(token).value();
+  }
 
   auto journal = open_sqlite_journal(config_.server.data / "plenary.db");
   if (!journal) return journal.error();
@@ -126,7 +134,10 @@ int App::run(int stop_descriptor) {
     take_completions();
     settle();
   });
-  http_->watch(stop_descriptor, [this] { http_->stop(); });
+  http_->watch(stop_descriptor, [this, stop_descriptor] {
+    signalfd_siginfo taken{};
+    if (::read(stop_descriptor, &taken, sizeof taken) > 0) begin_drain();
+  });
   ready_ = true;
   log(LogLevel::info, "server.ready",
       {{"http_port", std::to_string(http_->port())},
@@ -142,7 +153,8 @@ int App::run(int stop_descriptor) {
 // ---- HTTP ----
 
 HttpResponse App::handle(const HttpRequest& request) {
-  HttpResponse response = route(request, io::read_clocks());
+  const bool changes = request.method != "GET" && request.method != "OPTIONS" && request.method != "DELETE";
+  HttpResponse response = changes && drain_ != Drain::none ? restarting() : route(request, io::read_clocks());
   settle();
   return response;
 }
@@ -158,7 +170,7 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
     return found == nullptr ? no_room() : found->handle_whip(request, at->rest, now);
   }
   if (const auto at = below(path, "/session/")) return route_session(request, at->first, now);
-  if (path == "/api/v1/rooms") return list_rooms();
+  if (path == "/api/v1/rooms") return list_rooms(request, now);
   if (const auto at = below(path, "/api/v1/rooms/")) {
     Room* found = room(at->first);
     if (found == nullptr) return no_room();
@@ -172,10 +184,11 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
   if (const auto at = below(path, "/room/")) return room(at->first) == nullptr ? no_room() : page_of_room(at->rest);
   if (path == "/livez") return {.body = "ok\n"};
   if (path == "/readyz") {
+    if (drain_ != Drain::none) return restarting();
     if (!ready_ || journal_->failing()) return {.status = 503, .body = "not ready: the journal cannot write\n"};
     return {.body = "ok\n"};
   }
-  if (path == "/metrics") return metrics_text();
+  if (path == "/metrics") return route_metrics(request);
   return HttpResponse::problem(404, "not_found", "There is nothing at this address.");
 }
 
@@ -191,17 +204,43 @@ HttpResponse App::route_session(const HttpRequest& request, std::string_view id,
 HttpResponse App::route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now) {
   const Result<Asker, HttpResponse> by = room.asker_of(request, now);
   if (!by) return by.error();
-  return links_->handle(request, room.config().id, path.substr(std::string_view("links").size()), *by,
-                        room.desk().meeting().state().removed, now.wall);
+  HttpResponse response = links_->handle(request, room.config().id, path.substr(std::string_view("links").size()), *by,
+                                         room.desk().meeting().state().removed, now.wall);
+  if (response.waits_for != AnswerId{}) ++unsaved_;
+  return response;
 }
 
-HttpResponse App::list_rooms() const {
+// Where anonymous people may watch, everybody may know what there is; else each knows of the rooms of their token.
+HttpResponse App::list_rooms(const HttpRequest& request, Now now) const {
   std::string body = "[";
+  std::optional<HttpResponse> refusal;
   for (const auto& room : rooms_) {
+    if (config_.auth.anonymous == Anonymous::none) {
+      if (Result<Asker, HttpResponse> asker = room->asker_of(request, now); !asker) {
+        refusal = asker.error();
+        continue;
+      }
+    }
     if (body.size() > 1) body += ",";
     body += room->summary_json();
   }
+  if (body.size() == 1 && refusal) return *std::move(refusal);
   return HttpResponse::json(200, body + "]");
+}
+
+// How many people there are and what goes wrong is the operator's business.
+HttpResponse App::route_metrics(const HttpRequest& request) {
+  if (metrics_token_.empty()) {
+    if (request.is_local()) return metrics_text();
+    return HttpResponse::problem(403, "metrics_local",
+                                 "Figures are for this machine only; set server.metrics_token_file for others.");
+  }
+  if (crypto::equal_in_constant_time(as_bytes(request.bearer().value_or("")), as_bytes(metrics_token_))) {
+    return metrics_text();
+  }
+  HttpResponse refusal = HttpResponse::problem(401, "metrics_token", "Send the token of server.metrics_token_file.");
+  refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return refusal;
 }
 
 HttpResponse App::metrics_text() {
@@ -223,7 +262,7 @@ HttpResponse App::metrics_text() {
   for (const auto& room : rooms_) {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
-    metrics_.set_counters("room_process", {{"restarts", room->media().restarts()}}, labels);
+    metrics_.set_counters("room_process", room->media().counters(), labels);
     metrics_.set_counters("checks", room->checks().counters(), labels);
     metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),
                        labels);
@@ -254,7 +293,7 @@ void App::on_open(ConnectionId connection, const HttpRequest& request) {
 
 void App::on_message(ConnectionId connection, std::string_view text) {
   Room* owner = room_of(connection);
-  if (owner == nullptr) return;
+  if (owner == nullptr || drain_ != Drain::none) return;  // no answer: the page asks again with the same key
   owner->desk().handle_message(signaling::PageId{static_cast<std::uint64_t>(connection)}, text, io::read_clocks());
   settle();
 }
@@ -340,6 +379,7 @@ void App::take(const io::ShardEvent& event, Now now) {
 void App::take_completions() {
   const Now now = io::read_clocks();
   while (const auto completion = journal_->poll_completion()) {
+    --unsaved_;
     if (completion->meeting == kLinksStream) take_link(*completion, now);
     Room* owner = room(completion->meeting);
     if (owner == nullptr) continue;
@@ -378,6 +418,10 @@ void App::settle() {
     if (due && (!next || *due < *next)) next = due;
   }
   watch_processes();
+  if (drain_ != Drain::none) {
+    go_on_draining(now);
+    next = std::min(next.value_or(drain_until_), drain_until_);
+  }
   if (plane_->has_waiting()) next = now.monotonic + kPostAgain;
   http_->set_timer(next, [this] { take_timeouts(); });
 }
@@ -399,7 +443,10 @@ void App::deliver(Room& room, const signaling::Output& output) {
           [&](const signaling::out::Close& close) {
             http_->close(ConnectionId{static_cast<std::uint64_t>(close.page)}, close.code, close.reason);
           },
-          [&](const signaling::out::Append& append) { journal_->append(room.config().id, append.batch); },
+          [&](const signaling::out::Append& append) {
+            ++unsaved_;
+            journal_->append(room.config().id, append.batch);
+          },
           [&](const signaling::out::SelectChannel& select) {
             room.select_channel(select.media_token, select.language);
           },

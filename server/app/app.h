@@ -24,7 +24,8 @@ class App final : public HttpHandler {
   static Result<std::unique_ptr<App>> open(const Config& config);
   ~App() override;
 
-  // Until `stop_descriptor` (a signalfd) becomes readable; ends with 0.
+  // Until `stop_descriptor` (a signalfd) becomes readable and what was accepted is saved and answered; pages are then
+  // told to come back (WebSocket 1001). Ends with 0.
   int run(int stop_descriptor);
   [[nodiscard]] std::uint16_t http_port() const { return http_->port(); }
   [[nodiscard]] const TokenSigner& signer() const { return *signer_; }
@@ -43,7 +44,8 @@ class App final : public HttpHandler {
   HttpResponse route(const HttpRequest& request, Now now);
   HttpResponse route_session(const HttpRequest& request, std::string_view id, Now now);
   HttpResponse route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now);
-  HttpResponse list_rooms() const;
+  HttpResponse list_rooms(const HttpRequest& request, Now now) const;
+  HttpResponse route_metrics(const HttpRequest& request);
   HttpResponse metrics_text();
   Room* room(std::string_view id);
   Room* room_of(ConnectionId connection);
@@ -55,6 +57,11 @@ class App final : public HttpHandler {
   void settle();  // after each turn: outputs of all desks, media in line with meetings, watches, next timer
   void deliver(Room& room, const signaling::Output& output);
   void watch_processes();
+
+  // drain.cpp: from SIGTERM to the end of run().
+  void begin_drain();
+  void go_on_draining(Now now);
+  [[nodiscard]] static HttpResponse restarting();
 
   const Config& config_;
   std::unique_ptr<TokenSigner> signer_;
@@ -69,7 +76,11 @@ class App final : public HttpHandler {
   std::map<Room*, int> watched_;  // the room process's descriptor that is watched now
   std::map<ConnectionId, Room*> pages_;
   Metrics metrics_;
+  std::string metrics_token_;  // empty: only this machine sees them
   bool ready_ = false;
+  std::uint64_t unsaved_ = 0;  // batches of events on their way to the disk
+  enum class Drain { none, saving, closing } drain_ = Drain::none;
+  Instant drain_until_{};  // of the step that it is in
 };
 
 }  // namespace plenary::server

@@ -251,6 +251,12 @@ void RoomMedia::take_levels(const json& report) {
   read_levels(report, "sources", source_levels_);
   read_levels(report, "returns", return_levels_);
   read_levels(report, "speakers", speaker_levels_);
+  const json dropped = report.value("dropped", json::object());
+  if (!dropped.is_object()) return;
+  for (auto& [name, count] : dropped_) {
+    const json said = dropped.value(name, json());
+    if (said.is_number_unsigned()) count = said.get<std::uint64_t>();
+  }
 }
 
 void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {

@@ -94,7 +94,8 @@ class RoomMedia {
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] const RoomConfig& config() const { return config_; }
   void ask_to_end() { link_.ask_to_end(); }
-  [[nodiscard]] unsigned restarts() const { return link_.restarts(); }
+  // For metrics: starts of the process, and what it or its link dropped.
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
  private:
   struct Track {
@@ -152,6 +153,7 @@ class RoomMedia {
   std::map<std::string, double> return_levels_;
   std::map<std::string, double> speaker_levels_;
   std::map<std::string, std::string> pictures_;  // "source/main" → JPEG
+  std::map<std::string, std::uint64_t> dropped_ = {{"frames", 0}, {"reports", 0}, {"mixer_ticks", 0}};  // it says so
   std::optional<nlohmann::json> fault_;
 };
 

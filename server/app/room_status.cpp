@@ -49,4 +49,11 @@ std::string Room::summary_json() const {
   return summary.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+std::vector<std::pair<std::string, std::uint64_t>> RoomMedia::counters() const {
+  std::vector<std::pair<std::string, std::uint64_t>> counters = {{"restarts", link_.restarts()},
+                                                                 {"commands_dropped", link_.commands_dropped()}};
+  for (const auto& [name, count] : dropped_) counters.emplace_back(name + "_dropped", count);
+  return counters;
+}
+
 }  // namespace plenary::server

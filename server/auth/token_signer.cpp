@@ -9,6 +9,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "media/crypto/hash.h"
+
 namespace plenary::server {
 namespace {
 
@@ -49,10 +51,17 @@ bool has_plain_header(const json& header) {
 }
 
 // So that a token without `jti` can be revoked, too. Without the last character, some of whose bits nobody reads: with
-// another one there the token would be as good, and not the one that was revoked.
+// another one there the token would be as good, and not the one that was revoked. A digest, because ids are kept and
+// shown, and nobody who sees one may have the token.
 std::string id_from_signature(std::string_view token) {
   const std::string_view signature = token.substr(token.rfind('.') + 1);
-  return "sig:" + std::string(signature.substr(0, signature.size() - 1));
+  std::string id = "sig:";
+  for (const std::uint8_t byte : crypto::sha256(as_bytes(signature.substr(0, signature.size() - 1)))) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    id += kHex[byte >> 4];
+    id += kHex[byte & 15];
+  }
+  return id;
 }
 
 bool read_text(const json& grants, const char* name, std::string& into) {

@@ -54,6 +54,9 @@ TEST(TokenSigner, a_token_without_an_id_has_one_that_no_spelling_of_it_changes) 
   std::string token = made_by_libjwt(JWT_ALG_HS256, nullptr, kGrants, kSecret);
   const std::string id = TokenSigner(kSecret).verify(token, kNow)->token_id;
   EXPECT_GE(id.size(), 40U);
+  // J6: ids are kept and shown; they lead to no token.
+  const std::string signature = token.substr(token.rfind('.') + 1);
+  EXPECT_EQ(id.find(signature.substr(0, 8)), std::string::npos);
   int spellings = 0;
   for (const char last : std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")) {
     token.back() = last;
@@ -95,6 +98,7 @@ TEST(TokenSigner, another_secret_a_changed_letter_and_cut_tokens_are_refused) {
   }
 }
 
+// Fault J1.
 TEST(TokenSigner, only_hs256_with_a_plain_header_is_accepted) {
   const TokenSigner signer(kSecret);
   EXPECT_TRUE(signer.verify(made_by_libjwt(JWT_ALG_HS256, nullptr, kGrants, kSecret), kNow));
@@ -107,6 +111,7 @@ TEST(TokenSigner, only_hs256_with_a_plain_header_is_accepted) {
   }
 }
 
+// Fault J2.
 TEST(TokenSigner, expiry_and_start_allow_a_minute_of_skew_and_no_more) {
   const TokenSigner signer(kSecret);
   Claims claims = amina();
@@ -133,6 +138,7 @@ TEST(TokenSigner, claims_of_wrong_types_or_unknown_words_are_refused) {
   }
 }
 
+// Fault J4.
 TEST(TokenSigner, garbage_is_refused_whatever_it_is) {
   const TokenSigner signer(kSecret);
   SeededRandom random(7);
@@ -151,6 +157,45 @@ TEST(TokenSigner, garbage_is_refused_whatever_it_is) {
   EXPECT_FALSE(signer.verify(std::string(kMaxToken + 1, 'a'), kNow));
 }
 
+std::string from_base64url(std::string_view text) {
+  std::string bytes;
+  unsigned bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    bits = bits << 6 | static_cast<unsigned>(kAlphabet.find(c));
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes += static_cast<char>(bits >> held & 0xff);
+  }
+  return bytes;
+}
+
+// J1. All HS256 tokens of the corpus name their key (`kid`), also the valid ones: a header that we never write.
+TEST(TokenSigner, tokens_of_the_shared_corpus_are_refused_under_their_own_keys_too) {
+  const std::filesystem::path file =
+      std::filesystem::path(PLENARY_SOURCE_DIR) / "../shared/corpora/jose/json_web_signature_test.json";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "no corpus beside the project";
+  const auto corpus = nlohmann::json::parse(std::ifstream(file), nullptr, false);
+  int tried = 0;
+  for (const auto& group : corpus["testGroups"]) {
+    const auto key = group.value("private", nlohmann::json::object());
+    // HS256 under the text of a public key is the oldest trick.
+    const std::string secret = key.value("kty", "") == "oct" ? from_base64url(key.value("k", ""))
+                                                             : group.value("public", nlohmann::json()).dump();
+    for (const auto& test : group["tests"]) {
+      if (!test.contains("jws") || !test["jws"].is_string()) continue;
+      const auto verdict = TokenSigner(secret).verify(test["jws"].get<std::string>(), kNow);
+      ASSERT_FALSE(verdict) << test;
+      EXPECT_EQ(verdict.error().code, "bad_token") << test;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 350);
+}
+
+// Fault J1.
 TEST(TokenSigner, forged_tokens_of_the_shared_corpus_are_refused) {
   const std::filesystem::path file =
       std::filesystem::path(PLENARY_SOURCE_DIR) / "../shared/corpora/jose/json_web_signature_test.json";

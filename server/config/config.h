@@ -26,6 +26,7 @@ struct ServerSection {
   std::filesystem::path pages = "/usr/share/plenary/pages";  // the built web client
   std::string tls_certificate;                               // PEM files; both or none
   std::string tls_key;
+  std::filesystem::path metrics_token_file;  // holds the bearer token of /metrics; empty: this machine only
 };
 
 enum class Anonymous : std::uint8_t { watch, none };

@@ -61,6 +61,7 @@ public_address = ["203.0.113.7", "2001:db8::7"]
 shards = 2
 data = "/srv/plenary"
 pages = "/srv/pages"
+metrics_token_file = ""
 [auth]
 secret_file = "/srv/secret"
 anonymous = "none"

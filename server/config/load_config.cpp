@@ -42,6 +42,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"server", "pages"},
     {"server", "tls_certificate"},
     {"server", "tls_key"},
+    {"server", "metrics_token_file"},
     {"auth", "secret_file"},
     {"auth", "anonymous"},
     {"turn", "urls", KeyType::list},
@@ -123,7 +124,7 @@ void check_file(TableReader& reader, std::string_view key, const std::string& pa
   std::error_code failed;
   if (fs::is_regular_file(path, failed)) return;
   reader.faults().error(reader.table().get(key), reader.path_of(key), "there is no file " + path,
-                        "a PEM file; relative paths begin at the configuration file's folder");
+                        "relative paths begin at the configuration file's folder");
 }
 
 void load_public_addresses(TableReader& reader, ServerSection& server) {
@@ -159,6 +160,10 @@ void load_server(TableReader reader, const fs::path& folder, ServerSection& serv
     if (!text || text->empty()) continue;
     *value = (folder / *text).string();
     check_file(reader, key, *value);
+  }
+  if (const auto file = reader.string("metrics_token_file"); file && !file->empty()) {
+    server.metrics_token_file = folder / *file;
+    check_file(reader, "metrics_token_file", server.metrics_token_file.string());
   }
   if (server.tls_certificate.empty() != server.tls_key.empty()) {
     const std::string_view there = server.tls_key.empty() ? "tls_certificate" : "tls_key";

@@ -33,6 +33,8 @@ constexpr NamedToken kHeaders[] = {
     {WSI_TOKEN_HTTP_ACCEPT_LANGUAGE, "accept-language"},
     {WSI_TOKEN_HTTP_AC_REQUEST_HEADERS, "access-control-request-headers"},
     {WSI_TOKEN_HTTP_USER_AGENT, "user-agent"},
+    {WSI_TOKEN_X_FORWARDED_FOR, "x-forwarded-for"},
+    {WSI_TOKEN_HTTP_VIA, "via"},
     {WSI_TOKEN_PROTOCOL, "sec-websocket-protocol"},
     {WSI_TOKEN_VERSION, "sec-websocket-version"},
 };

@@ -1,8 +1,15 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "server/http/http_server.h"
 
 namespace plenary::server {
+namespace {
+
+constexpr const char* kForwardedFor = "x-forwarded-for";
+constexpr std::size_t kInterface = 8;  // bytes of an IPv6 address that its owner chooses (RFC 4291 §2.5.1)
+
+}  // namespace
 
 std::string_view HttpRequest::header(const std::string& lower_case_name) const {
   const auto found = headers.find(lower_case_name);
@@ -18,6 +25,22 @@ std::optional<std::string_view> HttpRequest::bearer() const {
     if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != kScheme[i]) return std::nullopt;
   }
   return value.substr(kScheme.size());
+}
+
+bool HttpRequest::is_local() const {
+  return remote.is_loopback() && header(kForwardedFor).empty() && header("via").empty();
+}
+
+std::string HttpRequest::network() const {
+  Address from = remote;
+  if (remote.is_loopback()) {
+    std::string_view named = header(kForwardedFor);
+    named.remove_prefix(named.rfind(',') == std::string_view::npos ? 0 : named.rfind(',') + 1);
+    while (named.starts_with(' ')) named.remove_prefix(1);
+    from = Address::from_ip(named, 0).value_or(remote);
+  }
+  if (!from.is_v4()) std::fill_n(from.ip.rbegin(), kInterface, std::uint8_t{0});
+  return from.ip_text();
 }
 
 HttpResponse HttpResponse::later(AnswerId answer) {

@@ -31,6 +31,11 @@ struct HttpRequest {
 
   [[nodiscard]] std::string_view header(const std::string& lower_case_name) const;
   [[nodiscard]] std::optional<std::string_view> bearer() const;  // of "Authorization: Bearer …"
+  // From this machine, and not on behalf of somebody else (a reverse proxy says so).
+  [[nodiscard]] bool is_local() const;
+  // Whom it comes from, as far as addresses tell people apart: an IPv4 address or the first half of an IPv6 one. A
+  // reverse proxy on this machine is believed whom it names last in X-Forwarded-For.
+  [[nodiscard]] std::string network() const;
 };
 
 enum class AnswerId : std::uint64_t {};  // the handler's own numbers, from 1

@@ -141,7 +141,10 @@ Result<int> RoomLink::start(Instant now) {
 }
 
 void RoomLink::send(const nlohmann::json& command) {
-  if (control_ < 0) return;  // the owner tells a new process everything again at its `ready`
+  if (control_ < 0) {  // the owner tells a new process everything again at its `ready`
+    ++commands_dropped_;
+    return;
+  }
   waiting_.push_back(command.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   flush();
 }

@@ -52,6 +52,8 @@ class RoomLink {
   void ask_to_end();
   [[nodiscard]] pid_t process() const { return process_; }
   [[nodiscard]] Instant next_timeout() const;
+  // Given to send() while no process ran.
+  [[nodiscard]] std::uint64_t commands_dropped() const { return commands_dropped_; }
   [[nodiscard]] unsigned restarts() const { return starts_ == 0 ? 0 : starts_ - 1; }
 
  private:
@@ -68,6 +70,7 @@ class RoomLink {
   bool asked_to_end_ = false;
   std::vector<pid_t> dying_;  // killed, not yet gone
   unsigned starts_ = 0;
+  std::uint64_t commands_dropped_ = 0;
   unsigned failures_in_a_row_ = 0;
   bool ended_ = false;
   Instant started_at_{};

@@ -74,6 +74,8 @@ TEST_F(RoomLinkTest, a_process_that_crashed_is_told_once_and_may_start_again_aft
   EXPECT_TRUE(link.handle_timeout(at(1s)));
   EXPECT_FALSE(link.handle_timeout(at(1s)));
   EXPECT_EQ(link.descriptor(), -1);
+  link.send({{"command", "key_frame"}});
+  EXPECT_EQ(link.commands_dropped(), 1U);
   EXPECT_FALSE(link.start_is_due(at(1s)));
   EXPECT_TRUE(link.start_is_due(at(1s) + kLongestRestartAfter));
   auto again = link.start(at(3s));
