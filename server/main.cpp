@@ -1,8 +1,10 @@
 // The program `plenary`: the command line decides what runs.
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <type_traits>
@@ -31,8 +33,18 @@ int block_stop_signals() {
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+// Most systems start a program with 1,024, which a meeting's pages use up; those that may have more.
+void raise_descriptor_limit() {
+  constexpr rlim_t kDescriptors = 65'536;  // 30,000 pages and the rest, as in config/plenary.service
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kDescriptors) return;
+  limit.rlim_cur = std::min(kDescriptors, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run_app(const Config& config, const DemoCommand* demo) {
   const int stop = block_stop_signals();
+  raise_descriptor_limit();
   start_logging(config.log);
   auto app = App::open(config);
   if (!app) {

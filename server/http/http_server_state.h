@@ -28,9 +28,11 @@ constexpr unsigned kWebSocketReadBytes = 2 * 1024;            // kept for each s
 constexpr std::uint64_t kMaxSwallowedBody = 2 * 1024 * 1024;  // bytes read and dropped so that a 413 arrives; on
                                                               // HTTP/2 it arrives without
 
-// Connections that write in one turn of the loop when all get the same: some 3 ms, which an answer may wait. Each turn
-// costs a look at all descriptors besides, with 10,000 of them 1 ms.
-constexpr std::size_t kTurnsAtOnce = 500;
+// Connections that write in one turn of the loop when all get the same: some 10 ms, which a request may wait. Each turn
+// costs a look at all descriptors besides, with 10,000 of them 2 ms. What comes by a watched descriptor, such as that
+// acts are on the disk, waits for a few only.
+constexpr std::size_t kTurnsAtOnce = 2'000;
+constexpr std::size_t kTurnsBetweenLooks = 200;
 
 // A callback of ours gives the library 0 to go on, -1 to close the connection.
 constexpr int kGoOn = 0;
@@ -90,6 +92,7 @@ struct HttpServer::State {
   void hear_pong(lws* wsi);
   void look_at_web_sockets(Instant now);
   void give_turns();
+  [[nodiscard]] bool is_watch_ready() const;
 
   HttpServerConfig config;
   HttpHandler& handler;

@@ -95,7 +95,8 @@ void Desk::handle_readiness(RequestId request, std::optional<Readiness> readines
 void Desk::handle_saved(Ticket ticket, Now now) {
   state_->meeting.handle_saved(ticket, now);
   state_->answer_saved(now);
-  state_->publish(now);
+  // Not told yet: the disk takes many acts at once, and every page is told of them in one change.
+  state_->saved_at = now;
 }
 
 void Desk::handle_not_saved(Ticket ticket, Now now) {
@@ -124,6 +125,7 @@ std::optional<Instant> Desk::next_timeout() const {
 std::optional<Output> Desk::poll_output() {
   // What has to be on disk goes first: it takes longest.
   if (std::optional<Batch> batch = state_->meeting.poll_append()) return out::Append{std::move(*batch)};
+  if (state_->outputs.empty() && state_->saved_at) state_->publish(*state_->saved_at);
   if (state_->outputs.empty()) return std::nullopt;
   Output output = std::move(state_->outputs.front());
   state_->outputs.pop_front();

@@ -135,8 +135,6 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
     visit.language = known->second.language;
   }
   const std::string resume = random.token(kResumeLength);
-  page.visit = resume;
-  page.role = visit.role;
   meeting.handle_connected(visit.participant, now);
   place(visit, before, call, now);
   ++counters.joins;
@@ -147,6 +145,9 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
                              R"(,"ice_servers":)" + servers + R"(,"state":)" + state_for(visit, now) + "}";
   media_tokens.emplace(visit.media_token, resume);
   const Visit& joined = visits.emplace(resume, std::move(visit)).first->second;
+  page.visit = resume;
+  page.role = joined.role;
+  page.participant = joined.participant;
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
   show_readiness(id, joined);
   tell_open_helps(id, joined);
@@ -379,6 +380,7 @@ void Desk::State::show_readiness(PageId id, const Visit& visit) {
 }
 
 void Desk::State::publish(Now now) {
+  saved_at.reset();
   if (meeting.version() == published_version && facts == published_facts) return;
   exclude();
   tell_helps();
@@ -413,10 +415,9 @@ void Desk::State::tell_changed(const View& before, Now now) {
   out::Send front{{}, encode(before.front, published.front), true};
   for (const auto& [id, page] : pages) {
     // A page that is joining right now gets the whole state with its answer.
-    const auto visit = page.visit && !page.closing && !page.behind ? visits.find(*page.visit) : visits.end();
-    if (visit == visits.end()) continue;
-    const ParticipantId participant = visit->second.participant;
-    if (sees_whole_list(visit->second.role)) {
+    if (!page.visit || page.closing || page.behind) continue;
+    const ParticipantId participant = page.participant;
+    if (sees_whole_list(page.role)) {
       whole.pages.push_back(id);
     } else if (before.behind.contains(participant) || published.behind.contains(participant)) {
       own.push_back({{id}, encode(before.queue_of(participant, false), published.queue_of(participant, false)), true});

@@ -44,7 +44,8 @@ struct Page {
   bool closing = false;
   bool behind = false;               // a change was left out: no further one makes sense to it
   std::optional<std::string> visit;  // its resume token; none: has not joined
-  Role role = Role::observer;
+  Role role = Role::observer;        // of the visit, beside it: a change looks at every page
+  ParticipantId participant{};
 };
 
 struct WaitingAnswer {
@@ -108,6 +109,7 @@ struct Desk::State {
   RoomFacts published_facts;
   Instant next_publication{};    // not before
   bool publication_due = false;  // there is something to tell then
+  std::optional<Now> saved_at;   // acts that the disk has and no page was told of
   Audience published_audience = Audience::everyone;
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
   std::vector<Help> published_helps;

@@ -66,6 +66,24 @@ TEST_F(LongList, a_crowd_is_told_of_many_acts_at_once_and_misses_none) {
   EXPECT_EQ(notified(viewer, "meeting.changed").size(), 2U);
 }
 
+TEST_F(LongList, what_the_disk_takes_at_once_is_told_as_one_change) {
+  const PageId viewer = joined("");
+  std::vector<PageId> people;
+  for (int i = 0; i < 5; ++i) people.push_back(joined("Person-" + std::to_string(i) + "/participant"));
+  hold_ = true;
+  for (const PageId page : people) {
+    call(page, "floor.request", {{"key", "k"}, {"kind", "statement"}, {"topic", "T"}, {"language", "en"}});
+  }
+  received_.clear();
+  release_disk();
+  const auto changes = notified(viewer, "meeting.changed");
+  ASSERT_THAT(changes, testing::SizeIs(1));
+  EXPECT_EQ(changes[0]["set"]["waiting"], 5);
+  for (const PageId page : people) {
+    EXPECT_TRUE(received_[page].front().contains("result")) << "the acknowledgement goes first";
+  }
+}
+
 TEST_F(LongList, w4_who_reads_too_slowly_for_every_change_gets_the_state_in_the_end) {
   const PageId mona = joined("Mona/moderator");
   const PageId viewer = joined("");

@@ -45,7 +45,8 @@ export async function startServer(rooms, { environment = {} } = {}) {
   const server = { url: `http://127.0.0.1:${http}`, data, config, log: "", process: null };
 
   server.start = async () => {
-    server.process = spawn(program, ["serve", "--config", config], {
+    // With the descriptors that most systems start a program with.
+    server.process = spawn("sh", ["-c", 'ulimit -Sn 1024; exec "$0" "$@"', program, "serve", "--config", config], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...environment },
     });
