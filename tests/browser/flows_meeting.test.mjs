@@ -16,7 +16,7 @@ let li;
 let guest;
 
 before(async () => {
-  meeting = await openMeeting({ floor: 'ready_within = "0s"' });
+  meeting = await openMeeting({ floor: 'ready_within = "0s"\ngrace = "2m"' });
   mona = await meeting.open("Mona Idris", "moderator", { path: "moderator" });
   chair = await meeting.open("Carla Chair", "chair", { path: "chair" });
   stage = await meeting.open("Screen", "observer", { path: "stage" });

@@ -74,7 +74,7 @@ ${room}
     },
     // Their page; `path` is behind the room's, `pictures`: false is how people with little data follow.
     // Without a role they come without a token. `prepare` runs in the page before its scripts.
-    async open(name, role, { path = "", more = [], pictures = true, browser = browsers[0], prepare, enters = true } = {}) {
+    async open(name, role, { path = "", more = [], pictures = true, browser = browsers[0], url = server.url, prepare, enters = true } = {}) {
       const context = await browser.context({ viewport: { width: 1280, height: 800 } });
       await context.addInitScript(instrument);
       await keepSound(context);
@@ -84,7 +84,7 @@ ${room}
       page.setDefaultTimeout(patient.timeout);
       const token = role && `#token=${server.token("hall", role, name, more)}`;
       const place = path.startsWith("/") ? path : `/room/hall${path && `/${path}`}`;
-      await page.goto(`${server.url}${place}${token ?? ""}`, { waitUntil: "commit" });
+      await page.goto(`${url}${place}${token ?? ""}`, { waitUntil: "commit" });
       if (enters && place === "/room/hall") await enterAs(page);
       return page;
     },
