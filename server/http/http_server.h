@@ -111,8 +111,8 @@ class HttpServer {
   // What a handler promised; without effect when the client has gone, or was answered that it took too long.
   void answer(AnswerId answer, HttpResponse response);
 
-  // Shared text: a change of state is encoded once for all. `in_turn`: one of thousands that get the same; a few
-  // hundred of those a turn of the loop, so that others' requests are answered in between. A connection's texts keep
+  // Shared text: a change of state is encoded once for all. `in_turn`: one of thousands that get the same; not
+  // all of those in one turn of the loop, so that others' requests are answered in between. A connection's texts keep
   // their order. False: the connection is gone or was just closed for its queue.
   enum class When { at_once, in_turn };
   bool send(ConnectionId connection, std::shared_ptr<const std::string> text, When when = When::at_once);

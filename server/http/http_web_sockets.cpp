@@ -128,7 +128,8 @@ int HttpServer::State::write_web_socket(lws* wsi) {
   return kClose;
 }
 
-// Without the library's way of asking for a turn, which is a look at all descriptors and a call for each that may write.
+// Without the library's way of asking for a turn, which is a look at all descriptors and a call for each that may
+// write.
 void HttpServer::State::write_now(WebSocket& socket) {
   if (!socket.may_write_now()) {
     lws_callback_on_writable(socket.wsi());

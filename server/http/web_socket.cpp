@@ -13,7 +13,7 @@ constexpr int kPiecesATurn = 32;  // one client's backlog does not hold up the o
 // The library puts what it is given into one HTTP/2 frame, and a browser ends the connection at one over 16,384 bytes
 // (RFC 9113 §4.2); the WebSocket frame's head is in it.
 constexpr std::size_t kHttp2Piece = 16'000;
-constexpr std::uint16_t kAbnormal = 1006;   // RFC 6455 §7.4.1: never sent
+constexpr std::uint16_t kAbnormal = 1006;     // RFC 6455 §7.4.1: never sent
 constexpr std::size_t kMaxCloseReason = 123;  // bytes (RFC 6455 §5.5)
 
 }  // namespace

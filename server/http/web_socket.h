@@ -65,7 +65,7 @@ class WebSocket {
   std::size_t waiting_ = 0;  // bytes in out_ and in the library's own buffer
   std::size_t in_library_ = 0;
   bool behind_ = false;
-  bool blocked_ = false;  // the last write() left something
+  bool blocked_ = false;           // the last write() left something
   std::size_t sent_of_first_ = 0;  // bytes of out_.front() that went out in pieces
   std::string in_;
   bool in_done_ = false;

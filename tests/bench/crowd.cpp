@@ -36,6 +36,7 @@ constexpr milliseconds kBetweenRequests{100};  // ten changes of the list a seco
 constexpr milliseconds kBetweenActs{1'000};    // of the moderator, each moving every row
 constexpr milliseconds kFilledWithin{60'000}, kQuiet{1'000};
 constexpr milliseconds kLastChange{5'000};  // waited for at the end
+constexpr std::size_t kComingBack = 2'000;  // of them lose their connection then, and are back
 
 constexpr unsigned char kPong = 0x8A;
 
@@ -95,6 +96,7 @@ class Crowd {
   bool join_all();
   void open(std::size_t index);
   void write(Page& page, std::string_view bytes);
+  void lose(Page& page);
   void call(Page& page, std::uint64_t id, std::string_view method, std::string_view params);
   void ask(std::size_t index);
   void turn(milliseconds wait);
@@ -104,6 +106,7 @@ class Crowd {
   void take_answer(std::string_view message, Clock::time_point at);
   bool fill_list();
   void load(std::chrono::seconds seconds);
+  void come_back();
   void print(double join_seconds, std::chrono::seconds seconds) const;
 
   std::uint16_t port_;
@@ -118,8 +121,10 @@ class Crowd {
   std::vector<double> acknowledged_;
   std::vector<Clock::time_point> asked_;  // of each request in the list, in its order
   std::vector<double> delivered_;         // from each request to each page, while measuring
-  std::uint64_t bytes_ = 0, changes_ = 0, refused_ = 0, lost_ = 0, missed_ = 0;
+  std::uint64_t bytes_ = 0, changes_ = 0, refused_ = 0, lost_ = 0, missed_ = 0, caught_up_ = 0;
   std::string first_refusal_;
+  std::size_t came_back_ = 0;
+  double back_seconds_ = 0;
 };
 
 void Crowd::sign(const TokenSigner& signer) {
@@ -167,7 +172,16 @@ void Crowd::open(std::size_t index) {
 
 // What a page sends is small, so the kernel takes it whole.
 void Crowd::write(Page& page, std::string_view bytes) {
-  if (::send(page.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) ++lost_;
+  if (page.socket < 0) return;
+  if (::send(page.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) lose(page);
+}
+
+void Crowd::lose(Page& page) {
+  ++lost_;
+  fmt::print(stderr, "lost: page {}\n", &page - pages_.data());
+  ::close(page.socket);
+  page.socket = -1;
+  page.step = Step::idle;
 }
 
 void Crowd::call(Page& page, std::uint64_t id, std::string_view method, std::string_view params) {
@@ -197,9 +211,7 @@ void Crowd::read(std::size_t index) {
   const Clock::time_point at = Clock::now();
   if (size <= 0) {
     if (size < 0 && errno == EAGAIN) return;
-    ++lost_;
-    ::close(page.socket);
-    page.step = Step::idle;
+    lose(page);
     return;
   }
   bytes_ += static_cast<std::uint64_t>(size);
@@ -212,7 +224,7 @@ void Crowd::read(std::size_t index) {
     page.step = Step::joining;
     call(page, 1, "meeting.join", fmt::format(R"({{"token":"{}"}})", page.token));
   }
-  while (rest.size() >= 2) {
+  while (rest.size() >= 2 && page.socket >= 0) {
     std::size_t length = rest[1] & 0x7F, head = 2;
     if (length >= 126) {
       const std::size_t wide = length == 126 ? 2 : 8;
@@ -232,6 +244,11 @@ void Crowd::read(std::size_t index) {
 void Crowd::take(std::size_t index, std::string_view message, Clock::time_point at) {
   Page& page = pages_[index];
   if (message.find(R"("method":"meeting.changed")") != std::string_view::npos) return take_change(page, message, at);
+  if (message.find(R"("method":"meeting.state")") != std::string_view::npos) {
+    ++caught_up_;
+    page.seq = number_behind(message, R"("seq":)") - 1;
+    return take_change(page, message, at);
+  }
   if (message.find(R"("error")") != std::string_view::npos) {
     ++refused_;
     if (first_refusal_.empty()) first_refusal_ = message;
@@ -312,18 +329,33 @@ void Crowd::load(std::chrono::seconds seconds) {
   while (Clock::now() < last) turn(milliseconds(10));
 }
 
+// The network was gone for many of them, and all try again in the same moment; browsers would wait a little each.
+void Crowd::come_back() {
+  const std::size_t first = pages_.size() - std::min(kComingBack, pages_.size() - 1);
+  for (std::size_t i = first; i < pages_.size(); ++i) {
+    if (pages_[i].socket >= 0) ::close(pages_[i].socket);
+    pages_[i] = {.token = pages_[i].token, .known = pages_[i].known};
+  }
+  const Clock::time_point start = Clock::now();
+  const std::size_t joined = std::exchange(joined_, 0);
+  for (std::size_t i = first; i < pages_.size(); ++i) open(i);
+  while (joined_ < pages_.size() - first && Clock::now() < start + kFilledWithin) turn(milliseconds(10));
+  came_back_ = std::exchange(joined_, joined);
+  back_seconds_ = milliseconds_between(start, Clock::now()) / 1'000;
+}
+
 void Crowd::print(double join_seconds, std::chrono::seconds seconds) const {
   fmt::print(
       R"({{"pages": {}, "joined": {}, "joins_per_second": {:.0f}, "waiting": {}, "seconds": {}, )"
       R"("requests": {}, "deliveries": {}, "changes_a_page": {}, "delivered_ms": {{"p50": {:.1f}, "p99": {:.1f}, "max": {:.1f}}}, )"
       R"("acknowledged": {}, "acknowledged_ms": {{"p50": {:.1f}, "p99": {:.1f}}}, )"
-      R"("received_mbytes": {:.0f}, "refused": {}, "lost": {}, "missed": {}}})"
+      R"("received_mbytes": {:.0f}, "refused": {}, "lost": {}, "missed": {}, "caught_up": {}, "came_back": {}, "back_within_s": {:.1f}}})"
       "\n",
       pages_.size(), joined_, static_cast<double>(joined_) / join_seconds, waiting_, seconds.count(),
       asked_.size() - waiting_, delivered_.size(), changes_ / std::max<std::size_t>(1, joined_),
       percentile(delivered_, 50), percentile(delivered_, 99), percentile(delivered_, 100), acknowledged_.size(),
       percentile(acknowledged_, 50), percentile(acknowledged_, 99), static_cast<double>(bytes_) / 1e6, refused_, lost_,
-      missed_);
+      missed_, caught_up_, came_back_, back_seconds_);
 }
 
 bool Crowd::run(const TokenSigner& signer, std::chrono::seconds seconds) {
@@ -333,6 +365,7 @@ bool Crowd::run(const TokenSigner& signer, std::chrono::seconds seconds) {
   const double join_seconds = milliseconds_between(start, Clock::now()) / 1'000;
   fmt::print(stderr, "joined {} of {} in {:.1f} s\n", joined_, pages_.size(), join_seconds);
   if (all && fill_list()) load(seconds);
+  if (all) come_back();
   if (!first_refusal_.empty()) fmt::print(stderr, "refused: {}\n", first_refusal_);
   print(join_seconds, seconds);
   return all && refused_ == 0 && lost_ == 0;
