@@ -80,7 +80,7 @@ TEST(LossEstimateTest, a_capacity_is_found_below_inherent_loss_too) {
 
 TEST(LossEstimateTest, heavy_loss_without_any_history_is_taken_for_a_limit_until_it_stays_at_a_lower_rate) {
   Path path(5);
-  const auto lost = [&] { return path.chance(0.3); };
+  const auto lost = [&] { return path.chance(0.2); };
   const auto first = path.send(1e6, 1, lost);
   ASSERT_TRUE(first);
   EXPECT_TRUE(first->capacity);

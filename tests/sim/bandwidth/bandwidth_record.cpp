@@ -28,11 +28,11 @@ void write_samples(const Record& record, const std::filesystem::path& path) {
 void write_figures(const Profile& profile, const Record& elastic, const Record& layers, std::ofstream& out) {
   for (const Goal& goal : profile.goals) {
     const Reached r = reached(elastic, goal);
-    out << profile.name << ',' << 0 << ',' << seconds(goal.from) << ',' << goal.rate << ',' << (r.after ? *r.after : -1)
-        << ',' << seconds(goal.within) << ',' << r.estimate << ',' << r.received << ',' << queue_p95(elastic) << ','
-        << queue_p95(layers) << ',' << layers.changes.size() << ',' << oscillations(layers) << ',' << elastic.probes
-        << ',' << share_lost(elastic, goal.from + goal.within) << ',' << share_lost(layers, std::chrono::seconds(15))
-        << '\n';
+    out << profile.name << ',' << '"' << profile.title << '"' << ',' << seconds(goal.from) << ',' << goal.rate << ','
+        << (r.after ? *r.after : -1) << ',' << seconds(goal.within) << ',' << r.estimate << ',' << r.received << ','
+        << queue_p95(elastic) << ',' << queue_p95(layers) << ',' << layers.changes.size() << ',' << oscillations(layers)
+        << ',' << elastic.probes << ',' << share_lost(elastic, goal.from + goal.within) << ','
+        << share_lost(layers, std::chrono::seconds(15)) << '\n';
   }
 }
 
