@@ -46,6 +46,22 @@ HttpResponse page_of_room(std::string_view rest) {
   return HttpResponse::problem(404, "not_found", "There is no such page.");
 }
 
+// Pages that have not joined yet, of all rooms; they have 5 s to do so. A full meeting may come back at once, and of
+// the files that the process may open they get two fifths, so that strangers who only connect leave enough for others.
+constexpr std::size_t kMaxUnjoined = 20'000;
+constexpr std::size_t kUnjoinedPercent = 40;
+
+// As many as the system lets it: the default of 1,024 is for programs that may use select(), which nothing here does.
+std::size_t open_files_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  constexpr rlim_t kEnough = 65'536;  // 20,000 people with two connections each, and the library keeps a table of them
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough));
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
 constexpr Duration kPostAgain = std::chrono::milliseconds(2);  // to a shard whose queue was full
 
 HttpResponse no_room() { return HttpResponse::problem(404, "no_room", "There is no such room."); }
@@ -94,6 +110,7 @@ Status App::open_parts() {
   plane_ = std::make_unique<MediaPlane>(std::move(shard).value(), certificate, std::move(candidates));
   sessions_ = std::make_unique<MediaSessions>(*plane_, *random_);
 
+  max_unjoined_ = std::min<std::size_t>(kMaxUnjoined, open_files_limit() * kUnjoinedPercent / 100);
   auto http = HttpServer::create({.bind = config_.server.http,
                                   .pages = config_.server.pages,
                                   .tls_certificate = config_.server.tls_certificate,
@@ -238,6 +255,7 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("links", links_->links().counters());
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
+  metrics_.set_counters("http", {{"pages_refused", pages_refused_}});
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
                      static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
@@ -262,15 +280,26 @@ Room* App::room(std::string_view id) {
 
 // ---- WebSocket ----
 
-bool App::accept_web_socket(const HttpRequest& request) {
+std::optional<HttpResponse> App::refuse_web_socket(const HttpRequest& request) {
+  if (drain_ != Drain::none) return restarting();
   const auto at = below(request.path, "/ws/");
-  return at && at->rest.empty() && room(at->first) != nullptr;
+  if (!at || !at->rest.empty() || room(at->first) == nullptr) {
+    return HttpResponse::problem(403, "refused", "This room takes no such socket.");
+  }
+  std::size_t unjoined = 0;
+  for (const auto& room : rooms_) unjoined += room->desk().unjoined();
+  if (unjoined < max_unjoined_) return std::nullopt;
+  ++pages_refused_;
+  HttpResponse busy = HttpResponse::problem(503, "busy", "Too many pages are joining; try again in a moment.");
+  busy.headers.emplace_back("Retry-After", "2");
+  return busy;
 }
 
 void App::on_open(ConnectionId connection, const HttpRequest& request) {
   Room* owner = room(below(request.path, "/ws/")->first);
   pages_[connection] = owner;
-  owner->desk().handle_open(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks());
+  owner->desk().handle_open(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks(),
+                            request.network());
   settle();
 }
 
