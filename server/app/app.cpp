@@ -50,6 +50,17 @@ std::size_t shard_count(std::uint32_t configured) {
   return std::clamp<std::size_t>(count, 1, io::kMaxShards);
 }
 
+// Pages that have not joined yet, of all rooms; they have 5 s to do so. A full meeting may come back at once, and of
+// the files that the process may open they get two fifths, so that strangers who only connect leave enough for others.
+constexpr std::size_t kMaxUnjoined = 20'000;
+constexpr std::size_t kUnjoinedPercent = 40;
+
+std::size_t open_files_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
 constexpr Duration kPostAgain = std::chrono::milliseconds(2);  // to a shard whose queue was full
 
 HttpResponse no_room() { return HttpResponse::problem(404, "no_room", "There is no such room."); }
@@ -102,6 +113,7 @@ Status App::open_parts() {
   plane_->set_candidates(config_.server.public_addresses, config_.server.http);
   sessions_ = std::make_unique<MediaSessions>(*plane_, *random_);
 
+  max_unjoined_ = std::min<std::size_t>(kMaxUnjoined, open_files_limit() * kUnjoinedPercent / 100);
   auto http = HttpServer::create({.bind = config_.server.http,
                                   .pages = config_.server.pages,
                                   .tls_certificate = config_.server.tls_certificate,
@@ -255,6 +267,7 @@ HttpResponse App::metrics_text() {
     metrics_.set_gauge("shard_connections", "Media sessions on this shard",
                        static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});
   }
+  metrics_.set_counters("http", {{"pages_refused", pages_refused_}});
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
                      static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
@@ -279,15 +292,26 @@ Room* App::room(std::string_view id) {
 
 // ---- WebSocket ----
 
-bool App::accept_web_socket(const HttpRequest& request) {
+std::optional<HttpResponse> App::refuse_web_socket(const HttpRequest& request) {
+  if (drain_ != Drain::none) return restarting();
   const auto at = below(request.path, "/ws/");
-  return at && at->rest.empty() && room(at->first) != nullptr;
+  if (!at || !at->rest.empty() || room(at->first) == nullptr) {
+    return HttpResponse::problem(403, "refused", "This room takes no such socket.");
+  }
+  std::size_t unjoined = 0;
+  for (const auto& room : rooms_) unjoined += room->desk().unjoined();
+  if (unjoined < max_unjoined_) return std::nullopt;
+  ++pages_refused_;
+  HttpResponse busy = HttpResponse::problem(503, "busy", "Too many pages are joining; try again in a moment.");
+  busy.headers.emplace_back("Retry-After", "2");
+  return busy;
 }
 
 void App::on_open(ConnectionId connection, const HttpRequest& request) {
   Room* owner = room(below(request.path, "/ws/")->first);
   pages_[connection] = owner;
-  owner->desk().handle_open(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks());
+  owner->desk().handle_open(signaling::PageId{static_cast<std::uint64_t>(connection)}, io::read_clocks(),
+                            request.network());
   settle();
 }
 

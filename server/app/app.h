@@ -31,7 +31,7 @@ class App final : public HttpHandler {
   [[nodiscard]] const TokenSigner& signer() const { return *signer_; }
 
   HttpResponse handle(const HttpRequest& request) override;
-  bool accept_web_socket(const HttpRequest& request) override;
+  std::optional<HttpResponse> refuse_web_socket(const HttpRequest& request) override;
   void on_open(ConnectionId connection, const HttpRequest& request) override;
   void on_message(ConnectionId connection, std::string_view text) override;
   void on_close(ConnectionId connection) override;
@@ -75,6 +75,8 @@ class App final : public HttpHandler {
   std::unique_ptr<HttpServer> http_;
   std::map<Room*, int> watched_;  // the room process's descriptor that is watched now
   std::map<ConnectionId, Room*> pages_;
+  std::size_t max_unjoined_ = 0;     // pages of all rooms
+  std::uint64_t pages_refused_ = 0;  // because of it
   Metrics metrics_;
   std::string metrics_token_;  // empty: only this machine sees them
   bool ready_ = false;

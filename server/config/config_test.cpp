@@ -322,6 +322,7 @@ id = "a"
   for (const std::string& fault : faults) EXPECT_THAT(fault, Not(HasSubstr("hunter2")));
 }
 
+// Fault K8.
 TEST(Config, a_fault_is_one_line_whatever_the_file_holds) {
   for (const std::string& fault : faults_of("[log]\nlevel = \"a\\nb\\u001b[31m\"\n\"\\n\" = 1\n")) {
     EXPECT_THAT(fault, Not(AnyOf(HasSubstr("\n"), HasSubstr("\x1b"))));

@@ -131,6 +131,7 @@ TEST(Csv, quotes_are_doubled_and_what_has_commas_or_lines_is_quoted) {
   EXPECT_THAT(write_csv({one}), HasSubstr("\"Li \"\"Q\"\" Wei\",\"Ministry, Dakar\",,statement,,\"two\nlines\","));
 }
 
+// Fault F8.
 TEST(Csv, no_cell_is_a_formula) {
   for (const std::string beginning : {"=", "+", "-", "@", "\t", "\r"}) {
     RecordedRequest one;

@@ -66,8 +66,8 @@ class HttpHandler {
   // A path that no static file serves. HEAD comes as GET; its body is not sent.
   virtual HttpResponse handle(const HttpRequest& request) = 0;
 
-  // False answers 403; the path is /ws/…, the origin has been checked already.
-  virtual bool accept_web_socket(const HttpRequest& request) = 0;
+  // Nothing: it is opened; else the answer. The path is /ws/…, the origin has been checked already.
+  virtual std::optional<HttpResponse> refuse_web_socket(const HttpRequest& request) = 0;
   virtual void on_open(ConnectionId connection, const HttpRequest& request) = 0;
   virtual void on_message(ConnectionId connection, std::string_view text) = 0;
   virtual void on_close(ConnectionId connection) = 0;

@@ -35,7 +35,10 @@ class TestServer final : public HttpHandler {
 
  private:
   HttpResponse handle(const HttpRequest& request) override { return answer(request); }
-  bool accept_web_socket(const HttpRequest&) override { return accepts_web_sockets; }
+  std::optional<HttpResponse> refuse_web_socket(const HttpRequest&) override {
+    if (accepts_web_sockets) return std::nullopt;
+    return HttpResponse::problem(403, "refused", "This room takes no such socket.");
+  }
   void on_open(ConnectionId connection, const HttpRequest&) override { opened(connection); }
   void on_message(ConnectionId connection, std::string_view text) override { message(connection, text); }
   void on_close(ConnectionId connection) override { closed(connection); }

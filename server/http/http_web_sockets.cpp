@@ -27,10 +27,7 @@ std::optional<HttpResponse> HttpServer::State::refuse_web_socket(const HttpReque
   if (!lists_word(request.header("sec-websocket-protocol"), kSubprotocol)) {
     return HttpResponse::problem(400, "no_subprotocol", "Ask for the subprotocol plenary.v1.");
   }
-  if (!handler.accept_web_socket(request)) {
-    return HttpResponse::problem(403, "refused", "This room takes no such socket.");
-  }
-  return std::nullopt;
+  return handler.refuse_web_socket(request);
 }
 
 // HTTP/1 only. The library's rule here: 0 goes on with the upgrade, 1 says that an answer was written.

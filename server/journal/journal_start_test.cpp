@@ -55,6 +55,7 @@ TEST_F(JournalStart, a_second_server_on_the_same_file_is_refused) {
   EXPECT_EQ(refusal(), "journal_locked");
 }
 
+// Fault B3.
 TEST_F(JournalStart, a_file_locked_for_writing_by_another_program_is_refused) {
   open().reset();
   SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
@@ -62,6 +63,7 @@ TEST_F(JournalStart, a_file_locked_for_writing_by_another_program_is_refused) {
   EXPECT_EQ(refusal(), "journal_locked");
 }
 
+// Fault B5.
 TEST_F(JournalStart, a_file_of_a_later_version_is_refused_and_left_as_it_is) {
   open().reset();
   {
@@ -86,6 +88,7 @@ TEST_F(JournalStart, a_file_that_is_no_database_or_another_ones_is_refused) {
   EXPECT_EQ(refusal(), "journal_unusable");
 }
 
+// Fault B3.
 TEST_F(JournalStart, a_damaged_page_is_found_at_the_start) {
   {
     const auto journal = open();
@@ -127,6 +130,19 @@ TEST_F(JournalStart, a_file_of_the_version_before_is_taken_over_with_its_events)
   const auto journal = open();
   EXPECT_EQ(journal->load("room-a", 0).value().size(), 2U);
   EXPECT_EQ(journal->load_snapshot("room-a").value(), "");
+}
+
+// Fault B5.
+TEST_F(JournalStart, a_file_that_cannot_be_taken_over_whole_is_refused_and_left_as_it_was) {
+  {
+    const auto journal = open();
+    journal->append("room-a", batch(1, {1, 2}));
+  }
+  sql("DROP TABLE snapshot; CREATE TABLE snapshot (half INTEGER); PRAGMA user_version = 1");
+  EXPECT_EQ(refusal(), "journal_unusable");
+  SQLite::Database other(file().string(), SQLite::OPEN_READONLY);
+  EXPECT_EQ(other.execAndGet("PRAGMA user_version").getInt(), 1);
+  EXPECT_EQ(other.execAndGet("SELECT count(*) FROM event").getInt(), 2);
 }
 
 TEST_F(JournalStart, only_the_events_after_a_number_are_read) {

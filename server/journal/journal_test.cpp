@@ -13,6 +13,7 @@ namespace {
 
 using signaling::Ticket;
 
+// Fault B1.
 TEST_F(JournalTest, what_is_saved_is_read_back_in_order_by_the_next_process) {
   {
     const auto journal = open();
@@ -68,6 +69,7 @@ TEST_F(JournalTest, a_full_queue_completes_in_order_as_not_saved) {
   EXPECT_TRUE(failed);
 }
 
+// Fault B3.
 TEST_F(JournalTest, a_lock_held_by_another_program_fails_writes_until_it_is_gone) {
   const auto journal = open();
   SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
@@ -129,6 +131,7 @@ std::uint64_t write_until_killed(const std::filesystem::path& file, std::uint64_
   return acknowledged;
 }
 
+// Fault B2.
 TEST_F(JournalTest, what_was_acknowledged_survives_kill_9) {
   std::uint64_t next_seq = 1;
   for (std::uint64_t round = 1; round <= 10; ++round) {
@@ -143,6 +146,7 @@ TEST_F(JournalTest, what_was_acknowledged_survives_kill_9) {
 }
 
 // A disk that is full: the kernel lets files grow no further.
+// Fault B3.
 TEST_F(JournalTest, a_full_disk_acknowledges_nothing_and_keeps_what_it_has) {
   open().reset();
   const pid_t child = ::fork();

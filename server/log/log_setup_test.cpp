@@ -9,10 +9,12 @@ namespace {
 
 constexpr WallTime kTime{std::chrono::milliseconds(1'700'000'000'123)};
 
+// Fault K8.
 TEST(LogSetup, a_json_line_is_one_valid_object_whatever_the_fields_hold) {
   for (const std::string& hostile : {std::string("\r\n\x1b[31m%n"), std::string("\"}\n{"), std::string("\xff\xfe"),
                                      std::string(10'000, 'x'), std::string("a\0b", 3)}) {
-    const std::string line = format_log_line(LogFormat::json, kTime, LogLevel::info, "peer.closed", {{"name", hostile}});
+    const std::string line =
+        format_log_line(LogFormat::json, kTime, LogLevel::info, "peer.closed", {{"name", hostile}});
     EXPECT_EQ(line.find('\n'), std::string::npos);
     const auto parsed = nlohmann::json::parse(line, nullptr, false);
     ASSERT_TRUE(parsed.is_object()) << line;
@@ -21,6 +23,7 @@ TEST(LogSetup, a_json_line_is_one_valid_object_whatever_the_fields_hold) {
   }
 }
 
+// Fault K8.
 TEST(LogSetup, a_text_line_shows_plain_values_plainly_and_quotes_others) {
   EXPECT_EQ(format_log_line(LogFormat::text, kTime, LogLevel::warning, "room.ended",
                             {{"room", "room-a"}, {"reason", "it\nfell"}, {"empty", ""}}),

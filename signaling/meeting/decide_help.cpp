@@ -16,6 +16,15 @@ std::size_t asked_lately(const Case& c) {
   return count;
 }
 
+// Who came without a token leaves places for who has one: whoever opens pages by the hundred has none.
+bool help_is_full(const State& state, const Person& person) {
+  const auto is_anonymous = [](const Help& help) { return help.open && help.person.token_id.empty(); };
+  const auto all = std::count_if(state.helps.begin(), state.helps.end(), [](const Help& help) { return help.open; });
+  const auto anonymous = std::count_if(state.helps.begin(), state.helps.end(), is_anonymous);
+  return static_cast<std::size_t>(all) >= kMaxOpenHelps ||
+         (person.token_id.empty() && static_cast<std::size_t>(anonymous) >= kMaxAnonymousHelps);
+}
+
 Result<const Help*, Refusal> open_help(const Case& c, HelpId id) {
   const Help* help = find_help(c.state, id);
   if (help == nullptr) return Refusal{RefusalCode::not_found, "not_found", "There is no such call for help."};
@@ -34,9 +43,7 @@ Decided decide_act(const Case& c, const act::AskHelp& act) {
     return Refusal{RefusalCode::too_many, "too_many_helps", "You wrote too often; wait a minute."};
   }
   const Help* open = open_help_of(c.state, c.actor.participant);
-  const auto all =
-      std::count_if(c.state.helps.begin(), c.state.helps.end(), [](const Help& help) { return help.open; });
-  if (open == nullptr && static_cast<std::size_t>(all) >= kMaxOpenHelps) {
+  if (open == nullptr && help_is_full(c.state, person->second)) {
     return Refusal{RefusalCode::too_many, "help_full", "Too many people wait for help; try again later."};
   }
   HelpAsked event{open != nullptr ? open->id : HelpId{c.state.next_help}, person->second, c.actor.role, act.text};

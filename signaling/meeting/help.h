@@ -6,6 +6,9 @@
 
 namespace plenary::signaling {
 
+// Of the kMaxOpenHelps by people without a token: who has one finds a place though strangers are many.
+constexpr std::size_t kMaxAnonymousHelps = 60;
+
 // Opens it, or goes on with it where it is open already.
 void add_question(State& state, const HelpAsked& asked, Moment at);
 void add_answer(State& state, const HelpAnswered& answered, Moment at);

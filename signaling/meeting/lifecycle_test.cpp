@@ -25,6 +25,7 @@ Bench in(MeetingState state) {
   return bench;
 }
 
+// Fault F2.
 TEST(Lifecycle, every_act_in_every_state_does_what_the_table_says) {
   const std::map<std::string, std::map<std::string, std::string>> table = {{"scheduled",
                                                                             {{"open", "live"},

@@ -22,6 +22,7 @@ TEST(Meeting, who_asks_first_is_first) {
   EXPECT_THAT(bench.queue(), ElementsAre(first, *second.answer.request));
 }
 
+// Fault F7.
 TEST(Meeting, the_same_key_has_one_effect) {
   Bench bench;
   const ParticipantId amina = bench.person("Amina");
@@ -65,6 +66,7 @@ TEST(Meeting, a_closed_list_takes_points_of_order_and_rights_of_reply_only) {
   EXPECT_TRUE(bench.moderate(act::Add{"Minister", "", Category::government, Where::room, RequestKind::statement}));
 }
 
+// Fault F7.
 TEST(Meeting, asking_and_withdrawing_all_the_time_is_stopped) {
   Bench bench;
   const ParticipantId amina = bench.person("Amina");
@@ -146,6 +148,7 @@ TEST(Meeting, a_panel_is_open_up_to_its_size_and_then_the_longest_speaker_makes_
   EXPECT_EQ(bench.state_of(third), RequestState::on_air);
 }
 
+// Fault F3.
 TEST(Meeting, two_moderators_on_one_row_get_one_outcome_and_one_refusal) {
   Bench bench;
   const RequestId request = bench.ask(bench.person("Amina"));
@@ -234,6 +237,7 @@ TEST(Meeting, time_spoken_is_counted_by_person_and_category_but_not_for_points_o
   EXPECT_FALSE(bench.state().spoken_by_category.contains(Category::government));
 }
 
+// Fault L1.
 TEST(Meeting, a_step_of_the_wall_clock_changes_no_timer) {
   Bench bench;
   const RequestId request = bench.speak("Amina");

@@ -24,6 +24,7 @@ void bring_back(Bench& bench, RequestId request) {
   bench.write();
 }
 
+// Fault F5.
 TEST(Presence, a_speaker_is_held_after_two_seconds_and_released_fifteen_after_the_last_packet) {
   Bench bench;
   const RequestId request = bench.speak("Amina");
@@ -54,6 +55,7 @@ TEST(Presence, a_report_that_comes_late_still_counts_from_the_last_packet) {
   EXPECT_EQ(bench.state_of(request), RequestState::released);
 }
 
+// Fault F5.
 TEST(Presence, a_speaker_back_within_grace_keeps_floor_and_clock) {
   Bench bench;
   const RequestId request = bench.speak("Amina");
@@ -221,6 +223,7 @@ TEST(Presence, a_restart_keeps_places_for_two_minutes_and_knows_people_again) {
   EXPECT_THAT(bench.queue(), ElementsAre(kept));
 }
 
+// Fault L1.
 TEST(Presence, a_wall_clock_set_back_before_a_restart_moves_nothing_back) {
   Bench bench;
   const RequestId request = bench.ask(bench.person("Amina"));

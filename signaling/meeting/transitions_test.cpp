@@ -213,6 +213,7 @@ Result<Accepted, Refusal> perform(Scene& c, const std::string& name) {
   return c.bench.moderate(act::Revoke{r, "reason"});
 }
 
+// Fault F2.
 TEST(Transitions, every_act_in_every_state_does_what_the_table_says) {
   for (const Row& row : kTable) {
     auto outcomes = row.outcome;

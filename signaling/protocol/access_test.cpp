@@ -60,6 +60,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"help.close", kEverybody},
 };
 
+// Fault F2.
 TEST(Access, each_role_may_call_what_the_table_says_and_nothing_else) {
   ASSERT_EQ(kExpected.size(), kMethods);
   for (unsigned m = 0; m < kMethods; ++m) {

@@ -20,8 +20,9 @@ Result<std::unique_ptr<Desk>> Desk::open(DeskConfig config, const History& histo
 Desk::Desk(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Desk::~Desk() = default;
 
-void Desk::handle_open(PageId page, Now now) {
-  state_->pages[page];
+void Desk::handle_open(PageId page, Now now, std::string network) {
+  state_->pages[page].network = std::move(network);
+  ++state_->unjoined;
   state_->join_deadlines.emplace_back(now.monotonic + kJoinWithin, page);
 }
 
@@ -175,6 +176,8 @@ const Request* Desk::publishing_request(ParticipantId participant) const {
   return signaling::publishing_request(state_->meeting.state(), participant);
 }
 
+std::size_t Desk::unjoined() const { return state_->unjoined; }
+
 std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
   const Counters& c = state_->counters;
   return {{"messages", c.messages},
@@ -185,6 +188,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
           {"not_saved", c.not_saved},
           {"joins", c.joins},
           {"joins_refused", c.joins_refused},
+          {"visits_evicted", c.visits_evicted},
+          {"helps_refused", c.helps_refused},
           {"changes", c.changes},
           {"changes_delayed", c.delayed},
           {"caught_up", c.caught_up},

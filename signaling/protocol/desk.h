@@ -90,7 +90,8 @@ class Desk {
                                             RandomSource& random, Now now);
   ~Desk();
 
-  void handle_open(PageId page, Now now);
+  // `network`: where it comes from, as the shell tells strangers apart; empty: not known.
+  void handle_open(PageId page, Now now, std::string network = {});
   void handle_message(PageId page, std::string_view text, Now now);
   void handle_close(PageId page, Now now);
 
@@ -134,6 +135,8 @@ class Desk {
   [[nodiscard]] std::vector<Speaker> speakers() const;
   // The open request that may publish now (see publishing_request).
   [[nodiscard]] const Request* publishing_request(ParticipantId participant) const;
+  // Pages that have not joined so far; each does within kJoinWithin, or is closed.
+  [[nodiscard]] std::size_t unjoined() const;
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
  private:

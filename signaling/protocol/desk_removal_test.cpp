@@ -73,6 +73,7 @@ TEST_F(Removal, who_has_another_link_goes_on_by_that_one) {
   EXPECT_EQ(state(third)["queue"].size(), 1U);
 }
 
+// Fault J3.
 TEST_F(Removal, a_removed_person_is_told_cut_and_kept_out_with_every_link_they_came_with) {
   const PageId moderator = joined("Mona/moderator");
   const PageId first = joined("Amina/participant");
@@ -142,6 +143,7 @@ TEST_F(Removal, a_failing_disk_removes_nobody) {
   EXPECT_EQ(refused({{"token", "Amina/participant"}}), "");
 }
 
+// Fault J3.
 TEST_F(Removal, kicked_is_kicked_after_kill_9) {
   const PageId moderator = joined("Mona/moderator");
   EXPECT_TRUE(remove(moderator, joined("Amina/participant")).contains("result"));

@@ -108,9 +108,9 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   const auto fail = [&](const Refusal& refusal) {
     ++counters.joins_refused;
     refuse(id, incoming.id, incoming.wants_answer, refusal);
+    if (!page.visit && ++page.joins_refused >= kMaxJoinsRefused) close(id, 1008, "too many refused");
   };
   if (page.visit) return fail({RefusalCode::conflict, "joined_already", "This page has joined already."});
-  if (visits.size() >= kMaxVisits) return fail({RefusalCode::too_many, "room_full", "Too many people are here."});
   Result<Claims, Refusal> claims = identify(call, now);
   if (!claims) return fail(claims.error());
   const Audience audience = meeting.state().audience;
@@ -121,7 +121,7 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
   const Person* known_person = meeting.find_person(person.identity);
   person.where = known_person != nullptr ? known_person->where : Where::remote;
   const Where before = person.where;
-  const Result<ParticipantId, Refusal> participant = meeting.join(person);
+  const Result<ParticipantId, Refusal> participant = admit(person, claims->registered);
   if (!participant) return fail(participant.error());
 
   Visit visit;
@@ -144,8 +144,10 @@ void Desk::State::join(PageId id, Page& page, const Incoming& incoming, const Jo
                              R"(","media_token":")" + visit.media_token + R"(","seq":)" + std::to_string(seq) +
                              R"(,"ice_servers":)" + servers + R"(,"state":)" + state_for(visit, now) + "}";
   media_tokens.emplace(visit.media_token, resume);
+  if (!visit.claims.registered) ++anonymous_visits;
   const Visit& joined = visits.emplace(resume, std::move(visit)).first->second;
   page.visit = resume;
+  --unjoined;
   page.role = joined.role;
   page.participant = joined.participant;
   if (incoming.wants_answer) send(id, encode_result(incoming.id, answer));
@@ -185,12 +187,21 @@ void Desk::State::act(PageId id, const Visit& visit, const Incoming& incoming, c
            {RefusalCode::conflict, "where_fixed", "Your link says where you are; ask the organisers for another one."});
     return;
   }
+  const bool strange_help = std::holds_alternative<act::AskHelp>(act) && !visit.claims.registered;
+  if (strange_help) {
+    if (const std::optional<Refusal> refusal = check_help(pages.at(id), visit)) {
+      ++counters.refused;
+      refuse(id, incoming.id, incoming.wants_answer, *refusal);
+      return;
+    }
+  }
   const Result<Accepted, Refusal> decided = meeting.handle(act, Actor{visit.participant, visit.role}, now);
   if (!decided) {
     ++counters.refused;
     refuse(id, incoming.id, incoming.wants_answer, decided.error());
     return;
   }
+  if (strange_help) helps_from.insert_or_assign(*decided.value().answer.help, pages.at(id).network);
   ++counters.accepted;
   waiting.push_back({decided.value().ticket, id, incoming.id, incoming.wants_answer, decided.value().answer, {}});
   if (remove != nullptr) waiting.back().removes = remove->participant;
@@ -218,8 +229,10 @@ void Desk::State::leave(PageId id, Now now) {
     Visit& visit = visits.at(*page->second.visit);
     visit.gone_at = now.monotonic;
     visit_deadlines.emplace_back(now.monotonic + kMediaTokenKept, *page->second.visit);
+    if (!visit.claims.registered) gone_anonymous.push_back(*page->second.visit);
     meeting.handle_disconnected(visit.participant, now);
   }
+  if (!page->second.visit) --unjoined;
   pages.erase(page);
 }
 
@@ -241,9 +254,9 @@ void Desk::State::expire(Now now) {
   while (!visit_deadlines.empty() && visit_deadlines.front().first <= now.monotonic) {
     const auto visit = visits.find(visit_deadlines.front().second);
     visit_deadlines.pop_front();
+    if (visit == visits.end()) continue;  // made room
     const ParticipantId participant = visit->second.participant;
-    media_tokens.erase(visit->second.media_token);
-    visits.erase(visit);
+    forget(visit);
     const std::optional<Moment> gone = meeting.presence().gone_since(participant);
     if (gone && *gone + kMediaTokenKept <= meeting.moment(now)) meeting.forget(participant);
   }

@@ -21,6 +21,8 @@ struct Counters {
   std::uint64_t not_saved = 0;  // accepted, then lost to a failing disk
   std::uint64_t joins = 0;
   std::uint64_t joins_refused = 0;
+  std::uint64_t visits_evicted = 0;  // of who came without a token and has gone, to make room
+  std::uint64_t helps_refused = 0;   // too many from one network
   std::uint64_t changes = 0;
   std::uint64_t delayed = 0;  // looks at a change that waits for its turn
   std::uint64_t caught_up = 0;  // pages that got the state because they read too slowly for every change
@@ -46,6 +48,8 @@ struct Page {
   std::optional<std::string> visit;  // its resume token; none: has not joined
   Role role = Role::observer;        // of the visit, beside it: a change looks at every page
   ParticipantId participant{};
+  int joins_refused = 0;
+  std::string network;  // where it comes from; empty: not known
 };
 
 struct WaitingAnswer {
@@ -57,8 +61,14 @@ struct WaitingAnswer {
   std::optional<ParticipantId> removes;
 };
 
-constexpr std::size_t kResumeLength = 32;   // characters, about 190 bits
+constexpr std::size_t kResumeLength = 32;  // characters, about 190 bits
+// Tries of one page to join: people who mistyped nothing, since links are not typed, have one or two.
+constexpr int kMaxJoinsRefused = 10;
 constexpr std::size_t kMaxVisits = 30'000;  // pages joined or gone less than two minutes ago; more are refused
+// Of them without a token, each somebody else: fewer than a meeting has people, so that strangers keep nobody out.
+constexpr std::size_t kMaxAnonymousVisits = kMaxParticipants - 5'000;
+// Open calls for help by people without a token in one network: a hall behind one address has a few at a time.
+constexpr std::size_t kMaxHelpsOfNetwork = 10;
 
 // A change is told to all at once, or, where that takes the machine long, so that as much time is left for other work:
 // of a crowd that asks for the floor in one second, each page hears a few times and not a thousand. With 10,000 pages
@@ -102,7 +112,11 @@ struct Desk::State {
   std::unordered_map<std::string, std::string> media_tokens;    // to resume tokens
   std::deque<std::pair<Instant, PageId>> join_deadlines;        // in order, for every opened page
   std::deque<std::pair<Instant, std::string>> visit_deadlines;  // in order, for every visit that is gone
-  std::vector<WaitingAnswer> waiting;                           // by ticket
+  std::size_t anonymous_visits = 0;
+  std::size_t unjoined = 0;                  // of pages
+  std::deque<std::string> gone_anonymous;    // resume tokens in the order they left; some may be forgotten
+  std::map<HelpId, std::string> helps_from;  // networks of open calls by people without a token
+  std::vector<WaitingAnswer> waiting;        // by ticket
   std::deque<Output> outputs;
   View published;
   std::uint64_t published_version = 0;
@@ -120,6 +134,12 @@ struct Desk::State {
  private:
   void refuse(PageId id, const CallId& call, bool wants_answer, const Refusal& refusal);
   void join(PageId id, Page& page, const Incoming& incoming, const JoinCall& call, Now now);
+  // Makes room where it can.
+  Result<ParticipantId, Refusal> admit(const Person& person, bool registered);
+  bool evict_gone_anonymous();
+  void forget(std::unordered_map<std::string, Visit>::iterator visit);
+  // Nothing: they may.
+  std::optional<Refusal> check_help(const Page& page, const Visit& visit);
   Result<Claims, Refusal> identify(const JoinCall& call, Now now) const;
   void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
   // Where they said that they are: their token, else their page, else as they were.

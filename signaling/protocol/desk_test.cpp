@@ -41,6 +41,7 @@ TEST_F(DeskTest, nothing_is_answered_before_joining) {
   EXPECT_TRUE(disk_.empty());
 }
 
+// Fault W5.
 TEST_F(DeskTest, a_page_that_does_not_join_is_closed) {
   const PageId silent = page();
   joined("Amina/participant");
@@ -49,6 +50,7 @@ TEST_F(DeskTest, a_page_that_does_not_join_is_closed) {
   EXPECT_EQ(closed_.size(), 1U);
 }
 
+// Fault J2.
 TEST_F(DeskTest, a_bad_token_is_refused_and_anonymous_people_watch_only_where_allowed) {
   const PageId id = page();
   EXPECT_EQ(call(id, "meeting.join", {{"token", "bad"}})["error"]["data"]["code"], "bad_token");
@@ -118,6 +120,7 @@ TEST_F(DeskTest, changes_applied_one_by_one_are_the_state_that_is_asked_for) {
   EXPECT_EQ(asked["room"], (Json{{"picture", "live"}, {"silent_channels", {"fr"}}}));
 }
 
+// Fault F1.
 TEST_F(DeskTest, roles_come_from_the_session_and_forged_ones_are_ignored) {
   const PageId amina = joined("Amina/participant");
   const PageId other = joined("Li/participant");
@@ -226,6 +229,7 @@ TEST_F(DeskTest, a_person_is_told_how_their_request_ended) {
 }
 
 // The table of access.cpp as it is felt over the wire; access_test.cpp has it a second time by hand.
+// Fault F2.
 TEST_F(DeskTest, every_method_is_refused_by_role_to_exactly_those_whom_the_table_does_not_name) {
   for (unsigned r = 0; r <= static_cast<unsigned>(Role::admin); ++r) {
     const Role role = static_cast<Role>(r);
@@ -322,6 +326,7 @@ TEST_F(DeskTest, people_who_come_and_go_change_nothing_for_the_others) {
   EXPECT_EQ(received_[viewer].size(), before);
 }
 
+// Fault W7.
 TEST_F(DeskTest, one_client_that_floods_is_closed_and_the_others_are_served) {
   const PageId flood = joined("Flood/participant");
   const PageId amina = joined("Amina/participant");

@@ -78,6 +78,7 @@ TEST(Session, the_envelope_is_checked_as_json_rpc_says) {
   EXPECT_EQ(decode_message(R"({"jsonrpc":"2.0","id":"a\"b","method":"list.open"})").value().id, R"("a\"b")");
 }
 
+// Fault W2.
 TEST(Session, duplicate_keys_depth_and_size_are_refused) {
   EXPECT_EQ(code_of(R"({"jsonrpc":"2.0","id":1,"method":"list.open","params":{"a":1,"a":2}})"), -32602);
   EXPECT_EQ(code_of(R"({"jsonrpc":"2.0","id":1,"method":"list.open","method":"list.close"})"), -32602);
@@ -97,6 +98,7 @@ TEST(Session, lone_surrogates_and_bytes_that_are_no_utf8_are_refused) {
             "\U0001F600");
 }
 
+// Fault F1.
 TEST(Session, identity_in_a_message_has_no_place_to_go) {
   const auto act = act_of<act::Grant>(
       sample_call("floor.grant", R"({"participant":"p-1","role":"moderator","senderId":"p-2","request":"r-1"})"));
@@ -151,6 +153,7 @@ std::filesystem::path corpus(const std::filesystem::path& name) {
   return {};
 }
 
+// Fault W2.
 TEST(Session, the_json_test_suite_is_judged_as_it_says) {
   const std::filesystem::path folder = corpus("json");
   if (folder.empty()) GTEST_SKIP() << "no ../shared/corpora/json";

@@ -62,6 +62,7 @@ TEST(Text, any_bytes_become_valid_short_and_stable_text) {
   }
 }
 
+// Fault F8.
 TEST(Text, naughty_strings_become_harmless) {
   const std::filesystem::path file = "../shared/corpora/strings/blns.json";
   std::ifstream in;

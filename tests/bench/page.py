@@ -10,22 +10,22 @@ TIMEOUT_SECONDS = 20
 
 
 class Page:
-    def __init__(self, port, token=None):
+    def __init__(self, port, token=None, room="bench", headers=""):
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.last_id = 0
-        self._upgrade(port)
+        self._upgrade(port, room, headers)
         self.joined = self.call("meeting.join", {"token": token} if token else {})
 
     def close(self):
         self.socket.close()
 
-    def _upgrade(self, port):
+    def _upgrade(self, port, room, headers):
         key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall((f"GET /ws/bench HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+        self.socket.sendall((f"GET /ws/{room} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
                              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-                             f"Sec-WebSocket-Protocol: plenary.v1\r\nOrigin: http://127.0.0.1:{port}\r\n\r\n").encode())
+                             f"Sec-WebSocket-Protocol: plenary.v1\r\nOrigin: http://127.0.0.1:{port}\r\n{headers}\r\n").encode())
         while b"\r\n\r\n" not in self.buffer:
             self._receive()
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")

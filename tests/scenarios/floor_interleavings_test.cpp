@@ -358,6 +358,7 @@ class Storm {
   std::set<std::pair<ParticipantId, std::string>> keys_;
 };
 
+// Fault F3.
 TEST(FloorInterleavings, every_promise_holds_in_every_order_of_things) {
   const char* wanted = std::getenv("PLENARY_SEEDS");
   const std::uint64_t seeds = wanted == nullptr ? kSeeds : std::strtoull(wanted, nullptr, 10);
@@ -379,6 +380,7 @@ TEST(FloorInterleavings, every_promise_holds_in_every_order_of_things) {
   std::cout << seeds << " seeds: " << requests << " requests in " << steps << " steps\n";
 }
 
+// Fault F3.
 TEST(FloorInterleavings, two_hundred_requests_at_once_are_in_the_order_of_their_answers) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     std::mt19937_64 random(seed);

@@ -225,6 +225,7 @@ class Account {
   std::uint64_t order_errors_ = 0;
 };
 
+// Fault F4.
 TEST(FloorKill, what_was_acknowledged_is_there_once_and_in_order_after_each_kill) {
   std::string folder = (std::filesystem::temp_directory_path() / "plenary-floor-XXXXXX").string();
   ASSERT_NE(mkdtemp(folder.data()), nullptr);

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/bench"))
 from page import Page  # noqa: E402
 
-PROGRAM = ROOT / "build/release/bin/plenary"
+PROGRAM = Path(os.environ.get("PLENARY_PROGRAM", ROOT / "build/release/bin/plenary"))
 PEOPLE = 12
 LIFE_SECONDS = (0.02, 0.4)  # of a server, from when all have joined
 START_SECONDS = 60
@@ -73,11 +73,11 @@ class Server:
         command = [PROGRAM, "export", "bench", "--config", self.config, "--format", "json"]
         return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["requests"]
 
-    def token(self, role, name):
-        """HS256 (RFC 7515), as `plenary token` makes them."""
+    def token(self, role, name, **more):
+        """HS256 (RFC 7515), as `plenary token` makes them; `more` claims where a test wants them."""
         def part(data):
             return base64.urlsafe_b64encode(data).rstrip(b"=")
-        claims = {"sub": name, "name": name, "role": role, "room": "bench", "exp": int(time.time()) + 3600}
+        claims = {"sub": name, "name": name, "role": role, "room": "bench", "exp": int(time.time()) + 3600, **more}
         text = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps(claims).encode())
         secret = (self.folder / "data/secret").read_text().rstrip("\n").encode()
         return (text + b"." + part(hmac.new(secret, text, hashlib.sha256).digest())).decode()

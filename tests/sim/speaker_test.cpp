@@ -297,6 +297,7 @@ TEST(speaker, whom_nobody_hears_is_not_measured) {
   EXPECT_TRUE(world.told<io::UplinkQuality>().empty());
 }
 
+// Fault L1.
 TEST(speaker, whose_clock_is_wrong_by_an_hour_is_in_step_all_the_same) {
   World world(scenario_seed(10));
   world.add_speaker(kSpeaker, Codec::h264, kStream, 1h);
