@@ -306,3 +306,12 @@ test('targets are large enough for a thumb', async ({ open }) => {
   );
   expect(small).toEqual([]);
 });
+
+test('on a telephone, too, help can be asked for', async ({ open }) => {
+  const page = await open('/room/room-a', me);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await enter(page);
+  await named(page, 'Help and shortcuts').click();
+  await expect(page.getByRole('heading', { name: 'Ask for help' })).toBeVisible();
+  await expectGood(page);
+});
