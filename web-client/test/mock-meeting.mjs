@@ -1,7 +1,7 @@
 // One meeting in memory, with the rules a page can notice; no journal, no media.
 
 // What the chair may do, too.
-const kChairs = ['floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
+const kChairs = ['meeting.take_over', 'floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
 // To undo these would open a microphone.
 const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo', 'floor.note'];
 

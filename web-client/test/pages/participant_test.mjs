@@ -290,3 +290,12 @@ test('joining, waiting and the green room look right, small and large, light and
   await expect(page.locator('.own-card[data-phase=standby]')).toBeVisible();
   await eachLook(page, looks, () => expectGood(page));
 });
+
+test('on a telephone, too, help can be asked for', async ({ open }) => {
+  const page = await open('/room/room-a', me);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await enter(page);
+  await named(page, 'Help and shortcuts').click();
+  await expect(page.getByRole('heading', { name: 'Ask for help' })).toBeVisible();
+  await expectGood(page);
+});
