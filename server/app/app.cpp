@@ -11,12 +11,10 @@
 
 #include "media/base/log.h"
 #include "media/base/overloaded.h"
-#include "media/crypto/hash.h"
 #include "media/crypto/random.h"
 #include "media/crypto/srtp.h"
 #include "media/io/clock.h"
 #include "server/auth/secret_file.h"
-#include "server/log/log_setup.h"
 #include "server/room_link/room_program.h"
 
 namespace plenary::server {
@@ -238,51 +236,6 @@ HttpResponse App::list_rooms(const HttpRequest& request, Now now) const {
   }
   if (body.size() == 1 && refusal) return *std::move(refusal);
   return HttpResponse::json(200, body + "]");
-}
-
-// How many people there are and what goes wrong is the operator's business.
-HttpResponse App::route_metrics(const HttpRequest& request) {
-  if (metrics_token_.empty()) {
-    if (request.is_local()) return metrics_text();
-    return HttpResponse::problem(403, "metrics_local",
-                                 "Figures are for this machine only; set server.metrics_token_file for others.");
-  }
-  if (crypto::equal_in_constant_time(as_bytes(request.bearer().value_or("")), as_bytes(metrics_token_))) {
-    return metrics_text();
-  }
-  HttpResponse refusal = HttpResponse::problem(401, "metrics_token", "Send the token of server.metrics_token_file.");
-  refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return refusal;
-}
-
-HttpResponse App::metrics_text() {
-  metrics_.set_counters("media", plane_->counters().values);
-  metrics_.set_counters("http", http_->counters());
-  metrics_.set_counters("journal", journal_->counters());
-  metrics_.set_counters("log", log_counters());
-  metrics_.set_counters("links", links_->links().counters());
-  metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
-  metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
-  for (std::size_t i = 0; i < plane_->shards(); ++i) {
-    metrics_.set_gauge("shard_connections", "Media sessions on this shard",
-                       static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});
-  }
-  metrics_.set_counters("http", {{"pages_refused", pages_refused_}});
-  metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
-                     static_cast<double>(sessions_->size()));
-  metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
-  metrics_.set_gauge("journal_damaged", "1 when old pages of the journal are damaged", journal_->damaged() ? 1 : 0);
-  for (const auto& room : rooms_) {
-    const Labels labels = {{"room", room->config().id}};
-    metrics_.set_counters("meeting", room->desk().counters(), labels);
-    metrics_.set_counters("room_process", room->media().counters(), labels);
-    metrics_.set_counters("checks", room->checks().counters(), labels);
-    metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),
-                       labels);
-    metrics_.set_gauge("picture_live", "1 while the room's picture is live, 0 while the slate shows",
-                       room->media().picture_is_live() ? 1 : 0, labels);
-  }
-  return {.content_type = std::string(Metrics::kContentType), .body = metrics_.text()};
 }
 
 Room* App::room(std::string_view id) {
