@@ -9,7 +9,9 @@ export function placeMenu(event: Event): void {
   const button = document.querySelector(`[popovertarget="${menu.id}"]`);
   if (!button) return;
   const box = button.getBoundingClientRect();
-  const below = box.bottom < innerHeight / 2;
+  const below = innerHeight - box.bottom >= box.top;
+  // A long menu scrolls: none of it is ever off the screen.
+  menu.style.setProperty('--menu-room', `${(below ? innerHeight - box.bottom : box.top) - kGap - kEdge}px`);
   menu.style.setProperty('--menu-top', below ? `${box.bottom + kGap}px` : 'auto');
   menu.style.setProperty('--menu-bottom', below ? 'auto' : `${innerHeight - box.top + kGap}px`);
   const rtl = document.documentElement.dir === 'rtl';
