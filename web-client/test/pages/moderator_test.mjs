@@ -224,6 +224,7 @@ test('the agenda is gone through by button and by key, and undone', async ({ ope
   await expectGood(page);
   await named(page, 'Save the agenda').click();
   await expect(agenda.getByRole('listitem')).toHaveText([/1.*Opening/, /4a.*Connectivity/, /3.*Other business/]);
+  await expect(page.getByRole('textbox', { name: /Items, one a line/ })).toBeHidden();  // a form has the keys to itself
   await page.keyboard.press(']');
   await expect(agenda.locator('[aria-current=step]')).toContainText('Opening');
   await named(page, 'Next item').click();
