@@ -98,8 +98,8 @@ ShardCounters Shard::counters() const {
     counters.values.emplace_back(count_name(static_cast<Count>(i)),
                                  state_->shared.counts[i].load(std::memory_order_relaxed));
   }
-  counters.values.emplace_back("plenary_peers", state_->shared.peers.load(std::memory_order_relaxed));
-  counters.values.emplace_back("plenary_tracks", state_->shared.tracks.load(std::memory_order_relaxed));
+  counters.peers = state_->shared.peers.load(std::memory_order_relaxed);
+  counters.tracks = state_->shared.tracks.load(std::memory_order_relaxed);
   counters.values.emplace_back("plenary_shard_events_refused_total", state_->shared.events.refused());
   return counters;
 }

@@ -191,6 +191,8 @@ constexpr std::size_t kMaxEvents = 65'536;
 // Named counters, for /metrics; a snapshot taken by the shard about once a second.
 struct ShardCounters {
   std::vector<std::pair<std::string, std::uint64_t>> values;  // "plenary_rtp_packets_sent_total", …
+  std::uint64_t peers = 0;  // now
+  std::uint64_t tracks = 0;
 };
 
 class Shard {

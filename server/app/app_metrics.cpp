@@ -28,6 +28,8 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("links", links_->links().counters());
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
+  metrics_.set_gauge("peers", "WebRTC peers", static_cast<double>(plane_->counters().peers));
+  metrics_.set_gauge("tracks", "Tracks on all shards", static_cast<double>(plane_->counters().tracks));
   for (std::size_t i = 0; i < plane_->shards(); ++i) {
     metrics_.set_gauge("shard_connections", "Media sessions on this shard",
                        static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});
@@ -40,6 +42,9 @@ HttpResponse App::metrics_text() {
   for (const auto& room : rooms_) {
     const Labels labels = {{"room", room->config().id}};
     metrics_.set_counters("meeting", room->desk().counters(), labels);
+    metrics_.set_gauge("meeting_pages", "Open pages", static_cast<double>(room->desk().pages()), labels);
+    metrics_.set_gauge("meeting_participants", "People who are here, or were a moment ago",
+                       static_cast<double>(room->desk().participants()), labels);
     metrics_.set_counters("room_process", room->media().counters(), labels);
     metrics_.set_counters("checks", room->checks().counters(), labels);
     metrics_.set_gauge("viewers", "Connected viewers", static_cast<double>(sessions_->viewers(room->config().id)),

@@ -143,6 +143,8 @@ io::ShardCounters MediaPlane::counters() const {
   for (std::size_t i = 1; i < shards_.size(); ++i) {
     const io::ShardCounters more = shards_[i].shard->counters();
     for (std::size_t n = 0; n < sum.values.size(); ++n) sum.values[n].second += more.values[n].second;
+    sum.peers += more.peers;
+    sum.tracks += more.tracks;
   }
   return sum;
 }

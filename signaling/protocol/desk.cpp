@@ -193,9 +193,11 @@ std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
           {"changes", c.changes},
           {"changes_delayed", c.delayed},
           {"caught_up", c.caught_up},
-          {"closed", c.closed},
-          {"pages", state_->pages.size()},
-          {"participants", state_->meeting.presence().people.size()}};
+          {"closed", c.closed}};
 }
+
+std::size_t Desk::pages() const { return state_->pages.size(); }
+
+std::size_t Desk::participants() const { return state_->meeting.presence().people.size(); }
 
 }  // namespace plenary::signaling

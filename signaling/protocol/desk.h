@@ -137,6 +137,8 @@ class Desk {
   [[nodiscard]] const Request* publishing_request(ParticipantId participant) const;
   // Pages that have not joined so far; each does within kJoinWithin, or is closed.
   [[nodiscard]] std::size_t unjoined() const;
+  [[nodiscard]] std::size_t pages() const;
+  [[nodiscard]] std::size_t participants() const;  // who are here, or were here a moment ago
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
  private:

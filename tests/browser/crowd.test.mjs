@@ -54,5 +54,5 @@ test("W9: 2,000 people whose network was gone come back at once, each as who the
   await moderator.call("list.close");
   await until("all of them to be told", () => back.every((page) => page.notified.some(([, { set }]) => set?.meeting?.list === "closed")));
   for (const page of [...back, moderator]) page.cut();
-  await until("the server to see them gone", async () => (await counted("plenary_meeting_pages_total")) === 0);
+  await until("the server to see them gone", async () => (await counted("plenary_meeting_pages")) === 0);
 });
