@@ -3,21 +3,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
-import { pictureIn, tonesIn } from "./lib/measure.mjs";
+import { hall, seesAndHearsTheHall } from "./lib/hall.mjs";
 import { openPlayer } from "./lib/room_player.mjs";
 import { program, startServer } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
 
-const tone = 440;
-const rooms = `
-[[rooms]]
-id = "hall"
-title = "Hall"
-  [[rooms.sources]]
-  id = "main"
-  url = "test:?tone=${tone}&picture=counter"
-  audio = { floor = 0 }
-`;
 // So many that the next one goes to the other thread: it keeps 100 together (server/app/media_plane.h).
 const crowd = 110;
 let server;
@@ -25,7 +15,7 @@ let browser;
 let viewers;
 
 before(async () => {
-  server = await startServer(rooms, { environment: { PLENARY_SERVER_SHARDS: "2" } });
+  server = await startServer(hall, { environment: { PLENARY_SERVER_SHARDS: "2" } });
   browser = await startBrowser();
 });
 after(async () => {
@@ -51,6 +41,5 @@ test("who comes when one thread is full sees and hears the room from another", a
   const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1 });
   const after = await connections();
   assert.equal(after[1], second + 1, "the new one is on the other thread");
-  await until("a picture that is not black", async () => (await pictureIn(page, "video0"))?.spread > 10);
-  await until("the floor's tone", async () => (await tonesIn(page, "audio0", [tone]))?.[tone] > -50);
+  await seesAndHearsTheHall(page);
 });

@@ -1,28 +1,18 @@
-// A network that blocks UDP: the room comes over TCP, and a picture survives a line that stops for a while.
+// A network that blocks UDP: the room comes over TCP.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
-import { pictureIn, tonesIn } from "./lib/measure.mjs";
+import { hall, seesAndHearsTheHall } from "./lib/hall.mjs";
 import { openPlayer } from "./lib/room_player.mjs";
 import { freePort, startServer } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
 
-const tone = 440;
-const rooms = `
-[[rooms]]
-id = "hall"
-title = "Hall"
-  [[rooms.sources]]
-  id = "main"
-  url = "test:?tone=${tone}&picture=counter"
-  audio = { floor = 0 }
-`;
 let server;
 let browser;
 
 before(async () => {
   const port = await freePort();
-  server = await startServer(rooms, { environment: { PLENARY_SERVER_TCP: `127.0.0.1:${port}`, PLENARY_SERVER_SHARDS: "1" } });
+  server = await startServer(hall, { environment: { PLENARY_SERVER_TCP: `127.0.0.1:${port}`, PLENARY_SERVER_SHARDS: "1" } });
   browser = await startBrowser();
 });
 after(async () => {
@@ -43,8 +33,7 @@ const framesDecoded = (page) =>
 
 test("the picture and the floor's tone arrive over TCP when nothing else is there", async () => {
   const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1, udp: false });
-  await until("a picture that is not black", async () => (await pictureIn(page, "video0"))?.spread > 10);
-  await until("the floor's tone", async () => (await tonesIn(page, "audio0", [tone]))?.[tone] > -50);
+  await seesAndHearsTheHall(page);
   const remote = await selectedPair(page);
   assert.equal(remote.protocol, "tcp");
   const before = await framesDecoded(page);
@@ -54,7 +43,7 @@ test("the picture and the floor's tone arrive over TCP when nothing else is ther
 
 test("with both, UDP is what carries", async () => {
   const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1 });
-  await until("a picture", () => pictureIn(page, "video0"));
+  await seesAndHearsTheHall(page);
   assert.equal((await selectedPair(page)).protocol, "udp");
   await page.close();
 });

@@ -7,22 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
-import { pictureIn, tonesIn } from "./lib/measure.mjs";
+import { hall, seesAndHearsTheHall } from "./lib/hall.mjs";
 import { emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { freePort, startServer } from "./lib/server.mjs";
-import { until } from "./lib/until.mjs";
 
-const tone = 440;
 const secret = "a secret of more than thirty-two bytes that both have";
-const rooms = `
-[[rooms]]
-id = "hall"
-title = "Hall"
-  [[rooms.sources]]
-  id = "main"
-  url = "test:?tone=${tone}&picture=counter"
-  audio = { floor = 0 }
-`;
 let folder;
 let server;
 let browser;
@@ -43,7 +32,7 @@ before(async () => {
     `pidfile=${join(folder, "pid")}`, "min-port=50000", "max-port=59999", ""].join("\n"));
   coturn = spawn("turnserver", ["-c", join(folder, "turnserver.conf")], { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [coturn.stdout, coturn.stderr]) stream.on("data", (chunk) => { said = (said + chunk).slice(-20_000); });
-  server = await startServer(rooms, { environment: {
+  server = await startServer(hall, { environment: {
     PLENARY_TURN_URLS: `turns:127.0.0.1:${port}?transport=tcp`, PLENARY_TURN_SECRET_FILE: join(folder, "secret") } });
   browser = await startBrowser({ more: ["--ignore-certificate-errors"] });
 });
@@ -60,8 +49,7 @@ test("a page whose network lets only TLS out sees and hears the room", async () 
   const joined = await joinMeeting(page, server, "hall", server.token("hall", "participant", "Amina Diallo"));
   assert.equal(joined.ice_servers.length, 1);
   const player = await openPlayer(context, server, "hall", { token: joined.media_token, audio: 1, video: 1, relay: joined.ice_servers });
-  await until("a picture that is not black", async () => (await pictureIn(player, "video0"))?.spread > 10, { why: () => said });
-  await until("the floor's tone", async () => (await tonesIn(player, "audio0", [tone]))?.[tone] > -50);
+  await seesAndHearsTheHall(player, () => said);
   const local = await player.evaluate(async () => {
     const stats = await window.__peer.getStats();
     const transport = [...stats.values()].find((report) => report.type === "transport");
