@@ -21,8 +21,8 @@ Error last_error(const std::string& what) { return {"tcp", what + ": " + std::st
 
 }  // namespace
 
-TcpSockets::TcpSockets(int descriptor, bool six, std::uint16_t port, int epoll, std::uint64_t first_tag)
-    : descriptor_(descriptor), six_(six), port_(port), epoll_(epoll), next_tag_(first_tag) {}
+TcpSockets::TcpSockets(int descriptor, std::uint16_t port, int epoll, std::uint64_t first_tag)
+    : descriptor_(descriptor), port_(port), epoll_(epoll), next_tag_(first_tag) {}
 
 TcpSockets::~TcpSockets() {
   for (const auto& [tag, connection] : connections_) ::close(connection->descriptor);
@@ -44,7 +44,7 @@ Result<std::unique_ptr<TcpSockets>> TcpSockets::listen(const Address& bind, int 
     return error;
   }
   return std::unique_ptr<TcpSockets>(
-      new TcpSockets(opened.descriptor, opened.six, static_cast<std::uint16_t>(port), epoll, first_tag));
+      new TcpSockets(opened.descriptor, static_cast<std::uint16_t>(port), epoll, first_tag));
 }
 
 void TcpSockets::accept(Instant now, Counters& counters) {

@@ -57,7 +57,7 @@ class TcpSockets {
     std::optional<Instant> stranger_until;
   };
   using Connections = std::unordered_map<std::uint64_t, std::unique_ptr<Connection>>;
-  TcpSockets(int descriptor, bool six, std::uint16_t port, int epoll, std::uint64_t first_tag);
+  TcpSockets(int descriptor, std::uint16_t port, int epoll, std::uint64_t first_tag);
   // False: it has to be closed.
   bool read(Connection& connection, const std::function<void(MutableBytes, const ice::Tuple&)>& take,
             Counters& counters);
@@ -65,7 +65,6 @@ class TcpSockets {
   void close(std::uint64_t tag, Counters& counters);
 
   int descriptor_;
-  bool six_;
   std::uint16_t port_;
   int epoll_;
   std::uint64_t next_tag_;
