@@ -91,7 +91,7 @@ for (const [index, room] of rooms.entries()) {
     const people = texts.map((text, number) => ({ token: token(room, "participant", text, number), text, number }));
     const asking = await emptyPage(context, server);
     assert.deepEqual(await askAll(asking, `${server.url.replace("http", "ws")}/ws/${room}`, people), []);
-    await until("the moderator to see all", async () => (await pages[1].locator(".queue > li").count()) === texts.length);
+    await until("the moderator to see all", async () => (await pages[1].locator(".queue > li").count()) === texts.length, { within: 180_000 });
     await until("the organiser's page to be there", async () => (await pages[5].locator("form").count()) > 0);
     await pages[5].reload();
     await until("the participant to see the front", async () => (await pages[0].locator(".waiting .row").count()) > 0);
