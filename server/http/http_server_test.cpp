@@ -443,8 +443,10 @@ TEST(HttpServer, tells_a_watcher_that_the_other_side_hung_up) {
   server.on_loop([&](HttpServer& http) {
     http.watch(ends[0], [&] {
       char byte = 0;
-      got.set_value(::recv(ends[0], &byte, 1, MSG_DONTWAIT));
+      const ssize_t size = ::recv(ends[0], &byte, 1, MSG_DONTWAIT);
+      std::promise<ssize_t>& told = got;  // unwatching ends this lambda, telling ends the test
       http.unwatch(ends[0]);
+      told.set_value(size);
     });
   });
   ::close(ends[1]);
