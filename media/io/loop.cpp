@@ -241,6 +241,8 @@ void Loop::tell_events() {
 void Loop::set_timer(Instant now) {
   std::optional<Instant> next = board_.next_timeout();
   if (!untold_.empty()) next = std::min(next.value_or(now + kTellAgain), now + kTellAgain);
+  // On a server that is idle otherwise, strangers are looked at too.
+  if (tcp_ && tcp_->size() > 0) next = std::min(next.value_or(counters_due_), counters_due_);
   if (!next) return;
   const Instant at = std::max(*next, now + kTimerSlack);
   if (timer_at_ && *timer_at_ <= at) return;

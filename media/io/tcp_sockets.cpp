@@ -21,8 +21,8 @@ Error last_error(const std::string& what) { return {"tcp", what + ": " + std::st
 
 }  // namespace
 
-TcpSockets::TcpSockets(int descriptor, std::uint16_t port, int epoll, std::uint64_t first_tag)
-    : descriptor_(descriptor), port_(port), epoll_(epoll), next_tag_(first_tag) {}
+TcpSockets::TcpSockets(int descriptor, std::uint16_t port, int epoll, std::uint64_t listen_tag, std::uint64_t first_tag)
+    : descriptor_(descriptor), port_(port), epoll_(epoll), listen_tag_(listen_tag), next_tag_(first_tag) {}
 
 TcpSockets::~TcpSockets() {
   for (const auto& [tag, connection] : connections_) ::close(connection->descriptor);
@@ -44,7 +44,7 @@ Result<std::unique_ptr<TcpSockets>> TcpSockets::listen(const Address& bind, int 
     return error;
   }
   return std::unique_ptr<TcpSockets>(
-      new TcpSockets(opened.descriptor, static_cast<std::uint16_t>(port), epoll, first_tag));
+      new TcpSockets(opened.descriptor, static_cast<std::uint16_t>(port), epoll, listen_tag, first_tag));
 }
 
 void TcpSockets::accept(Instant now, Counters& counters) {
@@ -53,7 +53,14 @@ void TcpSockets::accept(Instant now, Counters& counters) {
     socklen_t length = sizeof name;
     const int descriptor =
         ::accept4(descriptor_, reinterpret_cast<sockaddr*>(&name), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor < 0) return;
+    if (descriptor < 0) {
+      // Who waits would stay there and wake this thread again and again.
+      if (errno == EMFILE || errno == ENFILE) {
+        counters.add(Count::tcp_refused);
+        listen_again(false);
+      }
+      return;
+    }
     if (connections_.size() >= kMaxTcpConnections || strangers_ >= kMaxTcpStrangers) {
       counters.add(Count::tcp_refused);
       ::close(descriptor);
@@ -82,6 +89,11 @@ void TcpSockets::accept(Instant now, Counters& counters) {
     by_path_[connection->path] = tag;
     connections_[tag] = std::move(connection);
   }
+}
+
+void TcpSockets::listen_again(bool on) {
+  epoll_event event{.events = on ? EPOLLIN : 0u, .data = {.u64 = listen_tag_}};
+  if (epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor_, &event) == 0) listens_ = on;
 }
 
 void TcpSockets::handle_ready(std::uint64_t tag, const std::function<void(MutableBytes, const ice::Tuple&)>& take,
@@ -149,6 +161,7 @@ void TcpSockets::send(const peer::SendBatch& batch, Counters& counters) {
 void TcpSockets::sweep(Instant now, const std::function<bool(const ice::Tuple&)>& known, Counters& counters) {
   if (now < sweep_due_) return;
   sweep_due_ = now + kTcpSweepInterval;
+  if (!listens_) listen_again(true);
   std::vector<std::uint64_t> idle;
   for (const auto& [tag, connection] : connections_) {
     const bool stranger = !known(connection->path);

@@ -57,7 +57,8 @@ class TcpSockets {
     std::optional<Instant> stranger_until;
   };
   using Connections = std::unordered_map<std::uint64_t, std::unique_ptr<Connection>>;
-  TcpSockets(int descriptor, std::uint16_t port, int epoll, std::uint64_t first_tag);
+  TcpSockets(int descriptor, std::uint16_t port, int epoll, std::uint64_t listen_tag, std::uint64_t first_tag);
+  void listen_again(bool on);
   // False: it has to be closed.
   bool read(Connection& connection, const std::function<void(MutableBytes, const ice::Tuple&)>& take,
             Counters& counters);
@@ -67,7 +68,9 @@ class TcpSockets {
   int descriptor_;
   std::uint16_t port_;
   int epoll_;
+  std::uint64_t listen_tag_;
   std::uint64_t next_tag_;
+  bool listens_ = true;  // false: out of descriptors, until the next sweep
   Connections connections_;
   struct HashRemote {
     std::size_t operator()(const ice::Tuple& path) const { return std::hash<Address>()(path.remote); }

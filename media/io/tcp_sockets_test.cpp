@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -171,6 +172,22 @@ TEST_F(TcpSocketsTest, strangers_take_only_so_many_places) {
   });
   EXPECT_EQ(counters_.get(Count::tcp_refused), 3u);
   EXPECT_EQ(sockets_->size(), kMaxTcpStrangers);
+}
+
+TEST_F(TcpSocketsTest, out_of_descriptors_it_waits_instead_of_trying_all_the_time) {
+  Client client(sockets_->port());
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  rlimit none = before;
+  none.rlim_cur = 3;
+  setrlimit(RLIMIT_NOFILE, &none);
+  sockets_->accept(now_, counters_);
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(counters_.get(Count::tcp_refused), 1u);
+  epoll_event ready{};
+  EXPECT_EQ(epoll_wait(epoll_, &ready, 1, 0), 0);
+  sockets_->sweep(now_, [](const ice::Tuple&) { return false; }, counters_);
+  turn_until([&] { return sockets_->size() == 1; });
 }
 
 TEST_F(TcpSocketsTest, one_who_does_not_read_costs_a_bounded_queue_and_gets_what_was_kept_whole) {
