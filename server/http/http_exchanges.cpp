@@ -171,6 +171,7 @@ void HttpServer::State::sweep() {
     exchange.set_deadline(now + kLastWord);
   }
   look_at_web_sockets(now);
+  lws_cancel_service(context);  // it looks at its timers when something happens, and at this the latest
   schedule(sweeper, kSweepEvery, [this] { sweep(); });
 }
 

@@ -1,5 +1,6 @@
 #include "server/http/http_server.h"
 
+#include <ev.h>
 #include <libwebsockets.h>
 #include <unistd.h>
 
@@ -37,12 +38,11 @@ void emit_library_line(int level, const char* line) {
   log((level & LLL_ERR) != 0 ? LogLevel::info : LogLevel::debug, "http.library", {{"line", std::string(text)}});
 }
 
-void on_timer(lws_sorted_usec_list_t* entry) {
-  const std::function<void()> due = reinterpret_cast<LoopTimer*>(entry)->due;  // it may set the timer anew
-  if (!due) return;
+void on_timer(struct ev_loop* /*loop*/, ev_timer* watcher, int /*events*/) {
+  const std::function<void()> due = static_cast<LoopTimer*>(watcher->data)->due;  // it may set the timer anew
   try {
     due();
-  } catch (const std::exception& fault) {  // never through a C library
+  } catch (const std::exception& fault) {
     log(LogLevel::error, "http.fault", {{"what", fault.what()}});
   }
 }
@@ -51,7 +51,10 @@ void on_timer(lws_sorted_usec_list_t* entry) {
 
 Instant read_clock() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
 
-void kill_soon(lws* wsi) { lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC); }
+void kill_soon(lws* wsi) {
+  lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+  lws_cancel_service(lws_get_context(wsi));  // so that the library looks at its timers
+}
 
 // ---- the library's events
 
@@ -110,6 +113,7 @@ int HttpServer::State::dispatch(lws* wsi, lws_callback_reasons reason, void* use
       return kClose;
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
       // Every protocol is told of it; one is enough.
+      if (stopping) ev_break(loop.get(), EVBREAK_ONE);
       if (!ending && wake_pending.exchange(false)) handler.on_wake();
       return kGoOn;
     case LWS_CALLBACK_WSI_DESTROY:
@@ -161,17 +165,23 @@ void HttpServer::unwatch(int descriptor) {
   kill_soon(wsi);
 }
 
+// Not by the library's timers: on this loop one that is set while a later one runs is due only with that one.
 void HttpServer::State::schedule(LoopTimer& loop_timer, Duration delay, std::function<void()> due) {
   loop_timer.due = std::move(due);
-  const auto microseconds = std::chrono::ceil<std::chrono::microseconds>(delay).count();
-  lws_sul_schedule(context, 0, &loop_timer.entry, &on_timer, std::max<std::int64_t>(1, microseconds));
+  loop_timer.watcher.data = &loop_timer;
+  ev_timer_stop(loop.get(), &loop_timer.watcher);
+  ev_now_update(loop.get());
+  ev_timer_init(&loop_timer.watcher, &on_timer, std::chrono::duration<double>(delay).count(), 0);
+  // The library does some of its work when the loop is idle, which means: nothing of its own priority is pending.
+  ev_set_priority(&loop_timer.watcher, EV_MINPRI);
+  ev_timer_start(loop.get(), &loop_timer.watcher);
 }
 
 void HttpServer::set_timer(std::optional<Instant> when, std::function<void()> due) {
   if (when) {
-    state_->schedule(state_->timer, *when - read_clock(), std::move(due));
+    state_->schedule(state_->timer, std::max(*when - read_clock(), Duration::zero()), std::move(due));
   } else {
-    lws_sul_schedule(state_->context, 0, &state_->timer.entry, &on_timer, LWS_SET_TIMER_USEC_CANCEL);
+    ev_timer_stop(state_->loop.get(), &state_->timer.watcher);
   }
 }
 
@@ -217,8 +227,10 @@ Status HttpServer::State::start() {
   info.timeout_secs_ah_idle = seconds_of(config.request_timeout);
   info.keepalive_timeout = kIdleSeconds;
   info.retry_and_idle_policy = &no_keepalive;
-  info.options =
-      LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+                 LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBEV;
+  void* loops[] = {loop.get()};
+  info.foreign_loops = loops;
   if (config.bind.is_v4()) info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
   if (!config.tls_certificate.empty()) {
     certificate.emplace(config.tls_certificate, config.tls_key);
@@ -285,8 +297,7 @@ std::vector<std::pair<std::string, std::uint64_t>> HttpServer::counters() const 
 }
 
 void HttpServer::run() {
-  while (!state_->stopping && lws_service(state_->context, 0) >= 0) {
-  }
+  if (!state_->stopping) ev_run(state_->loop.get(), 0);
 }
 
 void HttpServer::stop() {

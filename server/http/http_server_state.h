@@ -2,6 +2,7 @@
 // (requests and answers), http_web_sockets.cpp.
 #pragma once
 
+#include <ev.h>
 #include <libwebsockets.h>
 
 #include <array>
@@ -28,20 +29,23 @@ constexpr unsigned kWebSocketReadBytes = 2 * 1024;            // kept for each s
 constexpr std::uint64_t kMaxSwallowedBody = 2 * 1024 * 1024;  // bytes read and dropped so that a 413 arrives; on
                                                               // HTTP/2 it arrives without
 
-// Connections that write in one turn of the loop when all get the same: some 10 ms, which a request may wait. Each turn
-// costs a look at all descriptors besides, with 10,000 of them 2 ms. What comes by a watched descriptor, such as that
-// acts are on the disk, waits for a few only.
-constexpr std::size_t kTurnsAtOnce = 2'000;
-constexpr std::size_t kTurnsBetweenLooks = 200;
+// For so long connections write in one turn of the loop when all get the same; what has come meanwhile goes first then.
+constexpr Duration kTurnTime = std::chrono::milliseconds(4);
+constexpr std::size_t kTurnsBetweenLooks = 16;  // at the clock
 
 // A callback of ours gives the library 0 to go on, -1 to close the connection.
 constexpr int kGoOn = 0;
 constexpr int kClose = -1;
 
 struct LoopTimer {
-  lws_sorted_usec_list_t entry{};  // first: the library gives it back
+  ev_timer watcher{};
   std::function<void()> due;
 };
+
+struct LoopEnd {
+  void operator()(struct ev_loop* loop) const { ::ev_loop_destroy(loop); }
+};
+using LoopPointer = std::unique_ptr<struct ev_loop, LoopEnd>;
 
 struct HttpServer::State {
   State(HttpServerConfig config_in, HttpHandler& handler_in)
@@ -92,13 +96,13 @@ struct HttpServer::State {
   void hear_pong(lws* wsi);
   void look_at_web_sockets(Instant now);
   void give_turns();
-  [[nodiscard]] bool is_watch_ready() const;
 
   HttpServerConfig config;
   HttpHandler& handler;
   Pages pages;
   std::optional<CertificateFiles> certificate;
   std::vector<unsigned char> scratch;
+  LoopPointer loop{::ev_loop_new(EVFLAG_AUTO)};
   lws_context* context = nullptr;
   lws_vhost* vhost = nullptr;
   ssl_ctx_st* tls = nullptr;

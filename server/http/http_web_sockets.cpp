@@ -1,5 +1,4 @@
 #include <libwebsockets.h>
-#include <poll.h>
 
 #include "media/base/log.h"
 #include "server/http/http_server_state.h"
@@ -180,19 +179,14 @@ void HttpServer::State::close_web_socket(lws* wsi) {
   if (!ending) handler.on_close(id);
 }
 
-bool HttpServer::State::is_watch_ready() const {
-  std::vector<pollfd> looked_at;
-  for (const auto& [descriptor, watch] : watches) looked_at.push_back({descriptor, POLLIN, 0});
-  return ::poll(looked_at.data(), looked_at.size(), 0) > 0;
-}
-
 // Those whose turn it is may write; the others wait for the next turn of the loop.
 void HttpServer::State::give_turns() {
-  for (std::size_t given = 0; given < kTurnsAtOnce && !waiting_for_turn.empty(); ++given) {
-    if (given % kTurnsBetweenLooks == kTurnsBetweenLooks - 1 && is_watch_ready()) break;
+  const Instant end = read_clock() + kTurnTime;
+  for (std::size_t given = 1; !waiting_for_turn.empty(); ++given) {
     const auto found = connections.find(waiting_for_turn.front());
     waiting_for_turn.pop_front();
     if (found != connections.end()) write_now(*found->second);
+    if (given % kTurnsBetweenLooks == 0 && read_clock() >= end) break;
   }
   if (!waiting_for_turn.empty()) schedule(turns, Duration::zero(), [this] { give_turns(); });
 }
