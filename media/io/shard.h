@@ -65,14 +65,17 @@ struct RelayFeed {
   ShardSet to = 0;
 };
 
-// To every shard: frames of feed_track in that feed go into this track. When the feed goes away the track lives on: give it to the next
-// feed by SetTrackSource; timestamps and sequences continue, the slate fills the time between.
+// To every shard: frames of feed_track in that feed go into this track. When the feed goes away the track lives on:
+// give it to the next feed by SetTrackSource; timestamps and sequences continue, the slate fills the time between. Once
+// more for a track that is there: its layer or bitrate has changed.
 struct AddFeedTrack {
   TrackId track{};
   Codec codec = Codec::opus;
   std::string h264_profile_level_id;
   FeedId feed{};
   std::uint16_t feed_track = 0;
+  TrackId layer_of = kNoTrack;  // the picture of which this is a lower layer; either may be named first
+  std::uint64_t bitrate = 0;    // bit/s that it is encoded with; 0: unknown, as of what is passed through
 };
 struct SetTrackSource {
   TrackId track{};

@@ -1,6 +1,7 @@
 #include "media/io/track_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plenary::io {
 
@@ -47,8 +48,26 @@ TrackEntry* TrackTable::add_feed_track(const AddFeedTrack& command, Instant now)
   TrackEntry* entry = find(command.track);
   const bool created = entry == nullptr;
   if (created) entry = add(command.track, {.codec = command.codec, .first_timestamp = random_.u32()}, now);
-  if (entry != nullptr) connect(*entry, command.feed, command.feed_track, now);
+  if (entry == nullptr) return nullptr;
+  connect(*entry, command.feed, command.feed_track, now);
+  entry->bitrate = command.bitrate;
+  const TrackId before = std::exchange(entry->layer_of, command.layer_of);
+  if (before != entry->layer_of) collect_layers(before);
+  collect_layers(entry->layer_of);
+  if (created) collect_layers(entry->id);  // lower ones may have come first
   return created ? entry : nullptr;
+}
+
+void TrackTable::collect_layers(TrackId picture) {
+  TrackEntry* whole = find(picture);
+  if (whole == nullptr) return;
+  whole->layers.clear();
+  for (const auto& [id, entry] : tracks_) {
+    if (entry->layer_of == picture) whole->layers.push_back(entry.get());
+  }
+  std::sort(whole->layers.begin(), whole->layers.end(), [](const TrackEntry* a, const TrackEntry* b) {
+    return a->bitrate != b->bitrate ? a->bitrate > b->bitrate : a->id < b->id;
+  });
 }
 
 void TrackTable::set_source(const SetTrackSource& command, Instant now) {
@@ -115,6 +134,8 @@ std::unique_ptr<TrackEntry> TrackTable::remove(TrackId id) {
   std::unique_ptr<TrackEntry> entry = std::move(found->second);
   disconnect(*entry);
   tracks_.erase(found);
+  collect_layers(entry->layer_of);
+  entry->layers.clear();
   return entry;
 }
 
@@ -184,7 +205,7 @@ void TrackTable::relay_gap(std::size_t home, Instant now) {
 bool TrackTable::poll_key_frame(TrackEntry& entry, Instant now) {
   if (!entry.track->key_frame_requests().poll(now)) return false;
   if (home_of(entry.id) != shard_) {
-    relays_.push_back({.to = ShardSet{1} << home_of(entry.id), 
+    relays_.push_back({.to = ShardSet{1} << home_of(entry.id),
                        .what = std::make_shared<const Relayed>(RelayedKeyFrameWish{entry.id})});
     return false;
   }

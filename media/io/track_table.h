@@ -29,6 +29,10 @@ struct TrackEntry {
   std::uint16_t feed_track = 0;
   PeerEntry* speaker = nullptr;
 
+  std::uint64_t bitrate = 0;        // bit/s that it is encoded with; 0: unknown
+  TrackId layer_of = kNoTrack;      // the picture of which this is a lower layer
+  std::vector<TrackEntry*> layers;  // lower ones of this picture, from the best to the least by bitrate
+
   TrackId slate{};
   std::shared_ptr<const rtp::Frame> own_slate;  // this track is a slate: what it shows
   std::vector<PeerEntry*> watchers;             // each once; also those who still leave it
@@ -95,6 +99,7 @@ class TrackTable {
   TrackEntry* add(TrackId id, const forward::Track::Config& config, Instant now);
   void connect(TrackEntry& entry, FeedId feed, std::uint16_t feed_track, Instant now);
   void disconnect(TrackEntry& entry);
+  void collect_layers(TrackId picture);
   void show_slate(TrackEntry& slate, std::shared_ptr<const rtp::Frame> frame, Instant now);
   bool poll_key_frame(TrackEntry& entry, Instant now);
 

@@ -1,0 +1,90 @@
+#include "media/io/track_table.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace plenary::io {
+namespace {
+
+constexpr FeedId kFeed{1};
+constexpr TrackId kPicture{10};
+constexpr TrackId kMiddle{11};
+constexpr TrackId kLow{12};
+
+class track_table : public ::testing::Test {
+ protected:
+  void add(TrackId id, TrackId layer_of, std::uint64_t bitrate) {
+    table_.add_feed_track({.track = id,
+                           .codec = Codec::h264,
+                           .feed = kFeed,
+                           .feed_track = static_cast<std::uint16_t>(id),
+                           .layer_of = layer_of,
+                           .bitrate = bitrate},
+                          Instant{});
+  }
+  std::vector<TrackId> layers(TrackId picture) {
+    std::vector<TrackId> ids;
+    for (const TrackEntry* layer : table_.find(picture)->layers) ids.push_back(layer->id);
+    return ids;
+  }
+
+  SeededRandom random_{1};
+  Counters counters_;
+  std::deque<ShardEvent> events_;
+  std::deque<RelayOutput> relays_;
+  TrackTable table_{0, random_, counters_, events_, relays_};
+};
+
+using Ids = std::vector<TrackId>;
+
+TEST_F(track_table, a_picture_knows_its_lower_layers_from_the_best_to_the_least) {
+  add(kPicture, kNoTrack, 1'800'000);
+  add(kLow, kPicture, 150'000);
+  add(kMiddle, kPicture, 600'000);
+  EXPECT_EQ(layers(kPicture), (Ids{kMiddle, kLow}));
+  EXPECT_EQ(table_.find(kPicture)->bitrate, 1'800'000U);
+  EXPECT_TRUE(layers(kMiddle).empty());
+}
+
+TEST_F(track_table, layers_may_be_named_before_their_picture) {
+  add(kLow, kPicture, 150'000);
+  add(kMiddle, kPicture, 600'000);
+  add(kPicture, kNoTrack, 0);
+  EXPECT_EQ(layers(kPicture), (Ids{kMiddle, kLow}));
+}
+
+TEST_F(track_table, a_layer_that_goes_is_forgotten_and_may_come_again) {
+  add(kPicture, kNoTrack, 1'800'000);
+  add(kMiddle, kPicture, 600'000);
+  add(kLow, kPicture, 150'000);
+  table_.remove(kMiddle);
+  EXPECT_EQ(layers(kPicture), (Ids{kLow}));
+  add(kMiddle, kPicture, 600'000);
+  EXPECT_EQ(layers(kPicture), (Ids{kMiddle, kLow}));
+}
+
+TEST_F(track_table, a_picture_that_comes_again_finds_the_layers_that_stayed) {
+  add(kPicture, kNoTrack, 1'800'000);
+  add(kLow, kPicture, 150'000);
+  EXPECT_TRUE(table_.remove(kPicture)->layers.empty());
+  table_.remove(kLow);
+  add(kMiddle, kPicture, 600'000);
+  add(kPicture, kNoTrack, 1'800'000);
+  EXPECT_EQ(layers(kPicture), (Ids{kMiddle}));
+}
+
+TEST_F(track_table, naming_a_track_again_changes_its_bitrate_and_its_place) {
+  add(kPicture, kNoTrack, 1'800'000);
+  add(kMiddle, kPicture, 600'000);
+  add(kLow, kPicture, 150'000);
+  add(kPicture, kNoTrack, 0);
+  EXPECT_EQ(table_.find(kPicture)->bitrate, 0U);
+  add(kLow, kPicture, 900'000);
+  EXPECT_EQ(layers(kPicture), (Ids{kLow, kMiddle}));
+  add(kLow, kNoTrack, 900'000);
+  EXPECT_EQ(layers(kPicture), (Ids{kMiddle}));
+}
+
+}  // namespace
+}  // namespace plenary::io
