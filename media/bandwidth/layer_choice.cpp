@@ -1,6 +1,7 @@
 #include "media/bandwidth/layer_choice.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plenary::bandwidth {
 namespace {
@@ -94,6 +95,10 @@ const LayerChoice::Choice& LayerChoice::update(std::uint64_t target, const Progr
       current_[slot] = kStill;
       slots_[slot] = {};
       continue;
+    }
+    if (!std::exchange(slots_[slot].begun, true)) {
+      choice_.layers[slot] = amply_fits.layers[slot];
+      slots_[slot].raised_at = now;
     }
     choice_.layers[slot] = std::min(choice_.layers[slot], top_of(picture));
     update_picture(slot, still_fits.layers[slot], amply_fits.layers[slot], severe || target < kPicturesLeast, now);

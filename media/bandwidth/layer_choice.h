@@ -1,7 +1,8 @@
 // What of a viewer's programme fits its line. A thin line is shared in a fixed order: the chosen sound channel, the
 // floor beneath it, captions, then pictures (each slot its lowest layer before any gets a higher one, lower slots
-// first). A picture that does not fit becomes a still now and then. The choice only wishes: a picture's layer changes
-// at the next key frame of the other layer, which the forwarder asks for and reports back.
+// first). A picture begins with the layer that fits; one that does not fit becomes a still now and then. The choice
+// only wishes: a picture's layer changes at the next key frame of the other layer, which the forwarder asks for and
+// reports back.
 #pragma once
 
 #include <array>
@@ -75,6 +76,7 @@ class LayerChoice {
 
  private:
   struct Slot {
+    bool begun = false;
     std::optional<Instant> short_since;
     std::optional<Instant> ample_since;
     std::optional<Instant> raised_at;

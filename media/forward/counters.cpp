@@ -64,6 +64,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> k
     "plenary_rtp_bytes_sent_total",
     "plenary_rtx_packets_sent_total",
     "plenary_red_packets_sent_total",
+    "plenary_probe_packets_sent_total",
+    "plenary_layer_switches_total",
     "plenary_nacks_received_total",
     "plenary_nack_unknown_total",
     "plenary_nack_too_old_total",

@@ -75,6 +75,8 @@ enum class Count : std::uint8_t {
   rtp_bytes_out,
   rtx_out,
   red_out,
+  probes_out,
+  layer_switches,
   nacks_received,
   nack_unknown,
   nack_too_old,

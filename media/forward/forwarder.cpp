@@ -198,7 +198,7 @@ const TrackPacket* Forwarder::next_in_order(Instant now) {
     }
     const Instant at = needs_segment_ ? packet->arrived + delay_ : due(segment(), *packet);
     if (at > now) return nullptr;
-    if (now - at > kMaxAge) {
+    if (now - at > max_age_) {
       counters_.add(Count::packets_too_old);
       lose_place();
       if (current_ == nullptr || pending_ != nullptr) return nullptr;
@@ -294,7 +294,7 @@ std::optional<Forwarder::Out> Forwarder::repair(std::uint16_t sequence, Instant 
     if (segment.track == nullptr) break;
     const TrackPacket* packet = segment.track->find(segment.first_index + (wanted - segment.first_out));
     if (packet == nullptr) break;
-    if (now - due(segment, *packet) > kMaxAge) {
+    if (now - due(segment, *packet) > max_age_) {
       counters_.add(Count::nack_too_old);
       return std::nullopt;
     }

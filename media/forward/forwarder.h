@@ -37,6 +37,8 @@ class Forwarder {
   // then the old track goes on. Tracks must outlive the forwarder or be forgotten.
   void set_track(Track* track, Duration delay);
   void forget(const Track* track);
+  // How old a packet may be that still goes out, kMaxAge until then: a still picture on a thin line takes its time.
+  void set_max_age(Duration age) { max_age_ = age; }
   [[nodiscard]] Track* track() const { return pending_ ? pending_ : current_; }
   [[nodiscard]] bool uses(const Track* track) const { return current_ == track || pending_ == track; }
 
@@ -98,6 +100,7 @@ class Forwarder {
   bool rests(Instant now);
 
   Counters& counters_;
+  Duration max_age_ = kMaxAge;
   Track* current_ = nullptr;
   Duration delay_{};
   Track* pending_ = nullptr;  // video: waits for its key frame; audio: never

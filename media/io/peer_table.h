@@ -30,6 +30,7 @@ struct PeerEntry {
   struct Wish {
     TrackId track{};
     Duration delay{};
+    TrackId carried{};  // the layer of it that the line allows, or nothing
   };
   std::array<Wish, sdp::kMaxViewerAudioSlots + sdp::kMaxViewerVideoSlots> wishes{};
 

@@ -145,7 +145,7 @@ void Switchboard::wake(TrackEntry& entry) {
     entry.leaving = false;
     std::erase_if(entry.watchers, [&](PeerEntry* watcher) {
       const bool wishes = std::any_of(watcher->wishes.begin(), watcher->wishes.end(),
-                                      [&](const PeerEntry::Wish& wish) { return wish.track == entry.id; });
+                                      [&](const PeerEntry::Wish& wish) { return wish.carried == entry.id; });
       if (wishes) return false;
       const bool still = watcher->peer.viewer()->uses(entry.track.get());
       entry.leaving |= still;
@@ -182,6 +182,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
     writers_.pop_front();
     entry.waiting_to_write = false;
     tell_quality(entry);
+    choose_layers(entry);
     if (entry.leaving) {
       finish_leaving(entry);
     } else {

@@ -86,8 +86,13 @@ class Switchboard {
   void wake_all();
 
   void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay);
-  void apply_wish(PeerEntry& entry, std::size_t slot);
+  void apply_wish(PeerEntry& entry, std::size_t slot, int layer);
   void apply_wishes_for(TrackEntry& track);
+  void show_content(PeerEntry& entry, std::size_t slot);
+  void refresh_layers(TrackId picture);
+  void choose_layers(PeerEntry& entry);
+  void carry(PeerEntry& entry, std::size_t slot, TrackId carried, int layer);
+  void let_go(TrackId carried);
   void forget(const forward::Track* track);
 
   void route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "media/io/switchboard.h"
 
@@ -54,6 +55,7 @@ void Switchboard::handle(RelayFeed& command, Instant) { relayed_feeds_[command.f
 
 void Switchboard::handle(AddFeedTrack& command, Instant now) {
   if (TrackEntry* created = tracks_.add_feed_track(command, now)) apply_wishes_for(*created);
+  refresh_layers(command.layer_of == kNoTrack ? command.track : command.layer_of);
 }
 
 void Switchboard::handle(SetTrackSource& command, Instant now) { tracks_.set_source(command, now); }
@@ -64,7 +66,9 @@ void Switchboard::handle(SetSlate& command, Instant now) { tracks_.set_slate(com
 
 void Switchboard::handle(RemoveTrack& command, Instant) {
   const std::unique_ptr<TrackEntry> removed = tracks_.remove(command.track);
-  if (removed) forget(removed->track.get());
+  if (!removed) return;
+  forget(removed->track.get());
+  refresh_layers(removed->layer_of);
 }
 
 void Switchboard::forget(const forward::Track* track) {
@@ -85,29 +89,51 @@ void Switchboard::handle(SetSlot& command, Instant) {
 void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay) {
   PeerEntry::Wish& wish = entry.wishes[slot];
   if (wish.track == track && wish.delay == delay) return;
-  TrackEntry* before = tracks_.find(wish.track);
-  if (before != nullptr) {
-    --before->wishes;
-    before->leaving = true;
-  }
-  wish = {.track = track, .delay = delay};
-  apply_wish(entry, slot);
-  if (before != nullptr) tracks_.tell(*before);
+  wish.track = track;
+  wish.delay = delay;
+  if (entry.peer.viewer() == nullptr) return;
+  show_content(entry, slot);
+  carry(entry, slot, track, peer::Viewer::kHighest);
 }
 
-void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot) {
-  if (entry.peer.viewer() == nullptr) return;
+// What there is to choose from.
+void Switchboard::show_content(PeerEntry& entry, std::size_t slot) {
+  const TrackEntry* track = tracks_.find(entry.wishes[slot].track);
+  peer::PictureLayers layers;
+  if (track != nullptr) {
+    const std::size_t lower = std::min(track->layers.size(), bandwidth::kMaxLayers - 1);
+    for (std::size_t i = lower; i-- > 0;) layers.bitrate[layers.count++] = track->layers[i]->bitrate;
+    layers.bitrate[layers.count++] = track->bitrate;
+  }
+  entry.peer.viewer()->set_content(slot, layers, track != nullptr);
+}
+
+void Switchboard::let_go(TrackId carried) {
+  TrackEntry* track = tracks_.find(carried);
+  if (track == nullptr) return;
+  --track->wishes;
+  track->leaving = true;
+}
+
+void Switchboard::carry(PeerEntry& entry, std::size_t slot, TrackId carried, int layer) {
+  const TrackId before = std::exchange(entry.wishes[slot].carried, carried);
+  let_go(before);
+  apply_wish(entry, slot, layer);
+  if (TrackEntry* left = tracks_.find(before)) tracks_.tell(*left);
+}
+
+void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot, int layer) {
   const PeerEntry::Wish& wish = entry.wishes[slot];
-  TrackEntry* track = tracks_.find(wish.track);
+  TrackEntry* track = tracks_.find(wish.carried);
   if (track == nullptr) {
-    entry.peer.viewer()->set_slot(slot, nullptr, {});
+    entry.peer.viewer()->set_slot(slot, nullptr, {}, layer);
     return;
   }
   ++track->wishes;
   if (std::find(track->watchers.begin(), track->watchers.end(), &entry) == track->watchers.end()) {
     track->watchers.push_back(&entry);
   }
-  entry.peer.viewer()->set_slot(slot, track->track.get(), wish.delay);
+  entry.peer.viewer()->set_slot(slot, track->track.get(), wish.delay, layer);
   tracks_.tell(*track);
   write_later(entry);
 }
@@ -116,10 +142,47 @@ void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot) {
 void Switchboard::apply_wishes_for(TrackEntry& track) {
   track.wishes = 0;
   peers_.for_each([&](PeerEntry& entry) {
+    if (entry.peer.viewer() == nullptr) return;
     for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) {
-      if (entry.wishes[slot].track == track.id) apply_wish(entry, slot);
+      if (entry.wishes[slot].carried != track.id) continue;
+      show_content(entry, slot);
+      apply_wish(entry, slot, peer::Viewer::kHighest);
     }
   });
+}
+
+// A picture has got a layer, or lost one.
+void Switchboard::refresh_layers(TrackId picture) {
+  const TrackEntry* track = tracks_.find(picture);
+  if (track == nullptr) return;
+  peers_.for_each([&](PeerEntry& entry) {
+    if (entry.peer.viewer() == nullptr) return;
+    for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) {
+      const PeerEntry::Wish& wish = entry.wishes[slot];
+      if (wish.track != picture) continue;
+      show_content(entry, slot);
+      const bool gone = wish.carried != kNoTrack && tracks_.find(wish.carried) == nullptr;
+      if (gone) carry(entry, slot, picture, peer::Viewer::kHighest);
+    }
+  });
+}
+
+void Switchboard::choose_layers(PeerEntry& entry) {
+  if (entry.peer.viewer() == nullptr || entry.leaving) return;
+  while (const std::optional<peer::Viewer::Wish> wish = entry.peer.viewer()->poll_wish()) {
+    const TrackEntry* picture = tracks_.find(entry.wishes[wish->slot].track);
+    if (picture == nullptr) continue;
+    TrackId chosen = picture->id;
+    const std::size_t lower = std::min(picture->layers.size(), bandwidth::kMaxLayers - 1);
+    if (wish->layer == peer::Viewer::kNothing) {
+      chosen = kNoTrack;
+    } else if (static_cast<std::size_t>(wish->layer) < lower) {
+      chosen = picture->layers[lower - 1 - static_cast<std::size_t>(wish->layer)]->id;
+    }
+    if (chosen == entry.wishes[wish->slot].carried) continue;
+    counters_.add(Count::layer_switches);
+    carry(entry, wish->slot, chosen, wish->layer);
+  }
 }
 
 void Switchboard::handle(SetUplink& command, Instant now) {

@@ -11,6 +11,9 @@ Viewer::Viewer(const sdp::Negotiated& negotiated, const std::string& cname, Rand
   for (const sdp::NegotiatedMedia& media : negotiated.media) {
     const unsigned number = ++numbers[static_cast<std::size_t>(media.kind)];
     slots_.emplace_back(media, cname + "-" + std::to_string(number), random, counters);
+    contents_.push_back({.number = number - 1});
+    const bool reports = std::ranges::any_of(media.codecs, &sdp::CodecChoice::transport_cc);
+    reports_arrivals_ |= media.kind == MediaKind::video && reports && media.extensions.transport_cc != 0;
   }
   for (const MediaKind kind : {MediaKind::video, MediaKind::audio}) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -19,9 +22,70 @@ Viewer::Viewer(const sdp::Negotiated& negotiated, const std::string& cname, Rand
   }
 }
 
-bool Viewer::set_slot(std::size_t slot, forward::Track* track, Duration delay) {
+void Viewer::set_content(std::size_t slot, const PictureLayers& layers, bool shown) {
+  if (slot >= slots_.size()) return;
+  Content& content = contents_[slot];
+  content.layers = layers;
+  content.shown = shown;
+  if (!bandwidth_ && reports_arrivals_ && slots_[slot].kind() == MediaKind::video && layers.count > 1) begin_estimate();
+  if (!bandwidth_) return;
+  if (slots_[slot].kind() == MediaKind::video) {
+    bandwidth_->set_picture(content.number, layers, shown);
+  } else {
+    bandwidth_->set_sound(content.number, shown);
+  }
+}
+
+void Viewer::begin_estimate() {
+  std::uint64_t need = 0;
+  for (const Content& content : contents_) need = std::max(need, ViewerBandwidth::need_of(content.layers));
+  const bool probes = std::ranges::any_of(slots_, &ViewerSlot::can_pad);
+  bandwidth_ = std::make_unique<ViewerBandwidth>(need, probes);
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+    set_content(slot, contents_[slot].layers, contents_[slot].shown);
+}
+
+std::optional<Viewer::Wish> Viewer::poll_wish() {
+  for (std::size_t slot = 0; slot < contents_.size(); ++slot) {
+    Content& content = contents_[slot];
+    if (content.wished == content.carried) continue;
+    content.carried = content.wished;
+    return Wish{.slot = slot, .layer = content.wished};
+  }
+  return std::nullopt;
+}
+
+bool Viewer::set_slot(std::size_t slot, forward::Track* track, Duration delay, int layer) {
   if (slot >= slots_.size() || (track != nullptr && track->kind() != slots_[slot].kind())) return false;
+  contents_[slot].carried = contents_[slot].wished = layer;
   return slots_[slot].set_track(track, delay);
+}
+
+void Viewer::tick(Instant now) {
+  const bandwidth::LayerChoice::Choice& choice = bandwidth_->tick(now);
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (contents_[slot].shown) contents_[slot].wished = wished_layer(slot, choice, now);
+  }
+}
+
+int Viewer::wished_layer(std::size_t slot, const bandwidth::LayerChoice::Choice& choice, Instant now) {
+  Content& content = contents_[slot];
+  if (slots_[slot].kind() == MediaKind::audio) return content.number == 0 || choice.floor ? kHighest : kNothing;
+  if (content.number >= choice.layers.size()) return kHighest;
+  const int layer = choice.layers[content.number];
+  const bool still = layer == bandwidth::kStill;
+  if (!still) {
+    slots_[slot].set_still(false);
+    content.still = false;
+    return layer;
+  }
+  slots_[slot].set_still(true);
+  if (content.still) {
+    content.still = !slots_[slot].frame_sent();
+  } else {
+    content.still = bandwidth_->take_still(content.number, now);
+  }
+  return content.still ? 0 : kNothing;
 }
 
 void Viewer::forget(const forward::Track* track) {
@@ -44,6 +108,8 @@ void Viewer::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {
       for (const rtp::ReportBlock& block : report->blocks) {
         if (ViewerSlot* slot = find(block.ssrc)) slot->handle_report_block(block, now);
       }
+    } else if (const auto* feedback = std::get_if<rtp::TransportFeedback>(&packet)) {
+      if (bandwidth_) bandwidth_->on_feedback(*feedback, now);
     } else if (const auto* nack = std::get_if<rtp::Nack>(&packet)) {
       handle_nack(*nack);
     } else if (const auto* loss = std::get_if<rtp::PictureLoss>(&packet)) {
@@ -74,20 +140,47 @@ void Viewer::handle_nack(const rtp::Nack& nack) {
 }
 
 bool Viewer::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
-  if (!write_repairs(batch, path, cipher, now)) return false;
+  if (bandwidth_ && bandwidth_->tick_due(now)) tick(now);
+  const ViewerSlot::Way way{.batch = batch, .path = path, .cipher = cipher, .bandwidth = bandwidth_.get()};
+  if (!write_repairs(way, now)) return false;
   for (const std::uint8_t i : order_) {
-    ViewerSlot::Wrote wrote = ViewerSlot::Wrote::packet;
-    while (wrote == ViewerSlot::Wrote::packet) wrote = slots_[i].write_next(batch, path, cipher, now);
-    if (wrote == ViewerSlot::Wrote::batch_full) return false;
+    if (!write_slot(i, way, now)) return false;
     if (slots_[i].take_switched()) report_due_ = now;
   }
+  if (bandwidth_ && !write_probe(way, now)) return false;
   return now < report_due_ || write_reports(batch, path, cipher, now);
 }
 
-bool Viewer::write_repairs(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
+// False: the batch is full.
+bool Viewer::write_slot(std::size_t slot, const ViewerSlot::Way& way, Instant now) {
+  const bool paced = bandwidth_ && slots_[slot].kind() == MediaKind::video;
+  while (!paced || bandwidth_->may_send_picture(now)) {
+    const ViewerSlot::Wrote wrote = slots_[slot].write_next(way, now);
+    if (wrote != ViewerSlot::Wrote::packet) return wrote != ViewerSlot::Wrote::batch_full;
+    if (!bandwidth_) continue;
+    const Content& content = contents_[slot];
+    if (paced) {
+      bandwidth_->on_picture(content.number, content.carried, slots_[slot].last_size());
+    } else {
+      bandwidth_->on_sound(content.number, slots_[slot].last_size());
+    }
+  }
+  return true;
+}
+
+bool Viewer::write_probe(const ViewerSlot::Way& way, Instant now) {
+  const auto slot = std::ranges::find_if(slots_, &ViewerSlot::can_pad);
+  if (slot == slots_.end()) return true;
+  while (const std::optional<std::size_t> bytes = bandwidth_->poll_probe(now)) {
+    if (slot->write_padding(*bytes, way, now) == ViewerSlot::Wrote::batch_full) return false;
+  }
+  return true;
+}
+
+bool Viewer::write_repairs(const ViewerSlot::Way& way, Instant now) {
   while (repairs_done_ < repairs_.size()) {
     const Repair& repair = repairs_[repairs_done_];
-    const auto wrote = slots_[repair.slot].write_repair(repair.sequence, batch, path, cipher, now);
+    const auto wrote = slots_[repair.slot].write_repair(repair.sequence, way, now);
     if (wrote == ViewerSlot::Wrote::batch_full) return false;
     ++repairs_done_;
   }
@@ -122,10 +215,15 @@ bool Viewer::write_reports(SendBatch& batch, const ice::Tuple& path, MediaCipher
 std::optional<Instant> Viewer::next_timeout(Instant now) const {
   std::optional<Instant> next;
   if (reports_started_) next = report_due_;
-  for (const ViewerSlot& slot : slots_) {
-    const std::optional<Instant> at = slot.next_timeout(now);
+  const auto sooner = [&next](const std::optional<Instant>& at) {
     if (at && (!next || *at < *next)) next = at;
+  };
+  for (const ViewerSlot& slot : slots_) {
+    std::optional<Instant> at = slot.next_timeout(now);
+    if (at && bandwidth_ && slot.kind() == MediaKind::video) at = std::max(*at, bandwidth_->next_picture());
+    sooner(at);
   }
+  if (bandwidth_) sooner(bandwidth_->next_timeout());
   return next;
 }
 

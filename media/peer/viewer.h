@@ -1,7 +1,9 @@
 // The sending side of a peer: its slots, the order in which they get their turn, repair and reports.
 #pragma once
 
-#include <deque>
+#include <array>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "media/peer/viewer_slot.h"
@@ -16,8 +18,19 @@ class Viewer {
  public:
   Viewer(const sdp::Negotiated& negotiated, const std::string& cname, RandomSource& random, Counters& counters);
 
-  // False: no such slot, or a codec that was not negotiated.
-  bool set_slot(std::size_t slot, forward::Track* track, Duration delay);
+  // What a slot is to carry, if the line allows: a track, or a picture in layers. Then poll_wish() says which layer.
+  // Without transport-cc, or where no picture has more than one layer, everything goes out always.
+  void set_content(std::size_t slot, const PictureLayers& layers, bool shown);
+  struct Wish {
+    std::size_t slot = 0;
+    int layer = kNothing;  // lowest first
+  };
+  static constexpr int kNothing = -1;
+  static constexpr int kHighest = bandwidth::kMaxLayers;
+  // What the slot ought to carry now, when that has changed: the owner gives it that track.
+  std::optional<Wish> poll_wish();
+  // False: no such slot, or a codec that was not negotiated. `layer` of the picture that the track is.
+  bool set_slot(std::size_t slot, forward::Track* track, Duration delay, int layer = kHighest);
   void forget(const forward::Track* track);
   [[nodiscard]] bool uses(const forward::Track* track) const;
 
@@ -26,9 +39,16 @@ class Viewer {
   // packets are shorter and so end the same run. False when the batch is full before that.
   bool write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
+  // Null: nobody estimates.
+  [[nodiscard]] const ViewerBandwidth* bandwidth() const { return bandwidth_.get(); }
 
  private:
-  bool write_repairs(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
+  void begin_estimate();
+  void tick(Instant now);
+  [[nodiscard]] int wished_layer(std::size_t slot, const bandwidth::LayerChoice::Choice& choice, Instant now);
+  bool write_slot(std::size_t slot, const ViewerSlot::Way& way, Instant now);
+  bool write_repairs(const ViewerSlot::Way& way, Instant now);
+  bool write_probe(const ViewerSlot::Way& way, Instant now);
   bool write_reports(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   ViewerSlot* find(std::uint32_t ssrc);
   void handle_nack(const rtp::Nack& nack);
@@ -40,6 +60,17 @@ class Viewer {
   Counters& counters_;
   std::vector<ViewerSlot> slots_;
   std::vector<std::uint8_t> order_;  // pictures before sound
+  struct Content {
+    PictureLayers layers;
+    bool shown = false;
+    std::size_t number = 0;  // among the slots of its kind
+    int carried = kHighest;
+    int wished = kHighest;
+    bool still = false;  // a single key frame is on its way
+  };
+  std::vector<Content> contents_;               // of each slot
+  bool reports_arrivals_ = false;               // transport-cc was negotiated
+  std::unique_ptr<ViewerBandwidth> bandwidth_;  // from the first picture in layers on
   std::vector<Repair> repairs_;
   std::size_t repairs_done_ = 0;
   Instant report_due_{};

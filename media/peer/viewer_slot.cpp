@@ -8,12 +8,16 @@
 namespace plenary::peer {
 namespace {
 
-// What a viewer is told by header extension: which slot, when it left (receivers estimate by it), how loud.
-rtp::ExtensionIds outgoing(const sdp::NegotiatedMedia& media) {
+// What a viewer is told by header extension: which slot, when it left (receivers estimate by it), how loud, and the
+// transport-wide sequence where we estimate.
+rtp::ExtensionIds outgoing(const sdp::NegotiatedMedia& media, bool numbered) {
   return {.mid = media.extensions.mid,
           .audio_level = media.kind == MediaKind::audio ? media.extensions.audio_level : std::uint8_t{0},
-          .abs_send_time = media.extensions.abs_send_time};
+          .abs_send_time = media.extensions.abs_send_time,
+          .transport_cc = numbered ? media.extensions.transport_cc : std::uint8_t{0}};
 }
+
+constexpr std::uint8_t kPaddingBit = 0x20;  // RFC 3550 §5.1
 
 // Below 2^15, so that nobody is unsure about the first roll-over.
 std::uint64_t first_sequence(RandomSource& random) { return 1 + random.u32() % 0x7fff; }
@@ -27,8 +31,10 @@ ViewerSlot::ViewerSlot(const sdp::NegotiatedMedia& media, std::string cname, Ran
       rtx_ssrc_(media.rtx_ssrc),
       cname_(std::move(cname)),
       codecs_(media.codecs),
-      header_(media.ssrc, outgoing(media), media.mid),
-      rtx_header_(media.rtx_ssrc, outgoing(media), media.mid),
+      header_(media.ssrc, outgoing(media, false), media.mid),
+      rtx_header_(media.rtx_ssrc, outgoing(media, false), media.mid),
+      numbered_header_(media.ssrc, outgoing(media, true), media.mid),
+      numbered_rtx_header_(media.rtx_ssrc, outgoing(media, true), media.mid),
       forwarder_({.first_sequence = first_sequence(random), .first_timestamp = random.u32()}, counters),
       rtx_next_(first_sequence(random)) {}
 
@@ -37,7 +43,13 @@ const sdp::CodecChoice* ViewerSlot::choice(Codec codec) const {
   return found == codecs_.end() ? nullptr : &*found;
 }
 
+const sdp::CodecChoice* ViewerSlot::padding_type() const {
+  const auto found = std::find_if(codecs_.begin(), codecs_.end(), [](const auto& c) { return c.rtx_payload_type; });
+  return found == codecs_.end() ? nullptr : &*found;
+}
+
 bool ViewerSlot::set_track(forward::Track* track, Duration delay) {
+  frame_sent_ = false;
   if (track != nullptr && choice(track->codec()) == nullptr) {
     counters_.add(Count::codec_not_negotiated);
     forwarder_.set_track(nullptr, {});
@@ -47,17 +59,19 @@ bool ViewerSlot::set_track(forward::Track* track, Duration delay) {
   return true;
 }
 
-ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
-  std::uint8_t* out = batch.next(path);
+ViewerSlot::Wrote ViewerSlot::write_next(const Way& way, Instant now) {
+  std::uint8_t* out = way.batch.next(way.path);
   if (out == nullptr) return Wrote::batch_full;
   const std::optional<forward::Forwarder::Out> packet = forwarder_.next(now);
   if (!packet) return Wrote::nothing;
-  const std::size_t length = seal(*packet, false, out, cipher, now);
+  const std::size_t length = seal(*packet, false, out, way, now);
   if (length == 0) {
     counters_.add(Count::seal_failed);
     return Wrote::packet;
   }
-  batch.commit(length);
+  way.batch.commit(length);
+  frame_sent_ |= packet->packet->marker;
+  last_size_ = length;
   budget_.handle_sent(length);
   ++packets_;
   octets_ += static_cast<std::uint32_t>(packet->packet->payload.size());
@@ -66,9 +80,8 @@ ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& pat
   return Wrote::packet;
 }
 
-ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& batch, const ice::Tuple& path,
-                                           MediaCipher& cipher, Instant now) {
-  std::uint8_t* out = batch.next(path);
+ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, const Way& way, Instant now) {
+  std::uint8_t* out = way.batch.next(way.path);
   if (out == nullptr) return Wrote::batch_full;
   const std::optional<forward::Forwarder::Out> packet = forwarder_.repair(sequence, now);
   if (!packet) return Wrote::nothing;
@@ -87,10 +100,39 @@ ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& ba
     case rtp::ResendBudget::Verdict::allowed:
       break;
   }
-  const std::size_t length = seal(*packet, true, out, cipher, now);
-  batch.commit(length);
+  const std::size_t length = seal(*packet, true, out, way, now);
+  way.batch.commit(length);
   counters_.add(length == 0 ? Count::seal_failed : Count::rtx_out);
   return Wrote::packet;
+}
+
+ViewerSlot::Wrote ViewerSlot::write_padding(std::size_t bytes, const Way& way, Instant now) {
+  const sdp::CodecChoice* codec = padding_type();
+  if (codec == nullptr || rtx_ssrc_ == 0) return Wrote::nothing;
+  std::uint8_t* out = way.batch.next(way.path);
+  if (out == nullptr) return Wrote::batch_full;
+  std::array<std::uint8_t, kMaxPadding> padding{};
+  const std::size_t size = std::clamp<std::size_t>(bytes, 1, kMaxPadding);
+  padding[size - 1] = static_cast<std::uint8_t>(size);
+  const std::uint64_t index = rtx_next_++;
+  rtp::HeaderFields fields{.payload_type = *codec->rtx_payload_type, .sequence = static_cast<std::uint16_t>(index)};
+  const std::size_t header = begin_header(fields, true, size, way, now).write(out, fields);
+  out[0] |= kPaddingBit;
+  const std::size_t length = way.cipher.seal_rtp(out, header, {}, Bytes(padding).first(size), rtx_ssrc_, index);
+  way.batch.commit(length);
+  counters_.add(length == 0 ? Count::seal_failed : Count::probes_out);
+  return Wrote::packet;
+}
+
+// Which writer, and what it is to say of the sending itself.
+const rtp::HeaderWriter& ViewerSlot::begin_header(rtp::HeaderFields& fields, bool repair, std::size_t payload,
+                                                  const Way& way, Instant now) const {
+  fields.abs_send_time = rtp::abs_send_time(now);
+  if (way.bandwidth == nullptr) return repair ? rtx_header_ : header_;
+  const rtp::HeaderWriter& writer = repair ? numbered_rtx_header_ : numbered_header_;
+  const std::size_t size = writer.size() + payload + crypto::kGcmTag;  // the other profile has 6 bytes less
+  fields.transport_sequence = way.bandwidth->on_sent(size, kind_ == MediaKind::video, now);
+  return writer;
 }
 
 std::size_t ViewerSlot::write_redundancy(const forward::Forwarder::Out& packet, std::uint8_t payload_type,
@@ -106,8 +148,8 @@ std::size_t ViewerSlot::write_redundancy(const forward::Forwarder::Out& packet, 
                                rtp::kMaxPayload - std::min(own, rtp::kMaxPayload), out);
 }
 
-std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, std::uint8_t* out,
-                             MediaCipher& cipher, Instant now) {
+std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, std::uint8_t* out, const Way& way,
+                             Instant now) {
   const forward::TrackPacket& packet = *out_packet.packet;
   const sdp::CodecChoice* codec = choice(out_packet.codec);
   if (codec == nullptr) return 0;
@@ -117,12 +159,9 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
   fields.payload_type = repair ? *codec->rtx_payload_type : codec->payload_type;
   fields.sequence = static_cast<std::uint16_t>(index);
   fields.timestamp = out_packet.timestamp;
-  fields.abs_send_time = rtp::abs_send_time(now);
   if (packet.audio_level != forward::kNoLevel) fields.audio_level = packet.audio_level;
   const bool redundant = !repair && codec->red_payload_type && red_.generations() > 0;
   if (redundant) fields.payload_type = *codec->red_payload_type;
-  const std::size_t header = (repair ? rtx_header_ : header_).write(out, fields);
-
   // What goes before the shared payload: the original sequence of a repair, a picture number of this viewer's own, the
   // sound before this.
   std::array<std::uint8_t, std::max(rtp::kRtxPrefix + rtp::kMaxVp8Descriptor, rtp::kMaxRedPrefix)> prefix;
@@ -143,7 +182,8 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
     prefix_size += size;
     payload = payload.subspan(size);
   }
-  return cipher.seal_rtp(out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
+  const std::size_t header = begin_header(fields, repair, prefix_size + payload.size(), way, now).write(out, fields);
+  return way.cipher.seal_rtp(out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
 }
 
 std::optional<rtp::SenderReport> ViewerSlot::make_report(Instant now) const {

@@ -10,6 +10,7 @@
 #include "media/forward/forwarder.h"
 #include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
+#include "media/peer/viewer_bandwidth.h"
 #include "media/rtp/header_writer.h"
 #include "media/rtp/red.h"
 #include "media/rtp/resend_budget.h"
@@ -17,6 +18,8 @@
 #include "media/sdp/negotiate.h"
 
 namespace plenary::peer {
+
+constexpr Duration kStillAge = std::chrono::seconds(3);  // a still of 48 kbit at the least pace takes 1.6 s
 
 class ViewerSlot {
  public:
@@ -27,10 +30,26 @@ class ViewerSlot {
   void forget(const forward::Track* track) { forwarder_.forget(track); }
   [[nodiscard]] bool uses(const forward::Track* track) const { return forwarder_.uses(track); }
 
+  // Single key frames on a line that carries no more.
+  void set_still(bool still) { forwarder_.set_max_age(still ? kStillAge : forward::kMaxAge); }
+  // Bytes of the packet that write_next() wrote last.
+  [[nodiscard]] std::size_t last_size() const { return last_size_; }
+  // A whole frame went out since the slot got its track.
+  [[nodiscard]] bool frame_sent() const { return frame_sent_; }
+
+  // `bandwidth`: that of a viewer who has one, told of each packet.
+  struct Way {
+    SendBatch& batch;
+    const ice::Tuple& path;
+    MediaCipher& cipher;
+    ViewerBandwidth* bandwidth = nullptr;
+  };
   enum class Wrote : std::uint8_t { packet, nothing, batch_full };
-  Wrote write_next(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
-  Wrote write_repair(std::uint16_t sequence, SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher,
-                     Instant now);
+  Wrote write_next(const Way& way, Instant now);
+  Wrote write_repair(std::uint16_t sequence, const Way& way, Instant now);
+  // A packet of padding on the repair stream, some `bytes` long: a probe.
+  Wrote write_padding(std::size_t bytes, const Way& way, Instant now);
+  [[nodiscard]] bool can_pad() const { return rtx_ssrc_ != 0 && padding_type() != nullptr; }
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const { return forwarder_.next_timeout(now); }
 
   // Sender report and CNAME; nothing before the first packet.
@@ -47,10 +66,12 @@ class ViewerSlot {
 
  private:
   [[nodiscard]] const sdp::CodecChoice* choice(Codec codec) const;
+  [[nodiscard]] const sdp::CodecChoice* padding_type() const;
   std::size_t write_redundancy(const forward::Forwarder::Out& packet, std::uint8_t payload_type,
                                std::uint8_t* out) const;
-  std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, MediaCipher& cipher,
-                   Instant now);
+  std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, const Way& way, Instant now);
+  const rtp::HeaderWriter& begin_header(rtp::HeaderFields& fields, bool repair, std::size_t payload, const Way& way,
+                                        Instant now) const;
 
   Counters& counters_;
   MediaKind kind_;
@@ -60,6 +81,11 @@ class ViewerSlot {
   std::vector<sdp::CodecChoice> codecs_;
   rtp::HeaderWriter header_;
   rtp::HeaderWriter rtx_header_;
+  // The same with a transport-wide sequence, for viewers whose bandwidth is estimated.
+  rtp::HeaderWriter numbered_header_;
+  rtp::HeaderWriter numbered_rtx_header_;
+  bool frame_sent_ = false;
+  std::size_t last_size_ = 0;
   forward::Forwarder forwarder_;
   rtp::ResendBudget budget_;
   rtp::RedControl red_;

@@ -59,6 +59,7 @@ void ClientTransport::handle_stun(Bytes datagram, Instant now) {
       !ice::check_integrity(*message, config_.remote.password)) {
     return;
   }
+  unanswered_check_.clear();
   ++checks_answered_;
   ice_works_ = true;
   check_due_ = now + kConsentCheck;
@@ -74,7 +75,9 @@ void ClientTransport::take_dtls_output() {
 
 void ClientTransport::handle_timeout(Instant now) {
   if (check_due_ && now >= *check_due_) {
-    output_.push_back(make_check(now));
+    // The same one again while its answer may be under way (RFC 8489 §6.2.1).
+    if (unanswered_check_.empty()) unanswered_check_ = make_check(now);
+    output_.push_back(unanswered_check_);
     check_due_ = now + kCheckRetry;
   }
   if (dtls_ && dtls_->next_timeout() && now >= *dtls_->next_timeout()) {

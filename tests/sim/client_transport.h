@@ -35,7 +35,10 @@ class ClientTransport {
   void send_rtp(Bytes clear, Instant now);
   void send_rtcp(Bytes clear, Instant now);
   // New network or new credentials: check again at once.
-  void check_again(Instant now) { check_due_ = now; }
+  void check_again(Instant now) {
+    unanswered_check_.clear();
+    check_due_ = now;
+  }
   void restart_ice(ice::Credentials local, ice::Credentials remote, Instant now);
   void close(Instant now);
   // Anything, as it is: what an attacker on the path would send.
@@ -57,6 +60,7 @@ class ClientTransport {
   RandomSource& random_;
   std::uint64_t tie_breaker_;
   std::optional<ice::TransactionId> transaction_;
+  ByteVector unanswered_check_;
   std::optional<Instant> check_due_;
   bool ice_works_ = false;
   std::optional<crypto::Dtls> dtls_;

@@ -20,11 +20,22 @@ void Network::send(const Address& from, const Address& to, Bytes bytes, Instant 
     ++lost_;
     return;
   }
+  Duration queue{};
+  if (way->rate != 0) {
+    if (this->queue(*way, now) > kLinkQueue) {
+      ++lost_;
+      return;
+    }
+    Instant& busy = busy_until_[way];
+    const std::uint64_t bits = (bytes.size() + kLinkOverhead) * 8;
+    busy = std::max(busy, now) + Duration(static_cast<std::int64_t>(bits * 1'000'000'000 / way->rate));
+    queue = busy - now;
+  }
   auto& [last_up, last_down] = last_[upwards ? from : to];
   Instant& last = upwards ? last_up : last_down;
   const int copies = chance(way->duplicate) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
-    Instant at = now + way->delay;
+    Instant at = now + way->delay + queue;
     if (way->jitter > Duration::zero()) {
       at += Duration(std::uniform_int_distribution<std::int64_t>(0, way->jitter.count())(random_));
     }

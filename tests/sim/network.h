@@ -1,6 +1,7 @@
 // Datagrams between addresses with loss, delay, jitter, reordering and repetition, all from one seed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -22,7 +23,10 @@ struct Link {
   Duration delay = std::chrono::milliseconds(1);
   Duration jitter{};  // on top of the delay, evenly up to this; keeps the order
   bool down = false;
+  std::uint64_t rate = 0;  // bit/s with headers, behind a queue of kLinkQueue; 0: as fast as it likes
 };
+constexpr Duration kLinkQueue = std::chrono::milliseconds(500);
+constexpr std::size_t kLinkOverhead = 28;  // bytes of IPv4 and UDP
 constexpr Duration kReorderDelay = std::chrono::milliseconds(15);
 
 class Network {
@@ -43,6 +47,11 @@ class Network {
   [[nodiscard]] std::optional<Instant> next_timeout() const {
     return in_flight_.empty() ? std::nullopt : std::optional(in_flight_.begin()->first.first);
   }
+  // How long the queue of this way is.
+  [[nodiscard]] Duration queue(const Link& way, Instant now) const {
+    const auto busy = busy_until_.find(&way);
+    return busy == busy_until_.end() ? Duration::zero() : std::max(busy->second - now, Duration::zero());
+  }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
 
@@ -52,6 +61,7 @@ class Network {
 
   std::mt19937_64 random_;
   std::unordered_map<Address, std::pair<Link, Link>> links_;
+  std::unordered_map<const Link*, Instant> busy_until_;
   std::unordered_map<Address, std::pair<Instant, Instant>> last_;  // arrivals, so that jitter keeps the order
   std::map<std::pair<Instant, std::uint64_t>, Datagram> in_flight_;
   std::uint64_t number_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/rtp/header_writer.h"
 #include "media/rtp/red.h"
 #include "media/rtp/rtx.h"
 #include "media/rtp/vp8.h"
@@ -100,7 +101,7 @@ const SeenFrame* SeenSlot::find(std::uint16_t stream, std::uint32_t number) cons
 
 ViewerClient::ViewerClient(ClientTransport::Config config, const std::vector<sdp::NegotiatedMedia>& media,
                            RandomSource& random, Instant now)
-    : transport(std::move(config), random, now), ssrc_(random.u32() | 1) {
+    : transport(std::move(config), random, now), ssrc_(random.u32() | 1), arrivals_(ssrc_) {
   for (const sdp::NegotiatedMedia& slot : media) slots.emplace_back(slot);
 }
 
@@ -121,6 +122,17 @@ void ViewerClient::handle_datagram(Bytes datagram, Instant now) {
   bool repaired = false;
   SeenSlot* slot = find(packet->ssrc, repaired);
   if (slot == nullptr) return;
+  bytes += datagram.size();
+  const sdp::ExtensionIds& ids = slot->media_.extensions;
+  const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, {.transport_cc = ids.transport_cc});
+  if (extensions.transport_sequence) {
+    ++numbered;
+    arrivals_.handle_packet(*extensions.transport_sequence, packet->ssrc, now);
+  }
+  if (packet->payload.empty()) {
+    ++padding;
+    return;
+  }
   if (!repaired) return slot->handle_packet(*packet, false, now);
   for (const sdp::CodecChoice& codec : slot->media_.codecs) {
     if (codec.rtx_payload_type != packet->payload_type) continue;
@@ -162,6 +174,9 @@ void ViewerClient::handle_timeout(Instant now) {
     }
     rtp::write_rtcp(report, out);
   }
+  while (const std::optional<rtp::TransportFeedback> feedback = arrivals_.poll_feedback(now)) {
+    rtp::write_rtcp(*feedback, out);
+  }
   for (SeenSlot& slot : slots) {
     const std::vector<std::uint16_t> missing = slot.nacks.poll_nacks(now);
     if (missing.empty() || !asks_for_repair) continue;
@@ -177,6 +192,7 @@ std::optional<Instant> ViewerClient::next_timeout() const {
   };
   if (!transport.connected()) return next;
   sooner(report_due_);
+  sooner(arrivals_.next_timeout());
   for (const SeenSlot& slot : slots) sooner(slot.nacks.next_timeout());
   return next;
 }

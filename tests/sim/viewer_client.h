@@ -9,6 +9,7 @@
 #include "media/rtp/nack_tracker.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/rtcp.h"
+#include "media/rtp/transport_feedback_builder.h"
 #include "media/sdp/negotiate.h"
 #include "tests/sim/client_transport.h"
 #include "tests/sim/test_payload.h"
@@ -82,6 +83,9 @@ class ViewerClient {
   ClientTransport transport;
   std::vector<SeenSlot> slots;
   bool asks_for_repair = true;
+  std::uint64_t numbered = 0;  // packets with a transport-wide sequence
+  std::uint64_t padding = 0;   // packets of nothing else
+  std::uint64_t bytes = 0;     // of RTP, as it came
 
  private:
   void handle_rtcp(Bytes bytes, Instant now);
@@ -89,6 +93,7 @@ class ViewerClient {
 
   std::uint32_t ssrc_;
   Instant report_due_{};
+  rtp::TransportFeedbackBuilder arrivals_;
 };
 
 }  // namespace plenary::sim

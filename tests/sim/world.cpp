@@ -149,7 +149,7 @@ void World::talk_to(ClientTransport& client, const Address& from, Duration durat
 }
 
 RoomTrack& World::add_room_track(FeedId feed, RoomTrack track) {
-  command(io::AddFeedTrack{track.track, track.codec, "42e01f", feed, track.number});
+  command(io::AddFeedTrack{track.track, track.codec, "42e01f", feed, track.number, track.layer_of, track.bitrate});
   track.due = now;
   track.timestamp = random.u32();
   if (track.key_frame_every) track.key_frame_due = now;
@@ -330,6 +330,14 @@ void World::take_event(io::ShardEvent event) {
       if (feed != wanted->feed || track->number != wanted->feed_track) continue;
       ++track->key_frames_asked;
       if (track->answers_key_frames) track->key_frame = true;
+    }
+  }
+  if (const auto* watched = std::get_if<io::TrackWatched>(&event)) {
+    for (auto& [feed, track] : room_tracks_) {
+      if (track->track != watched->track || !track->while_watched) continue;
+      track->running = watched->watched;
+      track->key_frame = true;
+      track->due = now;
     }
   }
   events.emplace_back(now, std::move(event));

@@ -37,6 +37,9 @@ struct RoomTrack {
   Instant key_frame_due{};
   bool key_frame = true;
   std::uint64_t key_frames_asked = 0;
+  TrackId layer_of = kNoTrack;
+  std::uint64_t bitrate = 0;
+  bool while_watched = false;  // made only then
 };
 
 class World {
@@ -95,9 +98,9 @@ class World {
   std::vector<std::unique_ptr<io::Switchboard>> boards;
   io::Switchboard& board;  // the first
   Network network;
-  std::vector<std::pair<Instant, io::ShardEvent>> events;      // of the first shard
-  std::vector<std::shared_ptr<const io::Relayed>> relayed;     // for each shard that it went to
-  std::function<bool(const io::RelayOutput&)> loses_relayed;    // true: it is lost, and a gap told
+  std::vector<std::pair<Instant, io::ShardEvent>> events;     // of the first shard
+  std::vector<std::shared_ptr<const io::Relayed>> relayed;    // for each shard that it went to
+  std::function<bool(const io::RelayOutput&)> loses_relayed;  // true: it is lost, and a gap told
   std::vector<std::pair<Instant, io::Switchboard::FeedOutput>> to_room;
   // Datagrams that the server sent to addresses where nobody listens.
   std::map<Address, std::uint64_t> to_nobody;

@@ -1,0 +1,178 @@
+// A picture in three layers over lines of every width: who can have it all gets it all, and on a thin line the sound
+// comes first.
+#include <gtest/gtest.h>
+
+#include "tests/sim/world.h"
+
+namespace plenary::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr FeedId kFeed{1};
+constexpr TrackId kHigh{11}, kMiddle{12}, kLow{13}, kSound{14}, kFloor{15};
+constexpr PeerId kViewer{100};
+constexpr std::uint16_t kHighStream = 1, kMiddleStream = 2, kLowStream = 3, kSoundStream = 4, kFloorStream = 5;
+constexpr std::size_t kPictureSlot = 2;
+
+RoomTrack layer(TrackId id, std::uint16_t stream, Duration interval, std::uint16_t parts, std::size_t size,
+                std::uint64_t bitrate) {
+  RoomTrack track{.track = id, .number = stream, .codec = Codec::h264, .stream = stream};
+  track.interval = interval;
+  track.parts = parts;
+  track.size = size;
+  track.bitrate = bitrate;
+  track.key_frame_every = 2s;
+  return track;
+}
+
+struct Watching {
+  explicit Watching(std::uint64_t seed, std::uint64_t rate, bool layered = true) : world(scenario_seed(seed)) {
+    high = &world.add_room_track(kFeed, layer(kHigh, kHighStream, 33ms, 7, 1'060, 1'800'000));
+    if (layered) {
+      for (const auto& [id, stream, interval, parts, size, bitrate] :
+           {std::tuple{kMiddle, kMiddleStream, 33ms, 3, 825, 600'000},
+            std::tuple{kLow, kLowStream, 66ms, 2, 620, 150'000}}) {
+        RoomTrack track = layer(id, stream, interval, static_cast<std::uint16_t>(parts), static_cast<std::size_t>(size),
+                                static_cast<std::uint64_t>(bitrate));
+        track.layer_of = kHigh;
+        track.while_watched = true;
+        track.running = false;
+        world.add_room_track(kFeed, track);
+      }
+    }
+    for (const auto& [id, stream] : {std::pair{kSound, kSoundStream}, std::pair{kFloor, kFloorStream}}) {
+      RoomTrack sound{.track = id, .number = stream, .codec = Codec::opus, .stream = stream};
+      sound.interval = 20ms;
+      sound.size = 160;
+      world.add_room_track(kFeed, sound);
+    }
+    viewer = &world.add_viewer(kViewer, 2, 1);
+    world.both_ways(kViewer, {.delay = 40ms});
+    set_rate(rate);
+    world.command(io::SetSlot{.peer = kViewer, .slot = 0, .track = kSound});
+    world.command(io::SetSlot{.peer = kViewer, .slot = 1, .track = kFloor});
+    world.command(io::SetSlot{.peer = kViewer, .slot = kPictureSlot, .track = kHigh});
+  }
+  void set_rate(std::uint64_t rate) { world.down(kViewer).rate = rate; }
+
+  // Complete frames of a stream that came while `duration` passed.
+  std::map<std::uint16_t, std::size_t> seen_in(Duration duration) {
+    const auto count = [&](std::uint16_t stream) {
+      const std::size_t slot = stream == kSoundStream ? 0 : stream == kFloorStream ? 1 : kPictureSlot;
+      return viewer->slots[slot].complete_frames(stream);
+    };
+    std::map<std::uint16_t, std::size_t> before, seen;
+    for (std::uint16_t stream = 1; stream <= 5; ++stream) before[stream] = count(stream);
+    longest_queue = {};
+    const Instant end = world.now + duration;
+    while (world.now < end) {
+      world.run_for(10ms);
+      longest_queue = std::max(longest_queue, world.network.queue(world.down(kViewer), world.now));
+    }
+    for (std::uint16_t stream = 1; stream <= 5; ++stream) seen[stream] = count(stream) - before[stream];
+    return seen;
+  }
+
+  World world;
+  RoomTrack* high = nullptr;
+  ViewerClient* viewer = nullptr;
+  Duration longest_queue{};
+};
+
+class Layers : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Layers, a_wide_line_carries_the_highest_from_the_first_frame) {
+  Watching watching(GetParam(), 20'000'000);
+  watching.world.run_for(2s);
+  auto seen = watching.seen_in(20s);
+  EXPECT_GT(seen[kHighStream], 595U);
+  EXPECT_EQ(seen[kMiddleStream] + seen[kLowStream], 0U);
+  EXPECT_EQ(watching.viewer->slots[kPictureSlot].torn_pictures, 0U);
+  EXPECT_GT(watching.viewer->numbered, 0U);
+}
+
+TEST_P(Layers, a_line_of_one_mbit_gets_the_middle_one_and_no_queue) {
+  Watching watching(GetParam(), 1'000'000);
+  watching.world.run_for(15s);
+  auto seen = watching.seen_in(20s);
+  EXPECT_GT(seen[kMiddleStream], 560U);
+  EXPECT_LT(seen[kHighStream], 30U);
+  EXPECT_GT(seen[kSoundStream], 985U);
+  EXPECT_GT(seen[kFloorStream], 985U);
+  EXPECT_LT(watching.longest_queue, 300ms);
+  EXPECT_EQ(watching.viewer->slots[kPictureSlot].torn_pictures, 0U);
+}
+
+TEST_P(Layers, a_line_of_480_kbit_gets_the_lowest_one) {
+  Watching watching(GetParam(), 480'000);
+  watching.world.run_for(12s);
+  auto seen = watching.seen_in(20s);
+  EXPECT_GT(seen[kLowStream], 270U);
+  EXPECT_EQ(seen[kHighStream], 0U);
+  EXPECT_GT(seen[kSoundStream], 985U);
+}
+
+TEST_P(Layers, below_that_all_of_the_chosen_sound_comes_and_a_still_now_and_then) {
+  Watching watching(GetParam(), 130'000);
+  watching.world.run_for(15s);
+  auto seen = watching.seen_in(30s);
+  EXPECT_GT(seen[kSoundStream], 1'480U);
+  EXPECT_GE(seen[kLowStream], 1U);
+  EXPECT_LT(seen[kLowStream], 40U);
+  EXPECT_EQ(seen[kHighStream] + seen[kMiddleStream], 0U);
+}
+
+TEST_P(Layers, the_picture_follows_a_line_that_gets_thinner_and_wider_again) {
+  Watching watching(GetParam(), 5'000'000);
+  watching.world.run_for(10s);
+  watching.set_rate(700'000);
+  watching.world.run_for(5s);
+  auto thin = watching.seen_in(10s);
+  EXPECT_EQ(thin[kHighStream], 0U);
+  EXPECT_GT(thin[kSoundStream], 490U);
+  watching.set_rate(5'000'000);
+  watching.world.run_for(45s);
+  auto wide = watching.seen_in(10s);
+  EXPECT_GT(wide[kHighStream], 290U);
+  EXPECT_EQ(watching.viewer->slots[kPictureSlot].torn_pictures, 0U);
+  EXPECT_EQ(watching.viewer->slots[kPictureSlot].timestamps_back, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, Layers, testing::Range<std::uint64_t>(1, 5));
+
+TEST(layers, who_watches_one_layer_is_not_asked_to_report_arrivals) {
+  Watching watching(1, 20'000'000, false);
+  watching.world.run_for(3s);
+  EXPECT_EQ(watching.viewer->numbered, 0U);
+  EXPECT_GT(watching.seen_in(2s)[kHighStream], 55U);
+}
+
+TEST(layers, a_layer_that_nobody_watches_is_told_so) {
+  Watching watching(1, 480'000);
+  watching.world.run_for(15s);
+  const auto last = [&](TrackId id) {
+    std::optional<bool> state;
+    for (const io::TrackWatched& told : watching.world.told<io::TrackWatched>()) {
+      if (told.track == id) state = told.watched;
+    }
+    return state;
+  };
+  EXPECT_EQ(last(kLow), true);
+  EXPECT_EQ(last(kHigh), false);
+  EXPECT_NE(last(kMiddle), true);
+}
+
+TEST(layers, a_layer_that_goes_leaves_its_viewers_the_picture) {
+  Watching watching(1, 480'000);
+  watching.world.run_for(15s);
+  ASSERT_GT(watching.seen_in(2s)[kLowStream], 20U);
+  watching.world.command(io::RemoveTrack{kLow});
+  watching.world.command(io::RemoveTrack{kMiddle});
+  watching.set_rate(20'000'000);
+  watching.world.run_for(30s);
+  EXPECT_GT(watching.seen_in(5s)[kHighStream], 140U);
+}
+
+}  // namespace
+}  // namespace plenary::sim
