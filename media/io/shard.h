@@ -74,7 +74,8 @@ struct AddFeedTrack {
   std::string h264_profile_level_id;
   FeedId feed{};
   std::uint16_t feed_track = 0;
-  TrackId layer_of = kNoTrack;  // the picture of which this is a lower layer; either may be named first
+  TrackId layer_of = kNoTrack;  // the picture of which this is a lower layer, or which it is in another codec; either
+                                // may be named first
   std::uint64_t bitrate = 0;    // bit/s that it is encoded with; 0: unknown, as of what is passed through
 };
 struct SetTrackSource {

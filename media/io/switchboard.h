@@ -88,6 +88,7 @@ class Switchboard {
   void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay);
   void apply_wish(PeerEntry& entry, std::size_t slot, int layer);
   void apply_wishes_for(TrackEntry& track);
+  TrackEntry* picture_for(PeerEntry& entry, std::size_t slot);
   void show_content(PeerEntry& entry, std::size_t slot);
   void refresh_layers(TrackId picture);
   void choose_layers(PeerEntry& entry);

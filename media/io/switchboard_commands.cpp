@@ -93,12 +93,22 @@ void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Du
   wish.delay = delay;
   if (entry.peer.viewer() == nullptr) return;
   show_content(entry, slot);
-  carry(entry, slot, track, peer::Viewer::kHighest);
+  const TrackEntry* picture = picture_for(entry, slot);
+  carry(entry, slot, picture != nullptr ? picture->id : track, peer::Viewer::kHighest);
+}
+
+// The track that was wished for, or the same picture in a codec that the viewer can decode.
+TrackEntry* Switchboard::picture_for(PeerEntry& entry, std::size_t slot) {
+  TrackEntry* track = tracks_.find(entry.wishes[slot].track);
+  if (track == nullptr || entry.peer.viewer()->decodes(slot, track->track->codec())) return track;
+  const auto other = std::ranges::find_if(
+      track->others, [&](const TrackEntry* one) { return entry.peer.viewer()->decodes(slot, one->track->codec()); });
+  return other == track->others.end() ? track : *other;
 }
 
 // What there is to choose from.
 void Switchboard::show_content(PeerEntry& entry, std::size_t slot) {
-  const TrackEntry* track = tracks_.find(entry.wishes[slot].track);
+  const TrackEntry* track = picture_for(entry, slot);
   peer::PictureLayers layers;
   if (track != nullptr) {
     const std::size_t lower = std::min(track->layers.size(), bandwidth::kMaxLayers - 1);
@@ -151,7 +161,7 @@ void Switchboard::apply_wishes_for(TrackEntry& track) {
   });
 }
 
-// A picture has got a layer, or lost one.
+// A picture has got a layer or another codec, or lost one.
 void Switchboard::refresh_layers(TrackId picture) {
   const TrackEntry* track = tracks_.find(picture);
   if (track == nullptr) return;
@@ -161,8 +171,10 @@ void Switchboard::refresh_layers(TrackId picture) {
       const PeerEntry::Wish& wish = entry.wishes[slot];
       if (wish.track != picture) continue;
       show_content(entry, slot);
-      const bool gone = wish.carried != kNoTrack && tracks_.find(wish.carried) == nullptr;
-      if (gone) carry(entry, slot, picture, peer::Viewer::kHighest);
+      const TrackEntry* chosen = picture_for(entry, slot);
+      const bool fits = wish.carried == kNoTrack || wish.carried == chosen->id ||
+                        std::ranges::any_of(chosen->layers, [&](const auto* one) { return one->id == wish.carried; });
+      if (!fits) carry(entry, slot, chosen->id, peer::Viewer::kHighest);
     }
   });
 }
@@ -170,7 +182,7 @@ void Switchboard::refresh_layers(TrackId picture) {
 void Switchboard::choose_layers(PeerEntry& entry) {
   if (entry.peer.viewer() == nullptr || entry.leaving) return;
   while (const std::optional<peer::Viewer::Wish> wish = entry.peer.viewer()->poll_wish()) {
-    const TrackEntry* picture = tracks_.find(entry.wishes[wish->slot].track);
+    const TrackEntry* picture = picture_for(entry, wish->slot);
     if (picture == nullptr) continue;
     TrackId chosen = picture->id;
     const std::size_t lower = std::min(picture->layers.size(), bandwidth::kMaxLayers - 1);

@@ -62,8 +62,11 @@ void TrackTable::collect_layers(TrackId picture) {
   TrackEntry* whole = find(picture);
   if (whole == nullptr) return;
   whole->layers.clear();
+  whole->others.clear();
   for (const auto& [id, entry] : tracks_) {
-    if (entry->layer_of == picture) whole->layers.push_back(entry.get());
+    if (entry->layer_of != picture) continue;
+    const bool same = entry->track->codec() == whole->track->codec();
+    (same ? whole->layers : whole->others).push_back(entry.get());
   }
   std::sort(whole->layers.begin(), whole->layers.end(), [](const TrackEntry* a, const TrackEntry* b) {
     return a->bitrate != b->bitrate ? a->bitrate > b->bitrate : a->id < b->id;
@@ -136,6 +139,7 @@ std::unique_ptr<TrackEntry> TrackTable::remove(TrackId id) {
   tracks_.erase(found);
   collect_layers(entry->layer_of);
   entry->layers.clear();
+  entry->others.clear();
   return entry;
 }
 

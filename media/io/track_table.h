@@ -32,6 +32,7 @@ struct TrackEntry {
   std::uint64_t bitrate = 0;        // bit/s that it is encoded with; 0: unknown
   TrackId layer_of = kNoTrack;      // the picture of which this is a lower layer
   std::vector<TrackEntry*> layers;  // lower ones of this picture, from the best to the least by bitrate
+  std::vector<TrackEntry*> others;  // the same picture in other codecs, for who cannot decode this one
 
   TrackId slate{};
   std::shared_ptr<const rtp::Frame> own_slate;  // this track is a slate: what it shows

@@ -18,6 +18,9 @@ class Viewer {
  public:
   Viewer(const sdp::Negotiated& negotiated, const std::string& cname, RandomSource& random, Counters& counters);
 
+  [[nodiscard]] bool decodes(std::size_t slot, Codec codec) const {
+    return slot < slots_.size() && slots_[slot].decodes(codec);
+  }
   // What a slot is to carry, if the line allows: a track, or a picture in layers. Then poll_wish() says which layer.
   // Without transport-cc, or where no picture has more than one layer, everything goes out always.
   void set_content(std::size_t slot, const PictureLayers& layers, bool shown);

@@ -25,6 +25,7 @@ class ViewerSlot {
  public:
   ViewerSlot(const sdp::NegotiatedMedia& media, std::string cname, RandomSource& random, Counters& counters);
 
+  [[nodiscard]] bool decodes(Codec codec) const { return choice(codec) != nullptr; }
   // Null: nothing. False when the viewer cannot decode this track; the slot is empty then.
   bool set_track(forward::Track* track, Duration delay);
   void forget(const forward::Track* track) { forwarder_.forget(track); }

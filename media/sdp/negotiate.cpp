@@ -127,16 +127,10 @@ class BundleMeanings {
   std::array<std::uint16_t, 16> extensions_{};
 };
 
-std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, MediaKind kind, Role role,
-                                    bool first_video) {
+std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, MediaKind kind) {
   if (kind == MediaKind::audio) {
     if (codecs.empty()) return Refusal{406, "no_opus", "Offer Opus."};
     return std::nullopt;
-  }
-  const bool has_h264 =
-      std::ranges::any_of(codecs, [](const ChosenCodec& codec) { return codec.choice.codec == Codec::h264; });
-  if (role == Role::viewer && first_video && !has_h264) {
-    return Refusal{406, "no_h264", "Offer H.264 with packetization-mode=1 for the first video."};
   }
   if (codecs.empty()) return Refusal{406, "no_video_codec", "Offer H.264 with packetization-mode=1, or VP8."};
   return std::nullopt;
@@ -214,13 +208,11 @@ Result<Negotiated, Refusal> answer_offer(std::string_view text, Role role, const
                     .sends = role == Role::viewer,
                     .dtls_active = *dtls_active};
   BundleMeanings meanings;
-  bool video_seen = false;
   for (const Section& section : offer->sections) {
     AnswerSection chosen = choose_section(*offer, section, role, local, meanings);
     const MediaKind kind = chosen.media.kind;
-    if (auto refusal = check_codecs(chosen.codecs, kind, role, !video_seen)) return *std::move(refusal);
+    if (auto refusal = check_codecs(chosen.codecs, kind)) return *std::move(refusal);
     if (auto refusal = meanings.add_codecs(chosen.codecs)) return *std::move(refusal);
-    video_seen |= kind == MediaKind::video;
     answer.sections.push_back(std::move(chosen));
   }
   if (role == Role::viewer) give_sources(answer.sections, local.cname, random);

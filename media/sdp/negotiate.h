@@ -84,8 +84,8 @@ struct LocalParameters {
   bool may_open_dtls = true;
 };
 
-// The offer must be recvonly (or sendrecv, answered sendonly). Video slots 1 and up carry H.264; VP8 is answered beside
-// it where offered, for speakers who send VP8.
+// The offer must be recvonly (or sendrecv, answered sendonly). H.264 first where the viewer can decode what this room
+// sends, and VP8 beside it where offered; a room's picture is encoded in VP8 for who has nothing else.
 Result<Negotiated, Refusal> answer_viewer(std::string_view offer, const LocalParameters& local, RandomSource& random);
 // The offer must be sendonly (or sendrecv, answered recvonly): at most one audio and one video. H.264 first, then VP8.
 Result<Negotiated, Refusal> answer_speaker(std::string_view offer, const LocalParameters& local, RandomSource& random);
@@ -107,6 +107,7 @@ struct ViewerOffer {
   unsigned audio = 1;
   unsigned video = 1;
   bool redundant_audio = false;
+  bool h264 = true;  // beside VP8
 };
 std::string write_viewer_offer(const ViewerOffer& offer);
 struct Answer {

@@ -16,11 +16,12 @@ constexpr std::string_view kAudioFormats =
 constexpr std::string_view kRedundancy =
     "a=rtpmap:63 red/48000/2\r\n"
     "a=fmtp:63 111/111\r\n";
-constexpr std::string_view kVideoFormats =
+constexpr std::string_view kH264Formats =
     "a=rtpmap:102 H264/90000\r\n"
     "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
     "a=rtpmap:103 rtx/90000\r\n"
-    "a=fmtp:103 apt=102\r\n"
+    "a=fmtp:103 apt=102\r\n";
+constexpr std::string_view kVideoFormats =
     "a=rtpmap:96 VP8/90000\r\n"
     "a=rtpmap:97 rtx/90000\r\n"
     "a=fmtp:97 apt=96\r\n"
@@ -33,7 +34,7 @@ void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind 
   const bool audio = kind == MediaKind::audio;
   const bool redundant = audio && offer.redundant_audio;
   text += audio ? "m=audio 9 UDP/TLS/RTP/SAVPF 111" + std::string(redundant ? " 63\r\n" : "\r\n")
-                : "m=video 9 UDP/TLS/RTP/SAVPF 102 103 96 97\r\n";
+                : "m=video 9 UDP/TLS/RTP/SAVPF" + std::string(offer.h264 ? " 102 103" : "") + " 96 97\r\n";
   text += "c=IN IP4 0.0.0.0\r\n";
   text += "a=ice-ufrag:" + offer.ice.ufrag + "\r\na=ice-pwd:" + offer.ice.password + "\r\n";
   text += "a=fingerprint:" + crypto::fingerprint_text(offer.fingerprint) + "\r\n";
@@ -42,6 +43,7 @@ void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind 
   text += "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n";
   text += "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
   if (audio) text += "a=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n";
+  if (!audio && offer.h264) text += kH264Formats;
   text += audio ? kAudioFormats : kVideoFormats;
   if (redundant) text += kRedundancy;
 }

@@ -163,6 +163,32 @@ TEST(layers, a_layer_that_nobody_watches_is_told_so) {
   EXPECT_NE(last(kMiddle), true);
 }
 
+TEST(layers, who_cannot_decode_h264_gets_the_picture_in_another_codec_while_somebody_needs_it) {
+  constexpr TrackId kVp8{20};
+  constexpr std::uint16_t kVp8Stream = 6;
+  constexpr PeerId kFirefox{101};
+  Watching watching(1, 20'000'000);
+  World& world = watching.world;
+  RoomTrack vp8 = layer(kVp8, kVp8Stream, 33ms, 5, 1'000, 1'200'000);
+  vp8.codec = Codec::vp8;
+  vp8.layer_of = kHigh;
+  vp8.while_watched = true;
+  vp8.running = false;
+  world.run_for(2s);
+  ViewerClient& firefox = world.add_viewer(kFirefox, 1, 1, false, false);
+  world.command(io::SetSlot{.peer = kFirefox, .slot = 1, .track = kHigh});
+  world.run_for(1s);
+  EXPECT_EQ(firefox.slots[1].complete_frames(kHighStream), 0U);
+  world.add_room_track(kFeed, vp8);  // the room may name it later
+  world.run_for(5s);
+  EXPECT_GT(firefox.slots[1].complete_frames(kVp8Stream), 130U);
+  EXPECT_EQ(watching.viewer->slots[kPictureSlot].complete_frames(kVp8Stream), 0U);
+  world.command(io::RemovePeer{kFirefox});
+  world.run_for(1s);
+  EXPECT_FALSE(world.told<io::TrackWatched>().back().watched);
+  EXPECT_EQ(world.told<io::TrackWatched>().back().track, kVp8);
+}
+
 TEST(layers, a_layer_that_goes_leaves_its_viewers_the_picture) {
   Watching watching(1, 480'000);
   watching.world.run_for(15s);

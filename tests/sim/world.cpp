@@ -53,13 +53,14 @@ Address World::new_address() {
   return Address::v4(192, 0, 2, host, static_cast<std::uint16_t>(40'000 + host));
 }
 
-ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio) {
+ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio, bool h264) {
   const auto client_certificate = crypto::Certificate::generate();
   const sdp::ViewerOffer offer{.ice = ice::make_credentials(random),
                                .fingerprint = client_certificate->fingerprint(),
                                .audio = audio,
                                .video = video,
-                               .redundant_audio = redundant_audio};
+                               .redundant_audio = redundant_audio,
+                               .h264 = h264};
   sdp::LocalParameters local{.ice = ice::make_credentials(random),
                              .fingerprint = certificate->fingerprint(),
                              .candidates = {server_of(io::home_of(id))},

@@ -47,7 +47,8 @@ class World {
   explicit World(std::uint64_t seed, std::size_t shards = 1);
 
   // ---- people, on the shard that their number names ----
-  ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false);
+  ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
+                           bool h264 = true);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
                              Duration clock_ahead = {}, bool reduced_size = true);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
