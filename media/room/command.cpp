@@ -101,6 +101,19 @@ SourceConfig source_config(const Json& object) {
   return source;
 }
 
+VideoFormat layer(const Json& object) {
+  if (!object.is_object()) throw BadField{"the field \"layers\" must hold objects"};
+  VideoFormat format;
+  format.height =
+      static_cast<int>(number_field(object, "height", VideoFormat::kLeastHeight, static_cast<int>(kPictureHeight)));
+  if (format.height % VideoFormat::kHeightStep != 0) {
+    throw BadField{"the field \"height\" must be a multiple of " + std::to_string(VideoFormat::kHeightStep)};
+  }
+  format.frame_rate = static_cast<int>(number_field(object, "fps", VideoFormat::kLeastFrameRate, kMaxFrameRate));
+  format.kbps = static_cast<int>(number_field(object, "kbps", VideoFormat::kLeastKbps, VideoFormat::kMostKbps));
+  return format;
+}
+
 Configure configure(const Json& object) {
   Configure command;
   command.room = text_field(object, "room");
@@ -113,6 +126,10 @@ Configure configure(const Json& object) {
   if (mix != "desk" && mix != "server") throw BadField{"the field \"mix\" must be desk or server"};
   command.mix = mix == "server" ? Mix::server : Mix::desk;
   command.slate = optional_text(object, "slate");
+  if (const Json& layers = list_field(object, "layers", kMaxLayers); !layers.empty()) {
+    command.layers.clear();
+    for (const Json& entry : layers) command.layers.push_back(layer(entry));
+  }
   for (const Json& source : list_field(object, "sources", kMaxSources)) {
     if (!source.is_object()) throw BadField{"the field \"sources\" must hold objects"};
     command.sources.push_back(source_config(source));

@@ -11,6 +11,7 @@
 
 #include "media/base/media_types.h"
 #include "media/base/result.h"
+#include "media/room/video_format.h"
 
 namespace plenary::room {
 
@@ -45,7 +46,8 @@ struct Configure {
   std::string title;
   std::vector<std::string> languages;  // without floor
   Mix mix = Mix::desk;
-  std::optional<std::string> slate;  // path of a PNG or JPEG
+  std::optional<std::string> slate;                                         // path of a PNG or JPEG
+  std::vector<VideoFormat> layers{kRoomLayers.begin(), kRoomLayers.end()};  // of the picture, the best first; 1 to 3
   std::vector<SourceConfig> sources;
   std::vector<ReturnConfig> returns;
 };

@@ -32,6 +32,16 @@ TEST(Command, configure_carries_sources_with_their_channels) {
   ASSERT_EQ(configure.returns.size(), 1U);
 }
 
+TEST(Command, a_picture_has_three_layers_unless_it_is_told) {
+  EXPECT_EQ(read<Configure>(R"({"command":"configure","room":"a"})").layers,
+            std::vector<VideoFormat>(kRoomLayers.begin(), kRoomLayers.end()));
+  const auto told = read<Configure>(R"({"command":"configure","room":"a","layers":[
+    {"height":540,"fps":25,"kbps":1200},{"height":180,"fps":15,"kbps":100}]})");
+  EXPECT_EQ(told.layers, (std::vector<VideoFormat>{{540, 25, 1'200}, {180, 15, 100}}));
+  EXPECT_EQ(told.layers[0].width(), 960);
+  EXPECT_EQ(told.layers[1].bitrate(), 100'000U);
+}
+
 TEST(Command, speakers_are_added_aired_and_removed) {
   const auto add = read<SpeakerAdd>(
       R"({"command":"speaker.add","speaker":"s","audio_track":7,"video_track":8,"video_codec":"vp8"})");
@@ -65,6 +75,21 @@ TEST(Command, bad_messages_say_what_is_wrong_with_them) {
   EXPECT_EQ(code_of(R"({"command":"configure","room":"a","mix":"both"})"), "bad_field");
   EXPECT_EQ(code_of(R"({"command":"configure","room":"a","sources":[{"id":"x","url":"test:","audio":{"en":"1.M"}}]})"),
             "bad_field");
+}
+
+TEST(Command, a_layer_that_cannot_be_encoded_is_refused) {
+  const auto with = [](const std::string& layers) {
+    return code_of(R"({"command":"configure","room":"a","layers":)" + layers + "}");
+  };
+  EXPECT_EQ(with("[]"), "");  // the default
+  EXPECT_EQ(with(R"([{"height":720,"fps":30,"kbps":1800}])"), "");
+  EXPECT_EQ(with(R"([{"height":722,"fps":30,"kbps":1800}])"), "bad_field");
+  EXPECT_EQ(with(R"([{"height":480,"fps":30,"kbps":1800}])"), "bad_field");
+  EXPECT_EQ(with(R"([{"height":720,"fps":4,"kbps":1800}])"), "bad_field");
+  EXPECT_EQ(with(R"([{"height":720,"fps":30}])"), "bad_field");
+  EXPECT_EQ(with(R"([720])"), "bad_field");
+  const std::string one = R"({"height":180,"fps":15,"kbps":150})";
+  EXPECT_EQ(with("[" + one + "," + one + "," + one + "," + one + "]"), "bad_field");
 }
 
 TEST(SoundPick, names_a_track_or_one_side_of_it) {

@@ -5,10 +5,9 @@
 namespace plenary::room {
 namespace {
 
-int kept_of_ten_seconds(int rate, std::int64_t start = 0) {
-  FrameThinner thinner;
+int kept_of_ten_seconds(int rate, FrameThinner thinner = FrameThinner()) {
   int kept = 0;
-  for (std::int64_t i = 0; i < rate * 10; ++i) kept += thinner.keep(start + i * 1'000'000'000 / rate) ? 1 : 0;
+  for (std::int64_t i = 0; i < rate * 10; ++i) kept += thinner.keep(i * 1'000'000'000 / rate) ? 1 : 0;
   return kept;
 }
 
@@ -20,6 +19,12 @@ TEST(FrameThinner, fast_sources_are_thinned_to_at_most_thirty) {
   EXPECT_EQ(kept_of_ten_seconds(60), 300);
   EXPECT_NEAR(kept_of_ten_seconds(50), 300, 10);
   EXPECT_NEAR(kept_of_ten_seconds(120), 300, 2);
+}
+
+TEST(FrameThinner, a_lower_layer_takes_fewer) {
+  for (const int rate : {15, 30, 60}) EXPECT_EQ(kept_of_ten_seconds(rate, FrameThinner(15)), 150) << rate;
+  EXPECT_NEAR(kept_of_ten_seconds(25, FrameThinner(15)), 150, 2);
+  EXPECT_EQ(kept_of_ten_seconds(10, FrameThinner(15)), 100);
 }
 
 TEST(FrameThinner, goes_on_after_a_jump_of_the_clock) {

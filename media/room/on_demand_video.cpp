@@ -6,7 +6,7 @@ void OnDemandVideo::set_wanted(bool wanted) {
   std::unique_ptr<VideoEncoder> ended;
   {
     const std::lock_guard lock(mutex_);
-    if (wanted && !encoder_) encoder_ = std::make_unique<VideoEncoder>(output_);
+    if (wanted && !encoder_) encoder_ = std::make_unique<VideoEncoder>(format_, output_);
     if (!wanted) ended = std::move(encoder_);
   }
   // Stopped without the lock, because its thread may be in the output and ask for a key frame.

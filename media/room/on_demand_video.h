@@ -1,4 +1,4 @@
-// An encoding that runs only while somebody wants it: the return and the programme.
+// An encoding that runs only while somebody wants it: the return, the programme, lower layers.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@ namespace plenary::room {
 
 class OnDemandVideo {
  public:
-  explicit OnDemandVideo(VideoEncoder::Output output) : output_(std::move(output)) {}
+  OnDemandVideo(VideoFormat format, VideoEncoder::Output output) : format_(format), output_(std::move(output)) {}
 
   // Any thread.
   void set_wanted(bool wanted);
@@ -20,6 +20,7 @@ class OnDemandVideo {
   void request_key_frame();
 
  private:
+  VideoFormat format_;
   VideoEncoder::Output output_;
   mutable std::mutex mutex_;
   std::unique_ptr<VideoEncoder> encoder_;  // guarded by mutex_

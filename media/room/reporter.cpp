@@ -20,6 +20,8 @@ Json track_list(const std::vector<TrackEntry>& tracks) {
   for (const TrackEntry& entry : tracks) {
     Json item{{"track", entry.track}, {"name", entry.name}, {"codec", entry.codec}};
     if (entry.profile_level_id) item["profile_level_id"] = *entry.profile_level_id;
+    if (entry.bitrate != 0) item["bitrate"] = entry.bitrate;
+    if (entry.layer_of) item["layer_of"] = *entry.layer_of;
     list.push_back(std::move(item));
   }
   return list;

@@ -22,6 +22,8 @@ struct TrackEntry {
   std::string name;
   std::string codec;  // "h264" or "opus"
   std::optional<std::string> profile_level_id;
+  std::uint64_t bitrate = 0;              // bit/s that it is encoded with; 0: unknown
+  std::optional<std::uint16_t> layer_of;  // the picture of which this is a lower layer
 };
 
 struct SourcePicture {

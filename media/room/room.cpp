@@ -13,6 +13,7 @@ namespace {
 
 constexpr Duration kLevelInterval = std::chrono::milliseconds(500);
 constexpr Duration kPictureInterval = std::chrono::seconds(2);
+constexpr std::array<const char*, kMaxLayers> kLayerNames{"video", "video/middle", "video/low"};
 
 }  // namespace
 
@@ -48,22 +49,34 @@ void Room::make_tracks() {
   slate_ = make_slate(config_.slate, config_.title, &fault);
   if (!fault.empty()) reporter_.fault("slate", fault);
   slate_.captured = monotonic_now();
-  const ByteVector encoded = encode_key_frame(slate_);
-  const std::optional<std::string> profile = profile_level_id(encoded);
+  for (const VideoFormat& layer : config_.layers) slate_key_frames_.push_back(encode_key_frame(slate_, layer));
+  const std::optional<std::string> profile = profile_level_id(slate_key_frames_.front());
   if (!profile) {
     reporter_.fault("encoder", "x264enc does not work here; is gstreamer1.0-plugins-ugly installed?");
     log(LogLevel::error, "room.encoder_missing");
   }
   encoded_profile_ = profile.value_or("42c01f");
-  const std::uint16_t video = tracks_.add_video("video", encoded_profile_);
-  video_ = std::make_unique<RoomVideo>(video, writer_, encoded_profile_, [this, video](const std::string& profile) {
-    tracks_.set_profile(video, profile);
-  });
+  make_video();
   make_channels();
   make_desk();
-  slate_key_frame_ = encoded;
-  slate_video_track_ = tracks_.add_video("slate/video", encoded_profile_);
+  for (std::size_t i = 0; i < config_.layers.size(); ++i) {
+    slate_video_tracks_.push_back(tracks_.add_video(std::string("slate/") + kLayerNames[i], encoded_profile_, 0));
+  }
   slate_audio_track_ = tracks_.add_sound("slate/audio");
+}
+
+void Room::make_video() {
+  const VideoFormat best = config_.layers.front();
+  const std::uint16_t video = tracks_.add_video(kLayerNames.front(), encoded_profile_, best.bitrate());
+  RoomVideo::Outputs outputs;
+  outputs.profile = [this, video](const std::string& profile) { tracks_.set_profile(video, profile); };
+  outputs.passing = [this, video, best](bool passing) { tracks_.set_bitrate(video, passing ? 0 : best.bitrate()); };
+  video_ = std::make_unique<RoomVideo>(video, best, writer_, encoded_profile_, std::move(outputs));
+  for (std::size_t i = 1; i < config_.layers.size(); ++i) {
+    const VideoFormat& lower = config_.layers[i];
+    const std::uint16_t track = tracks_.add_video(kLayerNames[i], encoded_profile_, lower.bitrate(), video);
+    video_->add_layer(std::make_unique<VideoLayer>(track, lower, writer_));
+  }
 }
 
 void Room::make_desk() {
@@ -77,7 +90,9 @@ void Room::make_desk() {
 }
 
 void Room::write_slate() {
-  VideoTrack(slate_video_track_, writer_).write({slate_key_frame_, true, slate_.captured}, true);
+  for (std::size_t i = 0; i < slate_video_tracks_.size(); ++i) {
+    VideoTrack(slate_video_tracks_[i], writer_).write({slate_key_frames_[i], true, slate_.captured}, true);
+  }
   rtp::Frame silence;
   silence.track = slate_audio_track_;
   silence.codec = Codec::opus;
@@ -159,14 +174,14 @@ Room::Input* Room::find_input(const std::string& id) {
   return found == inputs_.end() ? nullptr : found->second.get();
 }
 
-void Room::on_picture(const std::string& source, const Picture& picture, bool encode) {
+void Room::on_picture(const std::string& source, const Picture& picture, bool passing) {
   Input* input = find_input(source);
   if (input == nullptr) return;
   {
     const std::lock_guard lock(input->mutex);
     input->latest = picture;
   }
-  if (input->shows && encode) video_->push_picture(input->rank, picture, monotonic_now());
+  if (input->shows) video_->push_picture(input->rank, picture, passing, monotonic_now());
   if (input->shows && input->rank == 0) desk_->push_room_picture(picture);
 }
 
@@ -208,14 +223,21 @@ void Room::on_status(const std::string& source, const SourceStatus& status) {
   reporter_.source(source, url_without_secrets(input->config.url), status);
 }
 
-bool Room::wants_pictures(const std::string&) { return desk_->programme_wanted(); }
+bool Room::wants_pictures(const std::string& source) {
+  const Input* input = find_input(source);
+  return desk_->programme_wanted() || (input != nullptr && input->shows && video_->wants_pictures(input->rank));
+}
 
 void Room::handle_command(const KeyFrame& command) {
-  if (command.track == video_->track()) video_->request_key_frame();
+  video_->request_key_frame(command.track);
   desk_->request_key_frame(command.track);
 }
 
-void Room::handle_command(const Want& command) { desk_->want(command.track, command.wanted); }
+void Room::handle_command(const Want& command) {
+  video_->want(command.track, command.wanted);
+  desk_->want(command.track, command.wanted);
+}
+
 void Room::handle_command(const SpeakerAdd& command) { desk_->add(command); }
 void Room::handle_command(const SpeakerAir& command) { desk_->set_air(command.speaker, command.on); }
 void Room::handle_command(const SpeakerMute& command) { desk_->set_muted(command.speaker, command.muted); }

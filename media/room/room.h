@@ -37,7 +37,7 @@ class Room final : public SourceSink {
   [[nodiscard]] bool ended() const { return ended_; }
 
   // Sources' threads.
-  void on_picture(const std::string& source, const Picture& picture, bool encode) override;
+  void on_picture(const std::string& source, const Picture& picture, bool passing) override;
   void on_access_unit(const std::string& source, const AccessUnit& unit) override;
   void on_sound(const std::string& source, int track, Instant captured, SoundValues values) override;
   void on_status(const std::string& source, const SourceStatus& status) override;
@@ -71,6 +71,7 @@ class Room final : public SourceSink {
   void handle_command(const Stop& command);
 
   void make_tracks();
+  void make_video();
   void make_desk();
   void write_slate();
   void make_channels();
@@ -88,8 +89,8 @@ class Room final : public SourceSink {
   std::atomic<bool> ended_{false};
   TrackList tracks_;
   Picture slate_;
-  ByteVector slate_key_frame_;
-  std::uint16_t slate_video_track_ = 0;
+  std::vector<ByteVector> slate_key_frames_;       // of each layer, as below
+  std::vector<std::uint16_t> slate_video_tracks_;  // the best layer's first
   std::uint16_t slate_audio_track_ = 0;
   std::string encoded_profile_;
   std::unique_ptr<Preview> preview_;

@@ -1,25 +1,35 @@
 #include "media/room/room_video.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace plenary::room {
 
-RoomVideo::RoomVideo(std::uint16_t track, FrameWriter& writer, std::string profile_level_id,
-                     std::function<void(const std::string&)> on_profile)
+RoomVideo::RoomVideo(std::uint16_t track, VideoFormat format, FrameWriter& writer, std::string profile_level_id,
+                     Outputs outputs)
     : track_(track, writer),
-      on_profile_(std::move(on_profile)),
+      outputs_(std::move(outputs)),
       profile_(std::move(profile_level_id)),
-      encoder_([this](const AccessUnit& unit) { write_encoded(unit); }) {}
+      encoder_(format, [this](const AccessUnit& unit) { write_encoded(unit); }) {}
 
-void RoomVideo::push_picture(int rank, const Picture& picture, Instant now) {
+void RoomVideo::push_picture(int rank, const Picture& picture, bool passing, Instant now) {
+  bool fresh = false;  // other pictures than those before
   {
     const std::lock_guard lock(mutex_);
-    const Failover::Verdict verdict = failover_.offer(rank, now);
-    if (verdict == Failover::Verdict::refused) return;
-    latest_ = picture;
-    if (passing_.exchange(false) || verdict == Failover::Verdict::switched) encoder_.request_key_frame();
+    // A passed-through source is chosen by its access units, which are the ones to notice a switch.
+    if (passing && failover_.in_use() != rank) return;
+    if (!passing) {
+      const Failover::Verdict verdict = failover_.offer(rank, now);
+      if (verdict == Failover::Verdict::refused) return;
+      fresh = passing_.exchange(false) || verdict == Failover::Verdict::switched;
+    }
   }
-  encoder_.push(picture);
+  if (!passing) {
+    if (fresh) encoder_.request_key_frame();
+    encoder_.push(picture);
+    note_passing(false);
+  }
+  for (const std::unique_ptr<VideoLayer>& layer : layers_) layer->push(picture);
 }
 
 void RoomVideo::push_access_unit(int rank, const AccessUnit& unit, Instant now) {
@@ -32,6 +42,7 @@ void RoomVideo::push_access_unit(int rank, const AccessUnit& unit, Instant now) 
     passing_ = true;
   }
   note_profile(unit);
+  note_passing(true);
   track_.write(unit);
 }
 
@@ -50,21 +61,38 @@ void RoomVideo::note_profile(const AccessUnit& unit) {
     if (*found == profile_) return;
     profile_ = *found;
   }
-  on_profile_(*found);
+  outputs_.profile(*found);
 }
 
-void RoomVideo::request_key_frame() {
-  if (!passing_) encoder_.request_key_frame();
+void RoomVideo::note_passing(bool passing) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(told_passing_, passing) == passing) return;
+  }
+  outputs_.passing(passing);
 }
 
-std::optional<Picture> RoomVideo::latest() const {
-  const std::lock_guard lock(mutex_);
-  return latest_;
+bool RoomVideo::wants_pictures(int rank) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failover_.in_use() != rank) return false;
+  }
+  return std::any_of(layers_.begin(), layers_.end(), [](const auto& layer) { return layer->wanted(); });
 }
 
-std::string RoomVideo::current_profile() const {
-  const std::lock_guard lock(mutex_);
-  return profile_;
+VideoLayer* RoomVideo::find(std::uint16_t track) {
+  const auto found =
+      std::find_if(layers_.begin(), layers_.end(), [track](const auto& layer) { return layer->track() == track; });
+  return found == layers_.end() ? nullptr : found->get();
+}
+
+void RoomVideo::want(std::uint16_t track, bool wanted) {
+  if (VideoLayer* layer = find(track)) layer->set_wanted(wanted);
+}
+
+void RoomVideo::request_key_frame(std::uint16_t track) {
+  if (track == track_.track() && !passing_) encoder_.request_key_frame();
+  if (VideoLayer* layer = find(track)) layer->request_key_frame();
 }
 
 }  // namespace plenary::room

@@ -17,8 +17,8 @@ namespace plenary::room {
 class SourceSink {
  public:
   virtual ~SourceSink() = default;
-  // `encode`: false while the same picture is passed through; it is for previews then.
-  virtual void on_picture(const std::string& source, const Picture& picture, bool encode) = 0;
+  // `passing`: the same picture is passed through; this one is for previews and for what else is encoded from it.
+  virtual void on_picture(const std::string& source, const Picture& picture, bool passing) = 0;
   // An access unit of the source's own H.264 that suits as it is.
   virtual void on_access_unit(const std::string& source, const AccessUnit& unit) = 0;
   virtual void on_sound(const std::string& source, int track, Instant captured, SoundValues values) = 0;

@@ -8,17 +8,22 @@
 #include "media/room/slate.h"
 
 namespace plenary::room {
+namespace {
+
+constexpr VideoFormat kFormat;  // of return and programme: one layer each
+
+}  // namespace
 
 SpeakerDesk::SpeakerDesk(Settings settings, TrackList& tracks, FrameWriter& writer, Reporter& reporter)
     : settings_(std::move(settings)),
       tracks_(tracks),
       writer_(writer),
       reporter_(reporter),
-      return_video_(tracks.add_video("return/video", settings_.profile_level_id), writer),
+      return_video_(tracks.add_video("return/video", settings_.profile_level_id, kFormat.bitrate()), writer),
       return_sound_(tracks.add_sound("return/audio"), writer),
-      programme_video_(tracks.add_video("programme/video", settings_.profile_level_id), writer),
-      return_([this](const AccessUnit& unit) { on_return_unit(unit); }),
-      programme_([this](const AccessUnit& unit) {
+      programme_video_(tracks.add_video("programme/video", settings_.profile_level_id, kFormat.bitrate()), writer),
+      return_(kFormat, [this](const AccessUnit& unit) { on_return_unit(unit); }),
+      programme_(kFormat, [this](const AccessUnit& unit) {
         if (!programme_video_.write(unit)) programme_.request_key_frame();
       }) {
   Mixer::Outputs outputs;

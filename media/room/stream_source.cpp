@@ -408,7 +408,7 @@ GstFlowReturn StreamSource::on_picture(GstAppSink* sink, gpointer data) {
   if (!captured) return GST_FLOW_OK;
   const std::optional<Picture> picture = take_picture(std::move(sample), *captured);
   StreamSource* self = chain->owner;
-  if (picture) self->sink_.on_picture(self->settings_.config.id, *picture, !chain->passing);
+  if (picture) self->sink_.on_picture(self->settings_.config.id, *picture, chain->passing);
   return GST_FLOW_OK;
 }
 

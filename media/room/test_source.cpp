@@ -171,7 +171,7 @@ void TestSource::run() {
     const Picture picture = somebody
                                 ? somebody->draw(seconds, mouth, next_picture)
                                 : pattern.draw(static_cast<std::uint32_t>(pictures), wall_milliseconds(), next_picture);
-    sink_.on_picture(settings_.config.id, picture, true);
+    sink_.on_picture(settings_.config.id, picture, false);
     ++pictures;
   }
 }

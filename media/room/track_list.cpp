@@ -12,10 +12,12 @@ std::uint16_t TrackList::add(TrackEntry entry) {
   return entry.track;
 }
 
-std::uint16_t TrackList::add_sound(const std::string& name) { return add({0, name, "opus", std::nullopt}); }
+std::uint16_t TrackList::add_sound(const std::string& name) { return add({.name = name, .codec = "opus"}); }
 
-std::uint16_t TrackList::add_video(const std::string& name, const std::string& profile_level_id) {
-  return add({0, name, "h264", profile_level_id});
+std::uint16_t TrackList::add_video(const std::string& name, const std::string& profile_level_id, std::uint64_t bitrate,
+                                   std::optional<std::uint16_t> layer_of) {
+  return add(
+      {.name = name, .codec = "h264", .profile_level_id = profile_level_id, .bitrate = bitrate, .layer_of = layer_of});
 }
 
 void TrackList::remove(std::uint16_t track) {
@@ -28,6 +30,14 @@ void TrackList::set_profile(std::uint16_t track, const std::string& profile_leve
   const std::lock_guard lock(mutex_);
   for (TrackEntry& entry : tracks_) {
     if (entry.track == track) entry.profile_level_id = profile_level_id;
+  }
+  if (ready_) reporter_.tracks(tracks_);
+}
+
+void TrackList::set_bitrate(std::uint16_t track, std::uint64_t bitrate) {
+  const std::lock_guard lock(mutex_);
+  for (TrackEntry& entry : tracks_) {
+    if (entry.track == track) entry.bitrate = bitrate;
   }
   if (ready_) reporter_.tracks(tracks_);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,12 @@ class TrackList {
   explicit TrackList(Reporter& reporter) : reporter_(reporter) {}
 
   std::uint16_t add_sound(const std::string& name);
-  std::uint16_t add_video(const std::string& name, const std::string& profile_level_id);
+  // `bitrate` and `layer_of` as in TrackEntry.
+  std::uint16_t add_video(const std::string& name, const std::string& profile_level_id, std::uint64_t bitrate,
+                          std::optional<std::uint16_t> layer_of = std::nullopt);
   void remove(std::uint16_t track);
   void set_profile(std::uint16_t track, const std::string& profile_level_id);
+  void set_bitrate(std::uint16_t track, std::uint64_t bitrate);
   // The first report; from here on every change is told.
   void ready();
 

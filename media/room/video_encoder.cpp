@@ -3,24 +3,30 @@
 #include <gst/video/video.h>
 
 #include <future>
+#include <string>
 
 #include "media/room/clock.h"
 
 namespace plenary::room {
 namespace {
 
-// 1.8 Mbit/s keeps faces and slides at 720p clean with this preset; a 500 ms buffer bounds a key frame to 110 KB.
-// `slices` and `threads` of one: a frame is one run of equal packets. The level is fixed because x264 would choose it
-// from the bit rate, and the SDP has promised 3.1.
-constexpr char kDescription[] =
-    "appsrc name=in format=time is-live=true max-buffers=8 leaky-type=downstream block=false "
-    "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1,"
-    "interlace-mode=progressive,colorimetry=bt709 ! "
-    "x264enc name=encoder speed-preset=ultrafast tune=zerolatency bitrate=1800 vbv-buf-capacity=500 key-int-max=60 "
-    "bframes=0 threads=1 sliced-threads=false byte-stream=true aud=false insert-vui=true "
-    "option-string=slices=1:scenecut=0:level=3.1:open-gop=0 ! "
-    "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au ! "
-    "appsink name=out sync=false async=false max-buffers=4";
+// A 500 ms buffer bounds a key frame to half a second of the bit rate, 110 KB at 1.8 Mbit/s. `slices` and `threads` of
+// one: a frame is one run of equal packets. The level is fixed because x264 would choose it from size and bit rate, and
+// the SDP has promised 3.1 to those who go from layer to layer. `bilinear2` takes the mean of all pixels that become
+// one.
+std::string describe(VideoFormat format) {
+  return "appsrc name=pictures format=time is-live=true max-buffers=8 leaky-type=downstream block=false "
+         "caps=video/x-raw,format=I420,width=1280,height=720,framerate=" +
+         std::to_string(format.frame_rate) +
+         "/1,pixel-aspect-ratio=1/1,interlace-mode=progressive,colorimetry=bt709 ! "
+         "videoscale method=bilinear2 n-threads=1 ! video/x-raw,width=" +
+         std::to_string(format.width()) + ",height=" + std::to_string(format.height) +
+         " ! x264enc name=encoder speed-preset=ultrafast tune=zerolatency bitrate=" + std::to_string(format.kbps) +
+         " vbv-buf-capacity=500 key-int-max=60 bframes=0 threads=1 sliced-threads=false byte-stream=true aud=false "
+         "insert-vui=true option-string=slices=1:scenecut=0:level=3.1:open-gop=0 ! "
+         "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au ! "
+         "appsink name=out sync=false async=false max-buffers=4";
+}
 
 // A viewer that lost everything waits no longer than the contract's 2 s; counted in time, for slow sources too.
 constexpr Duration kMaxKeyFrameDistance = std::chrono::milliseconds(1'900);
@@ -30,9 +36,10 @@ constexpr int kToleratedLate = 15;    // pictures, half a second: longer is over
 
 }  // namespace
 
-VideoEncoder::VideoEncoder(Output output) : output_(std::move(output)), pipeline_(kDescription) {
+VideoEncoder::VideoEncoder(VideoFormat format, Output output)
+    : output_(std::move(output)), pipeline_(describe(format).c_str()) {
   if (!pipeline_) return;
-  input_ = pipeline_.element("in");
+  input_ = pipeline_.element("pictures");
   sink_ = pipeline_.element("out");
   const ElementHandle encoder = pipeline_.element("encoder");
   encoder_output_.reset(gst_element_get_static_pad(encoder.get(), "src"));
@@ -74,10 +81,10 @@ GstFlowReturn VideoEncoder::on_sample(GstAppSink* sink, gpointer self) {
   return GST_FLOW_OK;
 }
 
-ByteVector encode_key_frame(const Picture& picture) {
+ByteVector encode_key_frame(const Picture& picture, VideoFormat format) {
   std::promise<ByteVector> done;
   bool answered = false;
-  VideoEncoder encoder([&](const AccessUnit& unit) {
+  VideoEncoder encoder(format, [&](const AccessUnit& unit) {
     if (answered) return;
     answered = true;
     done.set_value({unit.bytes.begin(), unit.bytes.end()});

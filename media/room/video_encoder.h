@@ -1,11 +1,13 @@
-// H.264 as every browser takes it: constrained baseline, level 3.1, one slice a frame, no B-frames, SPS and PPS before
-// each key frame, no delay inside the encoder.
+// H.264 as every browser takes it: constrained baseline, level 3.1 whatever the size, one slice a frame, no B-frames,
+// SPS and PPS before each key frame, no delay inside the encoder. Pictures are made smaller where the format asks for
+// it.
 #pragma once
 
 #include <functional>
 #include <memory>
 
 #include "media/room/gst_handle.h"
+#include "media/room/video_format.h"
 
 namespace plenary::room {
 
@@ -20,7 +22,7 @@ class VideoEncoder {
   // Called from the encoder's thread.
   using Output = std::function<void(const AccessUnit&)>;
 
-  explicit VideoEncoder(Output output);
+  VideoEncoder(VideoFormat format, Output output);
   ~VideoEncoder();
   VideoEncoder(const VideoEncoder&) = delete;
   VideoEncoder& operator=(const VideoEncoder&) = delete;
@@ -45,6 +47,6 @@ class VideoEncoder {
 };
 
 // One picture as a key frame; empty when encoding is not possible.
-ByteVector encode_key_frame(const Picture& picture);
+ByteVector encode_key_frame(const Picture& picture, VideoFormat format);
 
 }  // namespace plenary::room

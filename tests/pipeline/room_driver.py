@@ -103,6 +103,16 @@ def decode_video(stream, container="h264"):
     return [raw[i * size:(i + 1) * size] for i in range(len(raw) // size)]
 
 
+def picture_formats(stream):
+    """(width, height) of each picture, and the set of (profile, level) of the stream."""
+    def probe(*entries):
+        done = subprocess.run(["ffprobe", "-loglevel", "error", "-f", "h264", "-show_entries", *entries, "-of", "json",
+                               "-i", "pipe:0"], input=stream, capture_output=True, timeout=120)
+        return json.loads(done.stdout)
+    sizes = [(f["width"], f["height"]) for f in probe("frame=width,height")["frames"]]
+    return sizes, {(s["profile"], s["level"]) for s in probe("stream=profile,level")["streams"]}
+
+
 def tone_share(samples, frequency, rate=48000):
     """Which part of the energy is at this frequency (Goertzel over windows of 100 ms, mean)."""
     window = rate // 10
@@ -223,6 +233,17 @@ class Room:
         with open(f"/proc/{self.process.pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def encoders(self):
+        """How many encoders run: each has one thread, that of its input."""
+        names = []
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            try:
+                with open(f"/proc/{self.process.pid}/task/{task}/comm") as comm:
+                    names.append(comm.read().strip())
+            except FileNotFoundError:
+                pass  # it ended meanwhile
+        return names.count("pictures:src")
 
     def close(self):
         """Ends the process by closing its pairs; its exit status."""

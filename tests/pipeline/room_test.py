@@ -77,6 +77,15 @@ class RoomTest(unittest.TestCase):
             self.room.close()
         self.processes.end_all()
 
+    def file(self, *video, name="in.mp4", seconds=4):
+        path = os.path.join(FOLDER, name)
+        run_ffmpeg(["-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", *tones(440), *video, "-c:a", "aac", "-t",
+                    str(seconds), path])
+        return path
+
+    def nals(self, data):
+        return [nal.rstrip(b"\0") for nal in data.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1") if nal]
+
     def start(self, sources, returns=(), mix="desk", languages=("en", "fr"), **more):
         self.room = Room(PROGRAM, room="room-a", title="Room A", languages=list(languages), mix=mix, slate=None,
                          sources=sources, returns=list(returns), **more)
@@ -247,15 +256,6 @@ class TestStreams(RoomTest):
         self.assert_tone("audio/floor", 440, (880,))
         self.assert_tone("audio/en", 880, (440,))
         self.assertEqual([a["codec"] for a in room.find("source", state="live")[-1]["audio"]], ["opus", "aac"])
-
-    def file(self, *video, name="in.mp4", seconds=4):
-        path = os.path.join(FOLDER, name)
-        run_ffmpeg(["-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", *tones(440), *video, "-c:a", "aac", "-t",
-                    str(seconds), path])
-        return path
-
-    def nals(self, data):
-        return [nal.rstrip(b"\0") for nal in data.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1") if nal]
 
     def test_suitable_h264_passes_through_untouched(self):
         path = self.file(*picture())

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""The room's picture in layers, each encoded only while it is wanted: layers_test.py PLENARY_ROOM [TESTS …]"""
+import sys
+import time
+
+import room_test
+from room_driver import annex_b, decode_video, picture_formats, read_strip
+from room_test import START, RoomTest, picture
+
+
+class TestLayers(RoomTest):
+    def room_with_layers(self, url="test:?picture=counter", **more):
+        return self.start([{"id": "main", "url": url, "kind": "room", "audio": {"floor": 0}}], **more)
+
+    def want(self, track, wanted=True):
+        self.room.send(command="want", track=self.room.tracks[track], wanted=wanted)
+
+    def entries(self):
+        report = [r for r in self.room.reports if r["report"] in ("ready", "tracks")][-1]
+        return {entry["name"]: entry for entry in report["tracks"]}
+
+    def stream(self, frames):
+        return b"".join(annex_b(f) for f in frames)
+
+    def test_the_layers_are_listed_with_their_picture_and_bitrate(self):
+        self.room_with_layers()
+        entries = self.entries()
+        best = entries["video"]
+        self.assertEqual(best["bitrate"], 1_800_000)
+        self.assertNotIn("layer_of", best)
+        for name, bitrate in (("video/middle", 600_000), ("video/low", 150_000)):
+            self.assertEqual(entries[name]["layer_of"], best["track"])
+            self.assertEqual(entries[name]["bitrate"], bitrate)
+            self.assertEqual(entries[name]["profile_level_id"], best["profile_level_id"])
+
+    def test_a_layer_is_encoded_while_it_is_wanted_and_only_then(self):
+        room = self.room_with_layers()
+        self.wait_frames("video", 30)
+        self.assertEqual(room.encoders(), 1)
+        self.assertFalse(room.track_frames("video/middle") + room.track_frames("video/low"))
+        self.want("video/middle")
+        self.wait_frames("video/middle", 30)
+        frames = room.track_frames("video/middle")
+        self.assertTrue(frames[0].key)
+        sizes, profiles = picture_formats(self.stream(frames))
+        self.assertEqual(set(sizes), {(640, 360)})
+        self.assertEqual(profiles, {("Constrained Baseline", 31)})
+        self.assertEqual(room.encoders(), 2)
+        self.want("video/middle", False)
+        self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
+        room.pump(0.2)
+        ended = time.monotonic_ns()
+        self.wait_frames("video", 30, ended)
+        self.assertFalse(room.track_frames("video/middle", ended))
+        self.want("video/middle")
+        self.wait_frames("video/middle", 5, ended)
+        self.assertTrue(room.track_frames("video/middle", ended)[0].key)
+
+    def test_all_layers_show_the_same_picture_at_the_same_instant(self):
+        room = self.room_with_layers()
+        self.want("video/middle")
+        self.want("video/low")
+
+        def common(lower):
+            return {f.captured for f in room.track_frames("video")} & {f.captured for f in room.track_frames(lower)}
+
+        # A machine that is too slow leaves pictures out, in each layer its own.
+        for lower in ("video/middle", "video/low"):
+            self.assertTrue(room.pump(START, lambda: len(common(lower)) >= 20), f"{lower} shows other instants")
+        shown = {}
+        for name in ("video", "video/middle", "video/low"):
+            frames = room.track_frames(name)
+            pictures = decode_video(self.stream(frames))
+            self.assertEqual(len(pictures), len(frames))
+            shown[name] = {frame.captured: read_strip(luma) for frame, luma in zip(frames, pictures)}
+            self.assertNotIn(None, shown[name].values(), name)
+            stamps = {(frame.captured * 9 // 100_000 - frame.timestamp) % 2**32 for frame in frames}
+            self.assertLessEqual(stamps, {0, 1, 2**32 - 1}, "timestamps follow the instant of capture in each layer")
+        for lower in ("video/middle", "video/low"):
+            for captured in common(lower):
+                self.assertEqual(shown[lower][captured], shown["video"][captured], lower)
+        instants = sorted(shown["video/low"])
+        self.assertGreater(min(b - a for a, b in zip(instants, instants[1:])), 60e6)  # 15 a second
+
+    def test_the_low_layer_keeps_to_its_bitrate(self):
+        room = self.room_with_layers("test:?picture=demo")
+        self.want("video/low")
+        self.wait_frames("video/low", 90)
+        frames = room.track_frames("video/low")
+        seconds = (frames[-1].captured - frames[0].captured) / 1e9
+        bits = sum(8 * len(p) for f in frames for p in f.payloads)
+        self.assertLess(bits / seconds, 190_000)  # the buffer of half a second on top, once in six seconds
+        sizes, _ = picture_formats(self.stream(frames))
+        self.assertEqual(set(sizes), {(320, 180)})
+
+    def test_a_key_frame_comes_when_it_is_asked_for(self):
+        room = self.room_with_layers()
+        self.want("video/low")
+        self.wait_frames("video/low", 10)
+        for _ in range(3):
+            before = len(room.track_frames("video/low"))
+            asked = time.monotonic_ns()
+            room.send(command="key_frame", track=room.tracks["video/low"])
+            self.wait_frames("video/low", before + 4)
+            later = [f for f in room.track_frames("video/low") if f.captured > asked - 80_000_000][:4]
+            self.assertTrue(any(f.key for f in later), "no key frame among the next four")
+        self.assertLess(sum(f.key for f in room.track_frames("video")), 4, "others are left alone")
+
+    def test_each_layer_has_a_slate_of_its_size(self):
+        room = self.start([])
+        for name, size in (("video", (1280, 720)), ("video/middle", (640, 360)), ("video/low", (320, 180))):
+            self.wait_frames("slate/" + name, 1)
+            slate = room.track_frames("slate/" + name)[0]
+            self.assertTrue(slate.slate and slate.key)
+            self.assertEqual(picture_formats(annex_b(slate))[0], [size])
+
+    def test_layers_are_as_they_are_configured(self):
+        room = self.room_with_layers(layers=[{"height": 540, "fps": 15, "kbps": 900},
+                                             {"height": 270, "fps": 10, "kbps": 200}])
+        self.assertNotIn("video/low", room.tracks)
+        self.assertEqual(self.entries()["video"]["bitrate"], 900_000)
+        self.want("video/middle")
+        self.wait_frames("video/middle", 20)
+        self.wait_frames("video", 20)
+        for name, size in (("video", (960, 540)), ("video/middle", (480, 270))):
+            sizes, profiles = picture_formats(self.stream(room.track_frames(name)))
+            self.assertEqual(set(sizes), {size})
+            self.assertEqual(profiles, {("Constrained Baseline", 31)})
+
+    def test_beneath_a_passed_through_picture_layers_are_encoded_from_it(self):
+        room = self.room_with_layers("file://" + self.file(*picture()))
+        self.assertTrue(room.pump(START, lambda: "bitrate" not in self.entries()["video"]), "never passed through")
+        self.want("video/middle")
+        self.wait_frames("video/middle", 40)
+        frames = room.track_frames("video/middle")
+        self.assertEqual(set(picture_formats(self.stream(frames))[0]), {(640, 360)})
+        # The source itself has no key frame here, so what follows is from one group of pictures and the next.
+        passed = {f.captured for f in room.track_frames("video")}
+        same = [f for f in frames if f.captured in passed]
+        self.assertGreater(len(same), 30)
+        self.assertNotIn("bitrate", self.entries()["video"])
+        self.want("video/middle", False)
+        self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
+
+
+if __name__ == "__main__":
+    sys.exit(room_test.main("__main__"))
