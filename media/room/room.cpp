@@ -62,6 +62,7 @@ void Room::make_tracks() {
   for (std::size_t i = 0; i < config_.layers.size(); ++i) {
     slate_video_tracks_.push_back(tracks_.add_video(std::string("slate/") + kLayerNames[i], encoded_profile_, 0));
   }
+  slate_vp8_track_ = tracks_.add_vp8("slate/vp8", 0, std::nullopt);
   slate_audio_track_ = tracks_.add_sound("slate/audio");
 }
 
@@ -77,6 +78,8 @@ void Room::make_video() {
     const std::uint16_t track = tracks_.add_video(kLayerNames[i], encoded_profile_, lower.bitrate(), video);
     video_->add_layer(std::make_unique<VideoLayer>(track, lower, writer_));
   }
+  const std::uint16_t vp8 = tracks_.add_vp8("video/vp8", kVp8Layer.bitrate(), video);
+  video_->add_layer(std::make_unique<VideoLayer>(vp8, kVp8Layer, writer_));
 }
 
 void Room::make_desk() {
@@ -92,6 +95,12 @@ void Room::make_desk() {
 void Room::write_slate() {
   for (std::size_t i = 0; i < slate_video_tracks_.size(); ++i) {
     VideoTrack(slate_video_tracks_[i], writer_).write({slate_key_frames_[i], true, slate_.captured}, true);
+  }
+  const ByteVector vp8 = encode_key_frame(slate_, kVp8Layer);
+  if (vp8.empty()) {
+    reporter_.fault("encoder", "vp8enc does not work here; is gstreamer1.0-plugins-good installed?");
+  } else {
+    VideoTrack(slate_vp8_track_, writer_, Codec::vp8).write({vp8, true, slate_.captured}, true);
   }
   rtp::Frame silence;
   silence.track = slate_audio_track_;

@@ -91,6 +91,7 @@ class Room final : public SourceSink {
   Picture slate_;
   std::vector<ByteVector> slate_key_frames_;       // of each layer, as below
   std::vector<std::uint16_t> slate_video_tracks_;  // the best layer's first
+  std::uint16_t slate_vp8_track_ = 0;
   std::uint16_t slate_audio_track_ = 0;
   std::string encoded_profile_;
   std::unique_ptr<Preview> preview_;

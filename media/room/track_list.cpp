@@ -20,6 +20,10 @@ std::uint16_t TrackList::add_video(const std::string& name, const std::string& p
       {.name = name, .codec = "h264", .profile_level_id = profile_level_id, .bitrate = bitrate, .layer_of = layer_of});
 }
 
+std::uint16_t TrackList::add_vp8(const std::string& name, std::uint64_t bitrate, std::optional<std::uint16_t> of) {
+  return add({.name = name, .codec = "vp8", .bitrate = bitrate, .layer_of = of});
+}
+
 void TrackList::remove(std::uint16_t track) {
   const std::lock_guard lock(mutex_);
   std::erase_if(tracks_, [track](const TrackEntry& entry) { return entry.track == track; });

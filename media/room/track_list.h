@@ -19,6 +19,8 @@ class TrackList {
   // `bitrate` and `layer_of` as in TrackEntry.
   std::uint16_t add_video(const std::string& name, const std::string& profile_level_id, std::uint64_t bitrate,
                           std::optional<std::uint16_t> layer_of = std::nullopt);
+  // The picture `of` in VP8.
+  std::uint16_t add_vp8(const std::string& name, std::uint64_t bitrate, std::optional<std::uint16_t> of);
   void remove(std::uint16_t track);
   void set_profile(std::uint16_t track, const std::string& profile_level_id);
   void set_bitrate(std::uint16_t track, std::uint64_t bitrate);

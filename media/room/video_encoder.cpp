@@ -14,18 +14,29 @@ namespace {
 // one: a frame is one run of equal packets. The level is fixed because x264 would choose it from size and bit rate, and
 // the SDP has promised 3.1 to those who go from layer to layer. `bilinear2` takes the mean of all pixels that become
 // one.
+std::string describe_h264(VideoFormat format) {
+  return "x264enc name=encoder speed-preset=ultrafast tune=zerolatency bitrate=" + std::to_string(format.kbps) +
+         " vbv-buf-capacity=500 key-int-max=60 bframes=0 threads=1 sliced-threads=false byte-stream=true aud=false "
+         "insert-vui=true option-string=slices=1:scenecut=0:level=3.1:open-gop=0 ! "
+         "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au";
+}
+
+// The real-time mode; the buffer as above.
+std::string describe_vp8(VideoFormat format) {
+  return "vp8enc name=encoder deadline=1 cpu-used=8 threads=1 lag-in-frames=0 end-usage=cbr target-bitrate=" +
+         std::to_string(format.bitrate()) +
+         " buffer-size=500 buffer-initial-size=250 buffer-optimal-size=350 keyframe-max-dist=60 ! video/x-vp8";
+}
+
 std::string describe(VideoFormat format) {
   return "appsrc name=pictures format=time is-live=true max-buffers=8 leaky-type=downstream block=false "
          "caps=video/x-raw,format=I420,width=1280,height=720,framerate=" +
          std::to_string(format.frame_rate) +
          "/1,pixel-aspect-ratio=1/1,interlace-mode=progressive,colorimetry=bt709 ! "
          "videoscale method=bilinear2 n-threads=1 ! video/x-raw,width=" +
-         std::to_string(format.width()) + ",height=" + std::to_string(format.height) +
-         " ! x264enc name=encoder speed-preset=ultrafast tune=zerolatency bitrate=" + std::to_string(format.kbps) +
-         " vbv-buf-capacity=500 key-int-max=60 bframes=0 threads=1 sliced-threads=false byte-stream=true aud=false "
-         "insert-vui=true option-string=slices=1:scenecut=0:level=3.1:open-gop=0 ! "
-         "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au ! "
-         "appsink name=out sync=false async=false max-buffers=4";
+         std::to_string(format.width()) + ",height=" + std::to_string(format.height) + " ! " +
+         (format.codec == Codec::vp8 ? describe_vp8(format) : describe_h264(format)) +
+         " ! appsink name=out sync=false async=false max-buffers=4";
 }
 
 // A viewer that lost everything waits no longer than the contract's 2 s; counted in time, for slow sources too.

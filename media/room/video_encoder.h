@@ -1,6 +1,6 @@
 // H.264 as every browser takes it: constrained baseline, level 3.1 whatever the size, one slice a frame, no B-frames,
-// SPS and PPS before each key frame, no delay inside the encoder. Pictures are made smaller where the format asks for
-// it.
+// SPS and PPS before each key frame, no delay inside the encoder; or VP8. Pictures are made smaller where the format
+// asks for it.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 namespace plenary::room {
 
 struct AccessUnit {
-  Bytes bytes;  // Annex B; valid during the call
+  Bytes bytes;  // H.264: Annex B. Valid during the call
   bool key_frame = false;
   Instant captured{};
 };

@@ -3,7 +3,7 @@
 namespace plenary::room {
 
 VideoLayer::VideoLayer(std::uint16_t track, VideoFormat format, FrameWriter& writer)
-    : track_(track, writer), thinner_(format.frame_rate), encoding_(format, [this](const AccessUnit& unit) {
+    : track_(track, writer, format.codec), thinner_(format.frame_rate), encoding_(format, [this](const AccessUnit& unit) {
         if (!track_.write(unit)) encoding_.request_key_frame();
       }) {}
 

@@ -1,4 +1,4 @@
-// A lower layer of the room's picture: made smaller, thinned out and encoded, only while somebody watches it.
+// A lower layer of the room's picture, or the same one in another codec: made smaller, thinned out and encoded, only while somebody watches it.
 #pragma once
 
 #include <mutex>

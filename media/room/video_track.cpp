@@ -1,6 +1,7 @@
 #include "media/room/video_track.h"
 
 #include "media/rtp/h264.h"
+#include "media/rtp/vp8.h"
 
 namespace plenary::room {
 namespace {
@@ -14,16 +15,16 @@ std::uint32_t to_90khz(Instant instant) {
 }  // namespace
 
 bool VideoTrack::write(const AccessUnit& unit, bool slate) {
-  const std::vector<Bytes> nals = rtp::split_annex_b(unit.bytes);
+  const std::lock_guard lock(mutex_);
   rtp::Frame frame;
-  frame.payloads = rtp::packetize_h264(nals);
+  frame.payloads = codec_ == Codec::vp8 ? rtp::packetize_vp8(unit.bytes, picture_id_++ & 0x7fff)
+                                        : rtp::packetize_h264(rtp::split_annex_b(unit.bytes));
   if (frame.payloads.empty()) return true;
   frame.track = track_;
-  frame.codec = Codec::h264;
+  frame.codec = codec_;
   frame.key_frame = unit.key_frame;
   frame.slate = slate;
   frame.captured = unit.captured;
-  const std::lock_guard lock(mutex_);
   frame.rtp_timestamp = to_90khz(unit.captured);
   // A source that came back with an earlier timeline must not move the track's backwards.
   if (last_timestamp_ && static_cast<std::int32_t>(frame.rtp_timestamp - *last_timestamp_) <= 0) {

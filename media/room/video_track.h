@@ -13,7 +13,8 @@ namespace plenary::room {
 
 class VideoTrack {
  public:
-  VideoTrack(std::uint16_t track, FrameWriter& writer) : track_(track), writer_(writer) {}
+  VideoTrack(std::uint16_t track, FrameWriter& writer, Codec codec = Codec::h264)
+      : track_(track), writer_(writer), codec_(codec) {}
 
   // False when the frame did not go out whole: the next must be a key frame. Any thread.
   bool write(const AccessUnit& unit, bool slate = false);
@@ -22,7 +23,9 @@ class VideoTrack {
  private:
   std::uint16_t track_;
   FrameWriter& writer_;
+  Codec codec_;
   std::mutex mutex_;
+  std::uint16_t picture_id_ = 0;                 // VP8; guarded by mutex_
   std::optional<std::uint32_t> last_timestamp_;  // guarded by mutex_
 };
 

@@ -4,7 +4,7 @@ import sys
 import time
 
 import room_test
-from room_driver import annex_b, decode_video, picture_formats, read_strip
+from room_driver import annex_b, decode_video, picture_formats, read_strip, vp8_ivf
 from room_test import START, RoomTest, picture
 
 
@@ -105,6 +105,30 @@ class TestLayers(RoomTest):
             later = [f for f in room.track_frames("video/low") if f.captured > asked - 80_000_000][:4]
             self.assertTrue(any(f.key for f in later), "no key frame among the next four")
         self.assertLess(sum(f.key for f in room.track_frames("video")), 4, "others are left alone")
+
+    def test_who_cannot_decode_h264_is_encoded_vp8_while_somebody_wants_it(self):
+        room = self.room_with_layers()
+        entry = self.entries()["video/vp8"]
+        self.assertEqual((entry["codec"], entry["layer_of"]), ("vp8", self.entries()["video"]["track"]))
+        self.wait_frames("video", 10)
+        self.assertFalse(room.track_frames("video/vp8"))
+        self.want("video/vp8")
+        self.wait_frames("video/vp8", 40)
+        frames = room.track_frames("video/vp8")
+        self.assertTrue(frames[0].key)
+        pictures = decode_video(vp8_ivf(frames), "ivf")
+        self.assertEqual(len(pictures), len(frames))
+        seen = [read_strip(luma) for luma in pictures]
+        self.assertNotIn(None, seen)
+        self.assertEqual(seen, sorted(seen))
+        before = len(frames)
+        room.send(command="key_frame", track=room.tracks["video/vp8"])
+        self.wait_frames("video/vp8", before + 12)
+        self.assertTrue(any(f.key for f in room.track_frames("video/vp8")[before:before + 12]))
+        self.wait_frames("slate/vp8", 1)
+        self.assertTrue(room.track_frames("slate/vp8")[0].slate and room.track_frames("slate/vp8")[0].key)
+        self.want("video/vp8", False)
+        self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
 
     def test_each_layer_has_a_slate_of_its_size(self):
         room = self.start([])

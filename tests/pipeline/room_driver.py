@@ -55,6 +55,15 @@ def annex_b(frame):
     return bytes(out)
 
 
+def vp8_ivf(frames):
+    """An IVF file of the frames of RFC 7741 payloads, each with our descriptor of four bytes."""
+    out = bytearray(b"DKIF" + struct.pack("<HH4sHHIIII", 0, 32, b"VP80", 640, 360, 30, 1, len(frames), 0))
+    for number, frame in enumerate(frames):
+        picture = b"".join(payload[4:] for payload in frame.payloads)
+        out += struct.pack("<IQ", len(picture), number) + picture
+    return bytes(out)
+
+
 def ogg_opus(packets):
     """An Ogg file of 20 ms stereo packets (RFC 7845)."""
     table = []
