@@ -35,17 +35,35 @@ START_SECONDS = 60
 STOP_SECONDS = 15
 
 
+def make_picture(path):
+    """The room's source: twelve seconds that it plays again and again."""
+    subprocess.run([*PICTURE, path], check=True)
+
+
+def cpu_seconds(pid):
+    """Of one process, without its children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_kib(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+
+
 class RunningServer:
-    def __init__(self, binary):
+    """`prefix` stands before the command: taskset and the like."""
+
+    def __init__(self, binary, prefix=()):
         self.binary = binary
         self.folder = tempfile.TemporaryDirectory(prefix="plenary-bench-")
         self.config = Path(self.folder.name) / "plenary.toml"
         picture = Path(self.folder.name) / "picture.mp4"
-        subprocess.run([*PICTURE, picture], check=True)
+        make_picture(picture)
         self.config.write_text(CONFIG.format(data=Path(self.folder.name) / "data", picture=picture))
         self.log = Path(self.folder.name) / "log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([binary, "serve", "--config", self.config], stdout=log, stderr=log)
+            self.process = subprocess.Popen([*prefix, binary, "serve", "--config", self.config], stdout=log, stderr=log)
         self.port = self._wait_for_port()
 
     def __enter__(self):
@@ -75,9 +93,7 @@ class RunningServer:
 
     def cpu_seconds(self):
         """Of the server process; rooms' encoders are processes of their own and not counted."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def memory_kib(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+        return memory_kib(self.process.pid)

@@ -1,6 +1,9 @@
-// A line between a browser and the server that loses datagrams: a relay on a port of its own, which the answer's
-// candidates are made to name. Losses come from a seed.
+// A line between a browser and the server that loses datagrams, or carries only so many: a relay on a port of its own,
+// which the answer's candidates are made to name. Losses come from a seed.
 import { createSocket } from "node:dgram";
+
+const LONGEST_QUEUE_MS = 500;
+const HEADERS = 28; // bytes of IPv4 and UDP
 
 function generator(seed) {
   let state = seed >>> 0;
@@ -14,12 +17,24 @@ export function lossyLine(seed = 1) {
   const chance = generator(seed);
   const front = createSocket("udp4");
   const backs = new Map(); // browser's address → socket towards the server
-  const line = { loss: 0, lost: 0, passed: 0, port: 0 };
+  // `rate`: bit/s towards the browser, 0: as fast as it likes.
+  const line = { loss: 0, lost: 0, passed: 0, rate: 0, port: 0 };
   let server;
+  let busyUntil = 0;
   const lose = () => {
     const lost = chance() < line.loss;
     lost ? line.lost++ : line.passed++;
     return lost;
+  };
+  const carry = (datagram, to) => {
+    const now = performance.now();
+    if (!line.rate) return front.send(datagram, to.port, to.address);
+    busyUntil = Math.max(busyUntil, now) + (datagram.length + HEADERS) * 8 * 1_000 / line.rate;
+    if (busyUntil - now > LONGEST_QUEUE_MS) {
+      busyUntil -= (datagram.length + HEADERS) * 8 * 1_000 / line.rate;
+      return line.lost++;
+    }
+    setTimeout(() => front.send(datagram, to.port, to.address), busyUntil - now);
   };
   front.on("message", (message, from) => {
     const key = `${from.address}:${from.port}`;
@@ -27,7 +42,7 @@ export function lossyLine(seed = 1) {
     if (!back) {
       back = createSocket("udp4");
       back.on("message", (answer) => {
-        if (!lose()) front.send(answer, from.port, from.address);
+        if (!lose()) carry(answer, from);
       });
       backs.set(key, back);
     }
