@@ -32,6 +32,10 @@ json configure_command(const RoomConfig& room) {
     if (!source.backup_of.empty()) entry["backup_of"] = source.backup_of;
     sources.push_back(std::move(entry));
   }
+  json layers = json::array();
+  for (const LayerConfig& layer : room.layers) {
+    layers.push_back({{"height", layer.height}, {"fps", layer.fps}, {"kbps", layer.kbps}});
+  }
   json returns = json::array();
   for (const ReturnConfig& back : room.returns) returns.push_back({{"id", back.id}, {"url", back.url.text}});
   return {{"command", "configure"},
@@ -40,6 +44,7 @@ json configure_command(const RoomConfig& room) {
           {"languages", room.languages},
           {"mix", room.mix == Mix::desk ? "desk" : "server"},
           {"slate", room.slate.empty() ? json() : json(room.slate.string())},
+          {"layers", std::move(layers)},
           {"sources", std::move(sources)},
           {"returns", std::move(returns)}};
 }
@@ -61,15 +66,6 @@ void read_levels(const json& report, const char* key, std::map<std::string, doub
 double level_in(const std::map<std::string, double>& levels, const std::string& name) {
   const auto found = levels.find(name);
   return found == levels.end() ? kSilenceLevel : found->second;
-}
-
-bool is_slate(const std::string& name) { return name.starts_with("slate/"); }
-
-std::optional<Codec> codec_named(const std::string& name) {
-  if (name == "opus") return Codec::opus;
-  if (name == "h264") return Codec::h264;
-  if (name == "vp8") return Codec::vp8;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -150,7 +146,7 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     take_tracks(report.value("tracks", json::array()));
     if (kind == "ready") {
       ready_ = true;
-      for (const auto& [name, track] : tracks_) {
+      for (const auto& [name, track] : tracks_.by_name()) {
         if (track.watched) link_.send({{"command", "want"}, {"track", track.feed_track}, {"wanted", true}});
       }
       for (const auto& [request, speaker] : speakers_) {
@@ -204,46 +200,11 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
 }
 
 void RoomMedia::take_tracks(const json& list) {
-  if (!list.is_array() || !feed_) return;
-  std::vector<std::string> added;
-  std::set<std::string> listed;
-  for (const json& entry : list) {
-    if (!entry.is_object()) continue;
-    const std::string name = text_of(entry, "name");
-    const std::optional<Codec> codec = codec_named(text_of(entry, "codec"));
-    const json number = entry.value("track", json());
-    if (name.empty() || !codec || !number.is_number_unsigned()) continue;
-    listed.insert(name);
-    bool is_new = !tracks_.contains(name);
-    if (!is_new && tracks_[name].codec != *codec) {  // another track of the same name
-      plane_.post(io::RemoveTrack{tracks_[name].id});
-      is_new = true;
-    }
-    Track& track = tracks_[name];
-    track.codec = *codec;
-    track.feed_track = number.get<std::uint16_t>();
-    track.profile_level_id = text_of(entry, "profile_level_id");
-    if (is_new) {
-      track.id = plane_.new_track(home_);
-      plane_.post(io::AddFeedTrack{track.id, track.codec, track.profile_level_id, *feed_, track.feed_track});
-      added.push_back(name);
-    } else {
-      plane_.post(io::SetTrackSource{track.id, *feed_, track.feed_track});
-    }
-  }
-  for (const std::string& name : added) {
-    if (is_slate(name)) continue;
-    const Track& track = tracks_[name];
-    const TrackId slate = this->track(track.codec == Codec::opus ? "slate/audio" : "slate/video");
-    if (slate != kNoTrack) plane_.post(io::SetSlate{track.id, slate});
-  }
+  if (!feed_) return;
   // A process that has just begun lists the tracks of its sources; those of its speakers follow.
-  if (!ready_) return;
-  std::erase_if(tracks_, [&](const auto& entry) {
-    const bool gone = !listed.contains(entry.first);
-    if (gone) plane_.post(io::RemoveTrack{entry.second.id});
-    return gone;
-  });
+  for (io::ShardCommand& command : tracks_.take(list, *feed_, ready_, [this] { return plane_.new_track(home_); })) {
+    plane_.post(std::move(command));
+  }
 }
 
 void RoomMedia::take_levels(const json& report) {
@@ -269,11 +230,6 @@ void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {
   if (state == "decoding") change.decoding.push_back(found->first);
 }
 
-RoomMedia::Track* RoomMedia::find(TrackId id) {
-  const auto found = std::find_if(tracks_.begin(), tracks_.end(), [&](const auto& t) { return t.second.id == id; });
-  return found == tracks_.end() ? nullptr : &found->second;
-}
-
 bool RoomMedia::handle_key_frame_wanted(const io::KeyFrameWanted& wanted) {
   if (feed_ != wanted.feed) return false;
   link_.send({{"command", "key_frame"}, {"track", wanted.feed_track}});
@@ -281,7 +237,7 @@ bool RoomMedia::handle_key_frame_wanted(const io::KeyFrameWanted& wanted) {
 }
 
 bool RoomMedia::handle_track_watched(const io::TrackWatched& watched) {
-  Track* track = find(watched.track);
+  RoomTracks::Track* track = tracks_.find(watched.track);
   if (track == nullptr) return false;
   track->watched = watched.watched;
   if (ready_) link_.send({{"command", "want"}, {"track", track->feed_track}, {"wanted", track->watched}});
@@ -294,7 +250,7 @@ bool RoomMedia::handle_track_live(const io::TrackLive& live) {
     if (live.track == speaker.video) speaker.picture = live.live;
     return true;
   }
-  Track* track = find(live.track);
+  RoomTracks::Track* track = tracks_.find(live.track);
   if (track == nullptr) return false;
   track->live = live.live;
   if (live.track == this->track("video")) picture_live_ = live.live;
@@ -309,18 +265,12 @@ RoomMediaChange RoomMedia::set_screen_return(bool open, bool sound) {
 }
 
 TrackId RoomMedia::track(const std::string& name) const {
-  const auto found = tracks_.find(name);
-  if (found != tracks_.end()) return found->second.id;
+  if (const RoomTracks::Track* found = tracks_.find(name)) return found->id;
   for (const auto& [request, speaker] : speakers_) {
     if (name == speaker_video_track(request)) return speaker.video;
     if (name == speaker_audio_track(request)) return speaker.audio;
   }
   return kNoTrack;
-}
-
-std::string RoomMedia::h264_profile_level_id() const {
-  const auto found = tracks_.find("video");
-  return found == tracks_.end() || found->second.profile_level_id.empty() ? "42e01f" : found->second.profile_level_id;
 }
 
 bool RoomMedia::return_connected() const {
@@ -375,7 +325,7 @@ json RoomMedia::status() const {
        {"detail_code", screen_open_ && !screen_sound_ ? "sound_not_started" : ""},
        {"level_db", level_in(return_levels_, "screen")}});
   json channels = json::array();
-  for (const auto& [name, track] : tracks_) {
+  for (const auto& [name, track] : tracks_.by_name()) {
     if (!name.starts_with("audio/")) continue;
     const std::string language = name.substr(6);
     channels.push_back({{"language", language},

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/app/media_plane.h"
+#include "server/app/room_tracks.h"
 #include "server/app/speaker_readiness.h"
 #include "server/config/config.h"
 #include "server/room_link/room_link.h"
@@ -81,7 +82,8 @@ class RoomMedia {
   RoomMediaChange set_screen_return(bool open, bool sound);
 
   [[nodiscard]] TrackId track(const std::string& name) const;  // kNoTrack when it does not exist
-  [[nodiscard]] std::string h264_profile_level_id() const;
+  // What a viewer's decoder has to take.
+  [[nodiscard]] std::string h264_profile_level_id() const { return tracks_.h264_profile_level_id(); }
   [[nodiscard]] bool picture_is_live() const { return picture_live_; }
   [[nodiscard]] bool return_connected() const;
   [[nodiscard]] const std::set<std::string>& silent_channels() const { return silent_channels_; }
@@ -98,14 +100,6 @@ class RoomMedia {
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
  private:
-  struct Track {
-    TrackId id{};
-    Codec codec = Codec::opus;
-    std::string profile_level_id;
-    std::uint16_t feed_track = 0;
-    bool watched = false;
-    bool live = false;
-  };
   struct Speaker {
     SpeakerMedia media;
     std::uint16_t audio_track = 0;
@@ -129,7 +123,6 @@ class RoomMedia {
   void tell_muted(const SpeakerMedia& media);
   void tell_air(const SpeakerMedia& media);
   void route_uplink(const Speaker& speaker);
-  Track* find(TrackId id);
 
   const RoomConfig& config_;
   MediaPlane& plane_;
@@ -138,7 +131,7 @@ class RoomMedia {
   RoomLink link_;
   std::optional<FeedId> feed_;
   bool ready_ = false;
-  std::map<std::string, Track> tracks_;
+  RoomTracks tracks_;
   std::map<std::string, Speaker> speakers_;  // by request
   std::set<std::string> readiness_changes_;  // requests
   std::uint16_t next_speaker_track_ = 0;

@@ -90,6 +90,15 @@ struct ReturnConfig {
   SourceUrl url;
 };
 
+// One encoding of a room's picture, 16:9.
+struct LayerConfig {
+  std::uint32_t height = 0;  // pixels
+  std::uint32_t fps = 0;     // pictures a second, at most
+  std::uint32_t kbps = 0;    // kbit/s
+
+  bool operator==(const LayerConfig&) const = default;
+};
+
 struct RoomConfig {
   std::string id;
   std::string title;                   // the id when not set
@@ -97,6 +106,7 @@ struct RoomConfig {
   Mix mix = Mix::desk;
   std::vector<std::string> agenda;  // titles of the standing meeting's items
   std::filesystem::path slate;      // empty: the built-in one
+  std::vector<LayerConfig> layers = {{720, 30, 1'800}, {360, 30, 600}, {180, 15, 150}};  // the best first
   std::vector<SourceConfig> sources;
   std::vector<ReturnConfig> returns;  // screen: always exists and is not listed unless written
 
@@ -135,6 +145,7 @@ constexpr std::size_t kMostRooms = 32;
 constexpr std::size_t kMostLanguages = 16;  // a room; each is one more Opus encoder
 constexpr std::size_t kMostItems = 50;      // of an agenda; as many as a meeting takes
 constexpr std::size_t kLongestItem = 140;   // characters of a title; longer ones are cut on pages
+constexpr std::size_t kMostLayers = 3;      // of a picture; a viewer's line falls into few classes, each an encoder
 constexpr std::size_t kMostSources = 16;    // a room
 constexpr std::size_t kMostReturns = 8;     // a room; each is an encoder of its own
 

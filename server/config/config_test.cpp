@@ -276,6 +276,40 @@ TEST(Config, an_agenda_is_a_list_of_titles) {
   EXPECT_THAT(faults_of("[[rooms]]\nid = \"a\"\nagenda = [" + many + "]\n"), Contains(HasSubstr("there are 51 items")));
 }
 
+TEST(Config, a_picture_has_one_to_three_layers_from_the_best_to_the_least) {
+  const auto with = [](const std::string& layers) {
+    return faults_of("[[rooms]]\nid = \"a\"\nlayers = " + layers + "\n");
+  };
+  const auto config = parse_config(
+      "[[rooms]]\nid = \"a\"\nlayers = [{ height = 540, fps = 25, kbps = 1200 }, { height = 270, fps = 25, kbps = 400 "
+      "}]\n"
+      "[[rooms]]\nid = \"b\"\n",
+      "plenary.toml", {});
+  ASSERT_TRUE(config.ok());
+  EXPECT_THAT(config->rooms.at(0).layers, ElementsAre(LayerConfig{540, 25, 1'200}, LayerConfig{270, 25, 400}));
+  EXPECT_THAT(config->rooms.at(1).layers,
+              ElementsAre(LayerConfig{720, 30, 1'800}, LayerConfig{360, 30, 600}, LayerConfig{180, 15, 150}));
+  EXPECT_THAT(with("[]"), Contains(HasSubstr("rooms[0].layers: a picture has one layer at least")));
+  EXPECT_THAT(with("720"), Contains(HasSubstr("rooms[0].layers: this is no list of sections")));
+  EXPECT_THAT(with("[{ height = 720, kbps = 1800 }]"),
+              Contains(HasSubstr("rooms[0].layers[0].fps: this layer has no fps")));
+  EXPECT_THAT(with("[{ height = 480, fps = 30, kbps = 1800 }]"),
+              Contains(HasSubstr("rooms[0].layers[0].height: 16:9 has no whole width at 480")));
+  EXPECT_THAT(with("[{ height = 1080, fps = 30, kbps = 1800 }]"), Contains(HasSubstr("rooms[0].layers[0].height")));
+  EXPECT_THAT(with("[{ height = 720, fps = 60, kbps = 1800 }]"), Contains(HasSubstr("rooms[0].layers[0].fps")));
+  EXPECT_THAT(with("[{ height = 720, fps = 30, kbps = 20 }]"), Contains(HasSubstr("rooms[0].layers[0].kbps")));
+  EXPECT_THAT(with("[{ height = 720, fps = 30, bitrate = 1800 }]"), Contains(HasSubstr("there is no such key")));
+  const std::string best = "{ height = 360, fps = 25, kbps = 600 }";
+  for (const char* lower : {"{ height = 720, fps = 25, kbps = 300 }", "{ height = 180, fps = 30, kbps = 300 }",
+                            "{ height = 180, fps = 25, kbps = 600 }"}) {
+    EXPECT_THAT(
+        with("[" + best + ", " + lower + "]"),
+        Contains(AllOf(HasSubstr("rooms[0].layers[1]"), HasSubstr("this layer is not below the one before it"))))
+        << lower;
+  }
+  EXPECT_THAT(with("[" + best + ", " + best + ", " + best + ", " + best + "]"), Contains(HasSubstr("at most 3")));
+}
+
 TEST(Config, environment_goes_over_the_file_and_flags_over_both) {
   constexpr std::string_view kFile = "[server]\nhttp = \"0.0.0.0:1\"\ndata = \"/a\"\n[floor]\nspeakers_max = 2\n";
   const Settings environment = {{"PLENARY_SERVER_HTTP", "0.0.0.0:2"},
@@ -383,6 +417,7 @@ TEST(Config, the_example_is_right_and_shows_every_default) {
   EXPECT_EQ(config->log.format, defaults.log.format);
   EXPECT_EQ(config->log.level, defaults.log.level);
   EXPECT_EQ(config->rooms.at(0).mix, RoomConfig{}.mix);
+  EXPECT_EQ(config->rooms.at(0).layers, RoomConfig{}.layers);
   EXPECT_EQ(config->rooms.at(0).sources.at(0).kind, SourceConfig{}.kind);
 }
 

@@ -17,6 +17,14 @@ using namespace std::string_view_literals;
 
 constexpr std::uint32_t kMostTracks = 32;  // audio tracks of one source; a transport stream with more is no room's
 constexpr std::chrono::milliseconds kLongestDelay = std::chrono::seconds(10);
+constexpr std::uint32_t kLeastHeight = 90;
+constexpr std::uint32_t kMostHeight = 720;
+constexpr std::uint32_t kHeightStep = 18;  // 16:9 in whole, even numbers
+constexpr std::uint32_t kLeastRate = 5;    // slower, and the slate would come between two pictures
+constexpr std::uint32_t kMostRate = 30;
+constexpr std::uint32_t kLeastKbps = 50;
+constexpr std::uint32_t kMostKbps =
+    10'000;  // of the 14,000 that level 3.1 has, which is what browsers promise to decode
 constexpr auto kMixes = std::to_array({"desk"sv, "server"sv});
 constexpr auto kKinds = std::to_array({"room"sv, "slides"sv, "sign"sv, "booth"sv});
 
@@ -39,6 +47,8 @@ class RoomLoader {
   void load_languages();
   void load_agenda();
   void load_slate();
+  void load_layers();
+  std::optional<LayerConfig> load_layer(TableReader& reader);
   SourceConfig load_source(TableReader& reader, std::set<std::string>& taken, std::set<std::string>& listeners);
   std::optional<SourceUrl> load_url(TableReader& reader, UrlUse use, std::set<std::string>& listeners);
   void load_audio(TableReader& reader, SourceConfig& source);
@@ -121,6 +131,48 @@ void RoomLoader::load_slate() {
   if (!std::filesystem::is_regular_file(room_.slate, failed)) {
     faults_.error(reader_.table().get("slate"), reader_.path_of("slate"), "there is no file " + room_.slate.string(),
                   "a PNG or JPEG of 1280×720; relative paths begin at the configuration file's folder");
+  }
+}
+
+std::optional<LayerConfig> RoomLoader::load_layer(TableReader& reader) {
+  for (const std::string_view key : {"height"sv, "fps"sv, "kbps"sv}) {
+    if (reader.node(key) != nullptr) continue;
+    faults_.error(&reader.table(), reader.path_of(key), "this layer has no " + std::string(key),
+                  "such as { height = 360, fps = 30, kbps = 600 }");
+  }
+  const auto height = reader.number("height", kLeastHeight, kMostHeight);
+  const auto fps = reader.number("fps", kLeastRate, kMostRate);
+  const auto kbps = reader.number("kbps", kLeastKbps, kMostKbps);
+  reader.finish();
+  if (height && *height % kHeightStep != 0) {
+    faults_.error(reader.table().get("height"), reader.path_of("height"),
+                  "16:9 has no whole width at " + std::to_string(*height),
+                  "a multiple of " + std::to_string(kHeightStep) + ", such as 720, 540, 360, 270 or 180");
+  }
+  if (!height || !fps || !kbps) return std::nullopt;
+  return LayerConfig{.height = *height, .fps = *fps, .kbps = *kbps};
+}
+
+void RoomLoader::load_layers() {
+  const toml::node* list = reader_.node("layers");
+  if (list == nullptr) return;
+  room_.layers.clear();
+  std::vector<TableReader> readers = reader_.tables("layers", kMostLayers);
+  if (list->is_array() && list->as_array()->empty()) {
+    faults_.error(list, reader_.path_of("layers"), "a picture has one layer at least",
+                  "leave it out for three: 720, 360 and 180 lines");
+  }
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    const std::optional<LayerConfig> layer = load_layer(readers[i]);
+    if (!layer) continue;
+    const LayerConfig* better = room_.layers.empty() ? nullptr : &room_.layers.back();
+    if (better != nullptr &&
+        (layer->height > better->height || layer->fps > better->fps || layer->kbps >= better->kbps)) {
+      faults_.error(&readers[i].table(), reader_.path_of("layers[" + std::to_string(i) + "]"),
+                    "this layer is not below the one before it",
+                    "from the best to the least: fewer kbps, and not more height or fps");
+    }
+    room_.layers.push_back(*layer);
   }
 }
 
@@ -281,6 +333,7 @@ RoomConfig RoomLoader::load(std::set<std::string>& ids, std::set<std::string>& l
   if (const auto mix = reader_.word("mix", kMixes)) room_.mix = static_cast<Mix>(*mix);
   load_agenda();
   load_slate();
+  load_layers();
   std::set<std::string> source_ids;
   for (TableReader& reader : reader_.tables("sources", kMostSources)) {
     room_.sources.push_back(load_source(reader, source_ids, listeners));
