@@ -214,9 +214,10 @@ Outcome read_one(Header header, Bytes body, Packets& out) {
   }
 }
 
-// RFC 3550 §6.4.1: the last octet of the padding counts it, in words.
+// RFC 3550 §6.4.1: the last octet of the padding counts it. By that text in words, but browsers fill up a transport-cc
+// message, whose content ends anywhere, by one to three octets.
 bool strip_padding(Bytes& body) {
-  if (body.empty() || body.back() == 0 || body.back() % 4 != 0 || body.back() > body.size()) return false;
+  if (body.empty() || body.back() == 0 || body.back() > body.size()) return false;
   body = body.first(body.size() - body.back());
   return true;
 }
