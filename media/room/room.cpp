@@ -62,7 +62,7 @@ void Room::make_tracks() {
   for (std::size_t i = 0; i < config_.layers.size(); ++i) {
     slate_video_tracks_.push_back(tracks_.add_video(std::string("slate/") + kLayerNames[i], encoded_profile_, 0));
   }
-  slate_vp8_track_ = tracks_.add_vp8("slate/vp8", 0, std::nullopt);
+  slate_vp8_track_ = tracks_.add_vp8("slate/video/vp8", 0, slate_video_tracks_.front());
   slate_audio_track_ = tracks_.add_sound("slate/audio");
 }
 

@@ -125,8 +125,8 @@ class TestLayers(RoomTest):
         room.send(command="key_frame", track=room.tracks["video/vp8"])
         self.wait_frames("video/vp8", before + 12)
         self.assertTrue(any(f.key for f in room.track_frames("video/vp8")[before:before + 12]))
-        self.wait_frames("slate/vp8", 1)
-        self.assertTrue(room.track_frames("slate/vp8")[0].slate and room.track_frames("slate/vp8")[0].key)
+        self.wait_frames("slate/video/vp8", 1)
+        self.assertTrue(room.track_frames("slate/video/vp8")[0].slate and room.track_frames("slate/video/vp8")[0].key)
         self.want("video/vp8", False)
         self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
 
