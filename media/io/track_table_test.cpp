@@ -38,6 +38,15 @@ class track_table : public ::testing::Test {
 
 using Ids = std::vector<TrackId>;
 
+template <class Event>
+std::vector<Event> told(const std::deque<ShardEvent>& events) {
+  std::vector<Event> found;
+  for (const ShardEvent& event : events) {
+    if (const auto* one = std::get_if<Event>(&event)) found.push_back(*one);
+  }
+  return found;
+}
+
 TEST_F(track_table, a_picture_knows_its_lower_layers_from_the_best_to_the_least) {
   add(kPicture, kNoTrack, 1'800'000);
   add(kLow, kPicture, 150'000);
@@ -84,6 +93,38 @@ TEST_F(track_table, naming_a_track_again_changes_its_bitrate_and_its_place) {
   EXPECT_EQ(layers(kPicture), (Ids{kLow, kMiddle}));
   add(kLow, kNoTrack, 900'000);
   EXPECT_EQ(layers(kPicture), (Ids{kMiddle}));
+}
+
+TEST_F(track_table, a_layer_is_watched_by_itself) {
+  add(kPicture, kNoTrack, 1'800'000);
+  add(kLow, kPicture, 150'000);
+  for (const std::size_t wishes : {1, 2, 0}) {
+    table_.find(kLow)->wishes = wishes;
+    table_.tell(*table_.find(kLow));
+  }
+  const auto watched = told<TrackWatched>(events_);
+  ASSERT_EQ(watched.size(), 2U);
+  EXPECT_EQ(watched[0].track, kLow);
+  EXPECT_TRUE(watched[0].watched);
+  EXPECT_FALSE(watched[1].watched);
+}
+
+// It tells the control thread that it is watched, and its home asks the room process for the key frame.
+TEST_F(track_table, a_layer_whose_home_is_another_shard_is_asked_for_over_there) {
+  constexpr TrackId kPictureThere = id_at_home<TrackId>(1, 10);
+  constexpr TrackId kLowThere = id_at_home<TrackId>(1, 12);
+  add(kPictureThere, kNoTrack, 1'800'000);
+  add(kLowThere, kPictureThere, 150'000);
+  TrackEntry& low = *table_.find(kLowThere);
+  low.wishes = 1;
+  low.track->key_frame_requests().want(Instant{});
+  table_.handle_timeout(Instant{}, [](TrackEntry&) { ADD_FAILURE() << "no speaker sends it"; });
+  ASSERT_EQ(told<TrackWatched>(events_).size(), 1U);
+  EXPECT_EQ(told<TrackWatched>(events_)[0].track, kLowThere);
+  EXPECT_TRUE(told<KeyFrameWanted>(events_).empty());
+  ASSERT_EQ(relays_.size(), 1U);
+  EXPECT_EQ(relays_[0].to, ShardSet{1} << 1);
+  EXPECT_EQ(std::get<RelayedKeyFrameWish>(*relays_[0].what).track, kLowThere);
 }
 
 }  // namespace

@@ -1,0 +1,101 @@
+#include "server/app/room_media.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace plenary::server {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+// A room process for tests: lists a picture in two layers when it is configured, and repeats every other command in a
+// fault, which the technician's status shows.
+constexpr const char* kProgram = R"(#!/usr/bin/python3
+import json, socket, sys
+control = socket.socket(fileno=int(sys.argv[4]))
+control.setblocking(True)
+while True:
+    text = control.recv(65536)
+    if not text:
+        sys.exit(0)
+    command = json.loads(text)
+    if command["command"] == "configure":
+        layers = command["layers"]
+        control.send(json.dumps({"report": "ready", "tracks": [
+            {"track": 1, "name": "video", "codec": "h264", "bitrate": layers[0]["kbps"] * 1000},
+            {"track": 2, "name": "video/low", "codec": "h264", "bitrate": layers[1]["kbps"] * 1000, "layer_of": 1}]}).encode())
+    else:
+        control.send(json.dumps({"report": "fault", "code": "heard", "message": text.decode()}).encode())
+)";
+
+class RoomMediaTest : public testing::Test {
+ protected:
+  RoomMediaTest() {
+    char folder[] = "/tmp/plenary-room-media-XXXXXX";
+    folder_ = mkdtemp(folder);
+    program_ = folder_ / "room";
+    std::ofstream(program_) << kProgram;
+    std::filesystem::permissions(program_, std::filesystem::perms::owner_all);
+    config_.id = "a";
+    config_.layers = {{540, 25, 1'200}, {180, 15, 100}};
+    auto plane = MediaPlane::start(Address::v4(127, 0, 0, 1, 0), std::nullopt, 1, crypto::Certificate::generate());
+    EXPECT_TRUE(plane.ok());
+    plane_ = std::move(plane).value();
+    media_.emplace(config_, *plane_, program_);
+    media_->handle_timeout(now_);
+  }
+  ~RoomMediaTest() override {
+    media_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  // Waits for the process, however long the machine takes.
+  void read_reports() {
+    pollfd waiting{media_->descriptor(), POLLIN, 0};
+    ASSERT_EQ(poll(&waiting, 1, 30'000), 1);
+    media_->handle_readable(now_);
+  }
+  // The last command that the process got.
+  json heard() {
+    read_reports();
+    return json::parse(media_->status().at("alarms").at(0).at("text").get<std::string>());
+  }
+
+  const Instant now_{1000s};
+  std::filesystem::path folder_;
+  std::filesystem::path program_;
+  RoomConfig config_;
+  std::unique_ptr<MediaPlane> plane_;
+  std::optional<RoomMedia> media_;
+};
+
+TEST_F(RoomMediaTest, the_layers_configured_are_those_that_the_room_process_makes) {
+  read_reports();
+  EXPECT_NE(media_->track("video"), kNoTrack);
+  EXPECT_NE(media_->track("video/low"), kNoTrack);
+}
+
+TEST_F(RoomMediaTest, a_layer_is_wanted_from_the_room_process_while_somebody_watches_it) {
+  read_reports();
+  const TrackId low = media_->track("video/low");
+  for (const bool watched : {true, false}) {
+    EXPECT_TRUE(media_->handle_track_watched({.track = low, .watched = watched}));
+    EXPECT_EQ(heard(), (json{{"command", "want"}, {"track", 2}, {"wanted", watched}}));
+  }
+  EXPECT_FALSE(media_->handle_track_watched({.track = TrackId{12'345}, .watched = true}));
+}
+
+TEST_F(RoomMediaTest, a_key_frame_of_a_layer_is_asked_by_its_number) {
+  read_reports();
+  ASSERT_TRUE(media_->running_feed());
+  EXPECT_TRUE(media_->handle_key_frame_wanted(
+      {.track = media_->track("video/low"), .feed = *media_->running_feed(), .feed_track = 2}));
+  EXPECT_EQ(heard(), (json{{"command", "key_frame"}, {"track", 2}}));
+}
+
+}  // namespace
+}  // namespace plenary::server
