@@ -19,7 +19,7 @@ std::uint32_t ticks(Duration duration, const Track& track) {
 Forwarder::Forwarder(const Config& config, Counters& counters)
     : counters_(counters), next_out_(config.first_sequence), first_timestamp_(config.first_timestamp) {}
 
-void Forwarder::set_track(Track* track, Duration delay) {
+void Forwarder::set_track(Track* track, Duration delay, bool live_only) {
   delay = std::clamp(delay, Duration::zero(), kMaxDelay);
   if (track == nullptr) {
     current_ = pending_ = nullptr;
@@ -33,16 +33,18 @@ void Forwarder::set_track(Track* track, Duration delay) {
   }
   if (track == pending_) {
     pending_delay_ = delay;
+    pending_live_only_ = live_only;
     return;
   }
-  wait_for(track, delay);
+  wait_for(track, delay, live_only);
   if (current_ != nullptr && current_->kind() != track->kind()) current_ = nullptr;
 }
 
 // The wait itself begins with the next poll: whoever is not connected yet neither asks for a key frame nor misses one.
-void Forwarder::wait_for(Track* track, Duration delay) {
+void Forwarder::wait_for(Track* track, Duration delay, bool live_only) {
   pending_ = track;
   pending_delay_ = delay;
+  pending_live_only_ = live_only;
   pending_since_.reset();
   pending_start_.reset();
 }
@@ -101,6 +103,7 @@ void Forwarder::try_start(Instant now) {
     pending_since_ = now;
     pending_head_ = track.head();
   }
+  if (pending_live_only_ && !track.live()) return;
   bool replay = false;
   const std::optional<std::uint64_t> start =
       track.kind() == MediaKind::audio ? live_start(track, now) : start_of(track, now, replay);
@@ -214,7 +217,7 @@ void Forwarder::lose_place() {
   needs_segment_ = true;
   if (current_->kind() == MediaKind::audio) return;
   cursor_ = current_->head();
-  if (pending_ == nullptr) wait_for(current_, delay_);
+  if (pending_ == nullptr) wait_for(current_, delay_, false);
   current_ = nullptr;
 }
 

@@ -34,8 +34,9 @@ class Forwarder {
   Forwarder(const Config& config, Counters& counters);
 
   // What the slot carries from now on; null: nothing. Sound changes at once, a picture at a key frame of `track`, until
-  // then the old track goes on. Tracks must outlive the forwarder or be forgotten.
-  void set_track(Track* track, Duration delay);
+  // then the old track goes on. `live_only`: its slate is no beginning, as of a layer whose encoder has still to start.
+  // Tracks must outlive the forwarder or be forgotten.
+  void set_track(Track* track, Duration delay, bool live_only = false);
   void forget(const Track* track);
   // How old a packet may be that still goes out, kMaxAge until then: a still picture on a thin line takes its time.
   void set_max_age(Duration age) { max_age_ = age; }
@@ -95,7 +96,7 @@ class Forwarder {
   std::optional<Out> next_late(Instant now);
   const TrackPacket* next_in_order(Instant now);
   Out send(const TrackPacket& packet, Instant now);
-  void wait_for(Track* track, Duration delay);
+  void wait_for(Track* track, Duration delay, bool live_only);
   void lose_place();
   bool rests(Instant now);
 
@@ -105,6 +106,7 @@ class Forwarder {
   Duration delay_{};
   Track* pending_ = nullptr;  // video: waits for its key frame; audio: never
   Duration pending_delay_{};
+  bool pending_live_only_ = false;
   std::optional<Instant> pending_since_;
   std::uint64_t pending_head_ = 0;              // key frames from here on are new
   std::optional<std::uint64_t> pending_start_;  // the key frame to start with, once it is due

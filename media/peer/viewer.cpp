@@ -58,7 +58,7 @@ std::optional<Viewer::Wish> Viewer::poll_wish() {
 bool Viewer::set_slot(std::size_t slot, forward::Track* track, Duration delay, int layer) {
   if (slot >= slots_.size() || (track != nullptr && track->kind() != slots_[slot].kind())) return false;
   contents_[slot].carried = contents_[slot].wished = layer;
-  return slots_[slot].set_track(track, delay);
+  return slots_[slot].set_track(track, delay, layer != kHighest);
 }
 
 void Viewer::tick(Instant now) {

@@ -48,14 +48,14 @@ const sdp::CodecChoice* ViewerSlot::padding_type() const {
   return found == codecs_.end() ? nullptr : &*found;
 }
 
-bool ViewerSlot::set_track(forward::Track* track, Duration delay) {
+bool ViewerSlot::set_track(forward::Track* track, Duration delay, bool live_only) {
   frame_sent_ = false;
   if (track != nullptr && choice(track->codec()) == nullptr) {
     counters_.add(Count::codec_not_negotiated);
     forwarder_.set_track(nullptr, {});
     return false;
   }
-  forwarder_.set_track(track, delay);
+  forwarder_.set_track(track, delay, live_only);
   return true;
 }
 

@@ -27,7 +27,7 @@ class ViewerSlot {
 
   [[nodiscard]] bool decodes(Codec codec) const { return choice(codec) != nullptr; }
   // Null: nothing. False when the viewer cannot decode this track; the slot is empty then.
-  bool set_track(forward::Track* track, Duration delay);
+  bool set_track(forward::Track* track, Duration delay, bool live_only);
   void forget(const forward::Track* track) { forwarder_.forget(track); }
   [[nodiscard]] bool uses(const forward::Track* track) const { return forwarder_.uses(track); }
 

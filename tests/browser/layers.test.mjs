@@ -1,4 +1,4 @@
-// A line that gets thin: the picture becomes a smaller one and the sound goes on; on a wide one it is whole again.
+// The room's picture as each viewer can take it. A line that gets thin: the picture becomes a smaller one and the sound goes on; on a wide one it is whole again.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -66,4 +66,18 @@ test("a thin line gets a smaller picture and all of the sound, and the whole pic
   line.rate = 0;
   await until("the whole picture", async () => (await inbound(page, "video")).frameHeight === 720, { within: 120_000 });
   await seesAndHearsTheHall(page);
+});
+
+test("who cannot decode H.264 gets the picture in VP8, beside somebody who can", async () => {
+  const context = await browser.context();
+  const other = await openPlayer(context, server, "hall", { audio: 1, video: 1 });
+  const page = await openPlayer(context, server, "hall", { audio: 1, video: 1, codec: "VP8" });
+  for (const each of [page, other]) await seesAndHearsTheHall(each);
+  const codecOf = (each) => each.evaluate(async () => {
+    const reports = await window.__peer.getStats();
+    const video = [...reports.values()].find((report) => report.type === "inbound-rtp" && report.kind === "video");
+    return reports.get(video.codecId).mimeType;
+  });
+  assert.equal(await codecOf(page), "video/VP8");
+  assert.equal(await codecOf(other), "video/H264");
 });

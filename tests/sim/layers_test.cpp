@@ -11,8 +11,10 @@ using namespace std::chrono_literals;
 
 constexpr FeedId kFeed{1};
 constexpr TrackId kHigh{11}, kMiddle{12}, kLow{13}, kSound{14}, kFloor{15};
+constexpr TrackId kSlate{16};
 constexpr PeerId kViewer{100};
-constexpr std::uint16_t kHighStream = 1, kMiddleStream = 2, kLowStream = 3, kSoundStream = 4, kFloorStream = 5;
+constexpr std::uint16_t kHighStream = 1, kMiddleStream = 2, kLowStream = 3, kSoundStream = 4, kFloorStream = 5,
+                        kSlateStream = 9;
 constexpr std::size_t kPictureSlot = 2;
 
 RoomTrack layer(TrackId id, std::uint16_t stream, Duration interval, std::uint16_t parts, std::size_t size,
@@ -41,6 +43,8 @@ struct Watching {
         world.add_room_track(kFeed, track);
       }
     }
+    world.add_slate(kFeed, kSlate, 9, Codec::h264, kSlateStream);
+    for (const TrackId id : {kHigh, kMiddle, kLow}) world.command(io::SetSlate{id, kSlate});
     for (const auto& [id, stream] : {std::pair{kSound, kSoundStream}, std::pair{kFloor, kFloorStream}}) {
       RoomTrack sound{.track = id, .number = stream, .codec = Codec::opus, .stream = stream};
       sound.interval = 20ms;
@@ -137,6 +141,7 @@ TEST_P(Layers, the_picture_follows_a_line_that_gets_thinner_and_wider_again) {
   EXPECT_GT(wide[kHighStream], 290U);
   EXPECT_EQ(watching.viewer->slots[kPictureSlot].torn_pictures, 0U);
   EXPECT_EQ(watching.viewer->slots[kPictureSlot].timestamps_back, 0U);
+  EXPECT_EQ(watching.viewer->slots[kPictureSlot].complete_frames(kSlateStream), 0U) << "what a layer shows meanwhile";
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, Layers, testing::Range<std::uint64_t>(1, 5));
@@ -196,7 +201,7 @@ TEST(layers, a_layer_that_goes_leaves_its_viewers_the_picture) {
   watching.world.command(io::RemoveTrack{kLow});
   watching.world.command(io::RemoveTrack{kMiddle});
   watching.set_rate(20'000'000);
-  watching.world.run_for(30s);
+  watching.world.run_for(60s);
   EXPECT_GT(watching.seen_in(5s)[kHighStream], 140U);
 }
 

@@ -6,19 +6,23 @@ export async function emptyPage(context, server) {
 
 // A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
 // Without `udp` it is as in a network that blocks it. Over `line` (lossy_line.mjs) if one is given. With `relay` (ICE servers) everything goes
-// through those. With `page` the player comes into that one, whose meeting it then belongs to.
-export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line } = {}) {
+// through those. `codec` ("VP8"): it can decode no other picture. With `page` the player comes into that one, whose meeting it then belongs to.
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line, codec } = {}) {
   page ??= await emptyPage(context, server);
   if (line) await page.exposeFunction("__through", line.through);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
-    async ({ url, token, audio, video, udp, relay }) => {
+    async ({ url, token, audio, video, udp, relay, codec }) => {
       const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...(relay ? { iceServers: relay, iceTransportPolicy: "relay" } : {}) });
       window.__peer = peer;
       window.__streams = {};
       window.__videos = {};
       const kinds = [...Array(audio).fill("audio"), ...Array(video).fill("video")];
       kinds.forEach((kind) => peer.addTransceiver(kind, { direction: "recvonly" }));
+      if (codec) {
+        const known = RTCRtpReceiver.getCapabilities("video").codecs.filter(({ mimeType }) => [`video/${codec}`, "video/rtx"].includes(mimeType));
+        peer.getTransceivers().slice(audio).forEach((transceiver) => transceiver.setCodecPreferences(known));
+      }
       await peer.setLocalDescription(await peer.createOffer());
       const started = performance.now();
       const answer = await fetch(url, {
@@ -48,7 +52,7 @@ export async function openPlayer(context, server, room, { page, token, language,
         }
       });
     },
-    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay },
+    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay, codec },
   );
   return page;
 }
