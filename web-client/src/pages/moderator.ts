@@ -91,9 +91,9 @@ class ModeratorPage extends Part {
     return pageHead({
       title: html`${bdi(state.meeting.title)}<span class="role">${t('moderator.title')}</span>`,
       middle: html`<day-clock .now=${now}></day-clock>
-        <span class="state ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
-        ${orders ? html`<span class="state order">${icon('flag')}${t('state.order')} ${orders}</span>` : nothing}
-        ${alarms ? html`<span class="state fault">${icon('alert')}${t('moderator.alarms', { count: alarms })}</span>` : nothing}`,
+        <span class="state list ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
+        ${orders ? html`<span class="state order counted" data-count=${orders}>${icon('flag')}<span>${t('state.order')} ${orders}</span></span>` : nothing}
+        ${alarms ? html`<span class="state fault counted" data-count=${alarms}>${icon('alert')}<span>${t('moderator.alarms', { count: alarms })}</span></span>` : nothing}`,
       end: html`${helpsButton(this.#rooms())}${connectionChip(connectionOf(session.status.value, null))}
         <a class="button quiet" href=${stage} target="_blank" rel="noreferrer">${icon('screen')}<span>${t('moderator.stage')}</span></a>`,
     });
