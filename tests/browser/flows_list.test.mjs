@@ -169,11 +169,21 @@ test("a granted point of order pauses the speech, which goes on when it is over"
   await everywhere("Olga Petrova", "Nadia Haddad", "Amina Diallo");
 });
 
+test("a speech is ended for a reason: each reads it in their own language", async () => {
+  await li.locator("[data-action=locale]").selectOption("fr");
+  await karim.locator(".speaker .more").click();
+  await karim.locator(".more-menu:popover-open [data-action=revoke-why]").click();
+  await karim.locator("#revoke input[value=over_time]").check();
+  await karim.locator("#revoke [data-action=revoke-send]").click();
+  await sees(li, ["Le modérateur a mis fin à votre intervention.", "Votre temps était écoulé."], ".own-card");
+  await allSee([mona, karim, chair], "The floor is free.");
+  await li.locator("[data-action=locale]").selectOption("en");
+  await sees(li, ["The moderator has ended your speech.", "Your time was over."], ".own-card");
+});
+
 test("the list opens again, and may go by balance, by protocol or as asked", async () => {
   await press(karim, "k");
   await allSee([mona, karim, li, olga], "The list is open");
-  await chair.locator("[data-action=end]").click();
-  await sees(li, /^0:\d\d, thank you$|^\d:\d\d, thank you$/, ".own-card");
   await li.locator(".own-card").getByRole("button", { name: "Close" }).click();
   await allSee([stage, mona], "Li Wei", ".before, .side");
   for (const name of ["Olga Petrova", "Nadia Haddad", "Amina Diallo"]) await more(mona, name, "deny");

@@ -152,7 +152,73 @@ test("closed, the list lapses; in rehearsal only who is called hears and speaks;
   await hears(amina);
 });
 
-// That media end within a second is measured in audience.test.mjs, at plain players.
+// Pages that do not obey: they let their connections stand, so that what still comes is what the server still sends.
+const keepsOpen = () => {
+  RTCPeerConnection.prototype.close = () => {};
+  const Plain = window.WebSocket;
+  window.WebSocket = class extends Plain {
+    constructor(...more) {
+      super(...more);
+      this.addEventListener("message", ({ data }) => {
+        if (JSON.parse(data).method === "meeting.excluded") window.__told = Date.now();
+      });
+    }
+  };
+};
+// When packets came, by the clock that all pages of a machine have, and how late this page's own looks were at worst.
+const watchPackets = (page) =>
+  page.evaluate(() => {
+    const look_ms = 25;
+    const seen = (window.__seen = { packets: 0, last: 0, late: 0 });
+    let looked = Date.now();
+    const look = async () => {
+      let packets = 0;
+      for (const peer of window.__peers) {
+        for (const report of (await peer.getStats()).values()) if (report.type === "inbound-rtp") packets += report.packetsReceived;
+      }
+      const now = Date.now();
+      seen.late = Math.max(seen.late, now - looked - look_ms);
+      looked = now;
+      if (packets > seen.packets) Object.assign(seen, { packets, last: now });
+      setTimeout(look, look_ms);
+    };
+    void look();
+  });
+const packets = (page) => page.evaluate(() => window.__seen);
+
+test("made for invited people only, the meeting sends those who are not nothing any more within a second, while others go on", async () => {
+  const outside = [
+    await meeting.open("", null, { prepare: keepsOpen }),
+    await meeting.open("Greta Guest", "observer", { prepare: keepsOpen }),
+  ];
+  const inside = [amina, li];
+  for (const page of [...outside, ...inside]) {
+    await hears(page);
+    await watchPackets(page);
+  }
+  for (const page of [...outside, ...inside]) await until("packets", async () => (await packets(page)).packets > 0);
+  await decide("audience-closed");
+  const told = await Promise.all(outside.map((page) => until("the page to be told", () => page.evaluate(() => window.__told))));
+  // Long after the promise, as those who stay have it: a hundred packets each.
+  for (const page of inside) {
+    const { packets: before } = await packets(page);
+    await until("a hundred packets more", async () => (await packets(page)).packets > before + 100);
+  }
+  await until("several seconds to have passed", () => Date.now() > Math.max(...told) + 5_000);
+  for (const [index, page] of outside.entries()) {
+    const { last, late } = await packets(page);
+    assert.ok(late < 2_000, `the machine is too busy to measure: a look was ${late} ms late`);
+    assert.ok(last < told[index] + 1_000 + late, `media came for ${last - told[index]} ms more`);
+    assert.ok(await page.evaluate(() => window.__peers.every(({ connectionState }) => connectionState !== "new")), "there was no connection to measure");
+  }
+  for (const page of inside) assert.ok((await packets(page)).last > Math.max(...told) + 1_000, "those who are invited hear nothing");
+  await decide("audience-public");
+  for (const page of outside) await page.context().close();
+  await sees(guest, "Only invited people may watch");
+  await guest.locator("[data-action=retry]").click();
+  await hears(guest);
+});
+
 test("for registered people only, and then for invited ones, others are cut and refused, and read what to do", async () => {
   const before = await viewers();
   await decide("audience-registered");

@@ -50,8 +50,9 @@ after(async () => {
 // Armed before it is so, for it lasts a few seconds only.
 const seeHeld = () => [mona, stage, li].map((page) => page.waitForFunction(() => document.querySelector('.speaker[data-state="held"], .now-card[data-state="held"]')?.textContent.includes("Connection lost"), null, patient));
 
-// After a reload the page asks before it opens them again.
-const reopen = () => pressAtOnce(amina, ".own-card .notice .button");
+// What the room's loudspeakers get, in dB.
+const inTheRoom = async () => (await meeting.status()).returns[0].level_db ?? -90;
+const roomHears = () => until("the speaker in the return", async () => (await inTheRoom()) > -45);
 
 const onAir = async () => {
   const answered = pressAtOnce(amina, "[data-action=ready]");
@@ -83,7 +84,8 @@ test("a reload and a cut line keep the place, and both sides read what is the ma
   await ask(amina, "statement");
   await sees(amina, "You are number 2 in the list", ".own-card");
   await Promise.all([amina, li].map((page) => page.reload()));
-  await reopen();
+  await amina.locator(".own-card").waitFor();
+  await seesNot(amina, "Your camera and microphone are not open", ".own-card");
   await sees(li, "You are number 1 in the list", ".own-card");
   await sees(amina, "You are number 2 in the list", ".own-card");
   line.cut();
@@ -97,13 +99,28 @@ test("a reload and a cut line keep the place, and both sides read what is the ma
   await listed(stage, "stage", ["Li Wei", "Amina Diallo"]);
 });
 
-test("a reload on air keeps floor and clock, and they are live again with their devices", async () => {
+test("a reload on air keeps floor and clock, and without a click the room hears them again within the grace", async () => {
   await onAir();
+  await roomHears();
   await until("some seconds to have passed", async () => /0:0[2-9]|2:5[0-8]/.test(await amina.locator(".own-card speech-clock .digits").textContent()));
+  // Whoever is not heard again within the grace has lost the floor, for good.
+  await mona.evaluate(() => {
+    window.__freed = 0;
+    new MutationObserver(() => { window.__freed += document.querySelector(".now-box .speaker") ? 0 : 1; }).observe(document.querySelector(".now-box"), { subtree: true, childList: true });
+  });
   await amina.reload({ waitUntil: "commit" });
-  await reopen();
   await sees(amina, "You are live", ".own-card");
+  await amina.locator(".live-banner").waitFor();
+  // Two seconds of it: by then nothing that the room's meter says is from before.
+  await until("their sound on a new way", () => amina.evaluate(async () => {
+    for (const peer of window.__peers) {
+      for (const report of (await peer.getStats()).values()) if (report.type === "outbound-rtp" && report.kind === "audio" && report.packetsSent > 100) return true;
+    }
+    return false;
+  }));
+  await roomHears();
   await allSee([mona, stage], ["Amina Diallo", "Live"], ".now, .now-box");
+  assert.equal(await mona.evaluate(() => window.__freed), 0, "the floor was free in between");
   assert.ok(await amina.evaluate(() => !/^3:00/.test(document.querySelector(".own-card speech-clock .digits").textContent)), "the clock began anew");
 });
 

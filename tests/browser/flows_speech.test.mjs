@@ -206,4 +206,40 @@ test("one whole round by keyboard alone: ask, call, ready, grant, mute, pause, e
   await floorIsFree();
 });
 
+test("a reply to the present speaker: asked while they speak, first in the list, granted, spoken and thanked", async () => {
+  for (const page of [amina, olga]) await page.locator(".own-card").getByRole("button", { name: "Close" }).click();
+  await amina.locator("[data-action=request]").click();
+  assert.equal(await amina.locator("#request input[value=reply]").count(), 0, "there is nobody to reply to");
+  await amina.keyboard.press("Escape");
+  await mona.locator("[data-action=order]").selectOption("asked");
+  await ask(olga, "statement");
+  await sees(olga, ["You are number 1 in the list", "first to ask"], ".own-card");
+  await mona.locator("[data-action=next]").click();
+  await sees(olga, "You are live", ".own-card");
+  await ask(li, "statement");
+  await sees(li, "You are number 1 in the list", ".own-card");
+  await ask(amina, "reply", "To what was just said");
+  await sees(amina, ["You are number 1 in the list", "reply to the present speaker"], ".own-card");
+  await sees(li, "You are number 2 in the list", ".own-card");
+  await listed(stage, "stage", ["Amina Diallo", "Li Wei"]);
+  await allSee([mona, karim], ["Reply", "To what was just said", "reply to the present speaker"], ".queue-box");
+  await row(karim, "Amina Diallo").locator("[data-action=prepare]").click();
+  await sees(amina, ["The room cannot hear you", "Picture and sound ready"], ".own-card");
+  await amina.locator("[data-action=ready]").click();
+  await sees(karim, "Says: ready", ".guests");
+  await phases(amina);
+  await mona.locator("[data-action=next]").click();
+  await sees(olga, /thank you$/, ".own-card");
+  await sees(amina, "You are live", ".own-card");
+  assert.deepEqual(await phases(amina), ["granted", "live"]);
+  await allFloorsShow("Amina Diallo", "Live");
+  await allSee([mona, karim], "Reply", ".now-box");
+  await roomHears();
+  await amina.locator("[data-action=release]").click();
+  await sees(amina, /^\d+:\d\d, thank you$/, ".own-card");
+  await floorIsFree();
+  await roomHearsNothing();
+  await sees(li, "You are number 1 in the list", ".own-card");
+});
+
 test("a microphone that gives nothing is said to be silent in the device check", () => sees(quiet, "Your microphone is silent.", ".check"));

@@ -371,7 +371,7 @@ const acts = {
     if (found) meeting.end(found, 'released', found.person.participant === you.participant ? 'finished' : 'ended');
   },
   'floor.deny': (meeting, _, { request }) => meeting.end(meeting.find(request), 'denied', 'denied'),
-  'floor.revoke': (meeting, _, { request, reason }) => meeting.end(meeting.find(request), 'revoked', reason),
+  'floor.revoke': (meeting, _, { request, reason }) => meeting.end(meeting.find(request), 'revoked', reason ?? 'revoked'),
   'floor.approve': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'queued' }),
   'floor.prepare': (meeting, _, { request }) => meeting.set(meeting.find(request), { state: 'standby', media: 'flowing' }),
   'floor.pass': (meeting, _, { request }) => {

@@ -190,6 +190,7 @@ export const scenes = {
   muted: { path: room, claims: me, act: own('on_air', { muted: true, running_since: Date.now() - 160_000 }), shown: card('live') },
   paused: { path: room, claims: me, act: own('paused'), shown: card('paused') },
   held: { path: room, claims: me, act: own('held'), shown: card('held') },
+  ended_why: { path: room, claims: me, act: async (page, meeting) => { const request = await own('on_air')(page, meeting); await page.locator(card('live')).waitFor(); meeting.end(request, 'revoked', 'out_of_order'); }, shown: `${card('ended')} .hint` },
   ended: { path: room, claims: me, act: async (page, meeting) => { const request = await own('on_air')(page, meeting); await page.locator(card('live')).waitFor(); meeting.end(request, 'released', 'next_speaker'); }, shown: card('ended') },
   lost: { path: room, claims: me, act: async (page, meeting) => { await own('queued')(page, meeting); await page.locator(card('queued')).waitFor(); meeting.down = true; meeting.cut(); }, shown: '.notices .notice' },
   left: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=leave]').click(); }, shown: '.way' },
@@ -221,6 +222,10 @@ export const scenes = {
   moderator_noted: {
     path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '.pending-box .note',
     act: (page, meeting) => { const request = mine(meeting, { state: 'pending' }); meeting.noted(request.request, 'Asks for the third time'); },
+  },
+  moderator_revoke: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '#revoke[open] textarea',
+    act: async (page) => { await page.locator('.speaker .more').click(); await page.locator('.more-menu:popover-open [data-action=revoke-why]').click(); await page.locator('#revoke input[value=own]').check(); },
   },
   moderator_remove: { path: `${room}/moderator`, claims: staff('moderator'), act: async (page) => { await page.locator('.speaker .more').click(); await page.locator('.more-menu:popover-open [data-action=remove]').click(); }, shown: '.more-menu [data-slipped=true]' },
   moderator_undo: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => undoable(meeting), shown: 'undo-bar[data-open=true] button' },

@@ -107,7 +107,7 @@ export class Actions {
   mute = (request: string) => this.#call('floor.mute', { request });
   unmute = (request: string) => this.#call('floor.unmute', { request });
   extend = (request: string, seconds: number) => this.#call('floor.extend', { request, seconds });
-  revoke = (request: string, reason: string) => this.#call('floor.revoke', { request, reason });
+  revoke = (request: string, reason = '') => this.#call('floor.revoke', { request, ...(reason && { reason }) });
   add = (speaker: NewSpeaker) => this.#call('floor.add', speaker);
   openList = () => this.#call('list.open');
   closeList = () => this.#call('list.close');

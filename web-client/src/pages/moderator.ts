@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { neighbour } from '../core/agenda.ts';
 import { clockText } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
-import type { FloorRequest, MeetingState, RequestKind } from '../core/protocol.ts';
+import { floorStates, type FloorRequest, type MeetingState, type RequestKind } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { startPage } from '../parts/app.ts';
 import '../parts/add_speaker.ts';
@@ -28,10 +28,12 @@ import './moderator_move.ts';
 import type { MoveSpeaker } from './moderator_move.ts';
 import { noteLine, type NoteForm } from './moderator_note.ts';
 import { removal } from './moderator_removal.ts';
+import './moderator_revoke.ts';
+import type { RevokeForm } from './moderator_revoke.ts';
 import { moderatorSide } from './moderator_side.ts';
 
 // Their refusals stand in their own dialogs.
-const kForms: readonly string[] = ['add', 'agenda-set', 'note-save'];
+const kForms: readonly string[] = ['add', 'agenda-set', 'note-save', 'revoke-send'];
 
 class ModeratorPage extends Part {
   readonly #model = new ModeratorModel();
@@ -75,7 +77,7 @@ class ModeratorPage extends Part {
       ${this.#bar(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#model.session}></help-ask>`)}
       <agenda-form .actions=${this.#model.actions} .presses=${this.#model.presses}></agenda-form>
       <help-desk .rooms=${this.#rooms()}></help-desk>
-      <move-speaker .model=${this.#model}></move-speaker> <note-form .model=${this.#model}></note-form>
+      <move-speaker .model=${this.#model}></move-speaker> <note-form .model=${this.#model}></note-form> <revoke-form .model=${this.#model}></revoke-form>
       <add-speaker .actions=${this.#model.actions} .presses=${this.#model.presses}></add-speaker>
     </div>`;
   }
@@ -89,9 +91,9 @@ class ModeratorPage extends Part {
     return pageHead({
       title: html`${bdi(state.meeting.title)}<span class="role">${t('moderator.title')}</span>`,
       middle: html`<day-clock .now=${now}></day-clock>
-        <span class="state ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
-        ${orders ? html`<span class="state order">${icon('flag')}${t('state.order')} ${orders}</span>` : nothing}
-        ${alarms ? html`<span class="state fault">${icon('alert')}${t('moderator.alarms', { count: alarms })}</span>` : nothing}`,
+        <span class="state list ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
+        ${orders ? html`<span class="state order counted" data-count=${orders}>${icon('flag')}<span>${t('state.order')} ${orders}</span></span>` : nothing}
+        ${alarms ? html`<span class="state fault counted" data-count=${alarms}>${icon('alert')}<span>${t('moderator.alarms', { count: alarms })}</span></span>` : nothing}`,
       end: html`${helpsButton(this.#rooms())}${connectionChip(connectionOf(session.status.value, null))}
         <a class="button quiet" href=${stage} target="_blank" rel="noreferrer">${icon('screen')}<span>${t('moderator.stage')}</span></a>`,
     });
@@ -313,7 +315,10 @@ class ModeratorPage extends Part {
     const label = t('moderator.more', { name: request.person.name });
     const id = request.request;
     return html`<button type="button" class="button quiet square more" popovertarget="more-${id}" aria-label=${label} title=${label}>${icon('more')}</button>
-      <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>${this.#note_of(request)} ${removal(this.#model, request)}</div>`;
+      <div id="more-${id}" class="menu more-menu" popover @beforetoggle=${placeMenu}>
+        ${floorStates.includes(request.state) ? this.#opens(id, 'revoke-why', t('moderator.revoke.open'), 'stop', () => this.querySelector<RevokeForm>('revoke-form')?.show(request)) : nothing}
+        ${this.#note_of(request)} ${removal(this.#model, request)}
+      </div>`;
   }
 
   #spoken(request: FloorRequest): Content {

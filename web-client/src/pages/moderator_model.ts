@@ -143,7 +143,7 @@ export class ModeratorModel {
 
   muteOrUnmute = ({ request, muted }: FloorRequest): Promise<unknown> => (muted ? this.actions.unmute(request) : this.actions.mute(request));
 
-  revoke = ({ request }: FloorRequest): Promise<unknown> => this.actions.revoke(request, t('moderator.revoke.reason'));
+  revoke = ({ request }: FloorRequest): Promise<unknown> => this.actions.revoke(request);
 
   openOrCloseList = (): Promise<unknown> =>
     this.session.store.state.value?.meeting.list === 'closed' ? this.actions.openList() : this.actions.closeList();

@@ -1,5 +1,5 @@
 // What the participant's page does beyond showing: which media flow when, and how a person is called.
-import { effect, signal } from '@preact/signals-core';
+import { effect, signal, untracked } from '@preact/signals-core';
 
 import { Actions, Presses } from '../core/actions.ts';
 import { Following } from '../core/following.ts';
@@ -7,6 +7,7 @@ import { t } from '../core/i18n.ts';
 import { Checker } from '../core/media/checker.ts';
 import { Devices } from '../core/media/devices.ts';
 import { Listening } from '../core/media/listening.ts';
+import { OpenDevicesMemory } from '../core/media/open_devices.ts';
 import { Publisher } from '../core/media/publisher.ts';
 import type { Transport } from '../core/media/transport.ts';
 import { bytesOf, Usage } from '../core/media/usage.ts';
@@ -57,6 +58,7 @@ export class ParticipantModel {
     shelf: deviceShelf,
     now: () => Date.now(),
   });
+  readonly #opened = new OpenDevicesMemory(tabShelf, this.room, wasReloaded());
   #stops: (() => void)[] = [];
   // Where the viewer's session was opened: it has other slots elsewhere.
   #viewed_here: boolean | null = null;
@@ -84,6 +86,8 @@ export class ParticipantModel {
     if (this.#stops.length) return;
     this.#stops = [
       effect(() => void (this.devices.audio_only.value = this.following.low.value)),
+      effect(() => this.#reopen()),
+      effect(() => this.#remember()),
       effect(() => this.#view()),
       effect(() => this.#withhold()),
       effect(() => this.#publish()),
@@ -112,6 +116,7 @@ export class ParticipantModel {
     this.viewer.stop();
     this.publisher.stop();
     this.devices.close();
+    this.#opened.forget();
     this.session.stop();
     document.title = t('app.name');
   }
@@ -191,6 +196,22 @@ export class ParticipantModel {
     this.listening.withheld.value = here.value && silent.includes(earphone.value ?? '');
   }
 
+  // After a reload: on air again, or ready to be, without a click.
+  #reopen(): void {
+    if (!this.session.joined.value) return;
+    const request = this.own.current.value?.request;
+    const before = this.#opened.take(request);
+    const wanted = (): boolean => this.own.current.peek()?.request === request && !this.following.here.peek();
+    if (before && wanted()) untracked(() => void this.devices.reopen(before, wanted));
+  }
+
+  #remember(): void {
+    const request = this.own.current.value?.request;
+    const opened = this.devices.opened.value;
+    if (request && opened) this.#opened.keep(request, opened);
+    else if (this.session.joined.value && !this.devices.asking.value) this.#opened.forget();
+  }
+
   #publish(): void {
     const shut_out = this.session.refusal.value !== null;
     const wanted = this.own.publishes.value && !shut_out && !this.following.here.value && this.devices.stream.value !== null && !this.session.replaced.value;
@@ -221,6 +242,10 @@ export class ParticipantModel {
     if ('vibrate' in navigator && activation?.hasBeenActive) navigator.vibrate([200, 100, 200]);
     chime();
   }
+}
+
+function wasReloaded(): boolean {
+  return performance.getEntriesByType('navigation').some((entry) => (entry as PerformanceNavigationTiming).type === 'reload');
 }
 
 // Two soft notes, made here.

@@ -92,7 +92,7 @@ export function helpsButton(rooms: readonly HelpRoom[]): TemplateResult {
   const waiting = calls.filter(({ help }) => waits(help));
   const newest = waiting.at(-1)?.help;
   const said = newest?.lines.at(-1)?.text ?? '';
-  return html`<button type="button" class="button quiet helps ${waiting.length ? 'waits' : ''}" data-action="helps" @click=${() => showDialog('helps')}>
+  return html`<button type="button" class="button quiet helps ${waiting.length ? 'waits' : ''}" data-action="helps" data-count=${calls.length} @click=${() => showDialog('helps')}>
       ${icon('hand')}<span>${t('help.desk.count', { count: calls.length })}</span>
     </button>
     <p class="unseen" role="status">${newest ? pieces('help.said', { name: bdi(newest.person.name || t('join.guest')), text: bdi(said) }) : nothing}</p>`;

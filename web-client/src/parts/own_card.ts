@@ -75,15 +75,16 @@ function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   return html`${request.state === 'pending' || (!near && minutes === null)
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-  ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : reopen(view.devices)}
+  ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : unopened(view.devices)}
   <div class="line">
     ${request.kind === 'point_of_order' ? nothing : html`<button type="button" class="button quiet" data-action="order" @click=${view.order}>${icon('flag')}<span>${t('kind.point_of_order')}</span></button>`}
     ${view.here ? nothing : html`<button type="button" class="button quiet" data-action="check" @click=${view.check}>${icon('mic')}<span>${t('check.open')}</span></button>`}
   </div>`;
 }
 
-// After a reload the stream is gone; without it the call would find nobody.
-function reopen(devices: Devices): TemplateResult {
+// Without them the call would find nobody.
+function unopened(devices: Devices): TemplateResult {
+  if (devices.asking.value) return html`<p class="publish" data-state="connecting">${icon('refresh')}${t('own.publish.connecting')}</p>`;
   const problem = devices.problem.value;
   return html`<div class="notice warn">
     ${icon('camera_off')}
@@ -93,7 +94,7 @@ function reopen(devices: Devices): TemplateResult {
 }
 
 function publishLine({ publishing, refusal, devices }: OwnView): TemplateResult {
-  if (!devices.stream.value) return reopen(devices);
+  if (!devices.stream.value) return unopened(devices);
   if (publishing === 'refused') return html`<p class="publish" data-state="refused">${icon('alert')}${t('own.publish.refused', { reason: known('error', refusal) ?? refusal ?? '' })}</p>`;
   const state = publishing === 'idle' ? 'connecting' : publishing;
   return html`<p class="publish" data-state=${state}>${icon(state === 'connected' ? 'check' : 'refresh')}${t(`own.publish.${state}`)}</p>`;

@@ -14,6 +14,9 @@ const kVoice_db = -45;
 const kLook_ms = 100;
 // A pause in a speech is shorter.
 const kQuiet_ms = 8_000;
+// A pause between words is shorter: the warning does not come and go with each syllable, and
+// nothing moves under their finger.
+const kWord_ms = 2_000;
 
 export class SelfView extends Part {
   static override properties: PropertyDeclarations = { compact: { type: Boolean }, server_heard: { attribute: false } };
@@ -23,7 +26,7 @@ export class SelfView extends Part {
   declare server_heard: boolean | undefined;
 
   readonly heard = signal(false);
-  readonly speaking = signal(false);
+  readonly talking_muted = signal(false);
   readonly quiet = signal(false);
   readonly #stream = computed(() => this.devices.stream.value);
   #level: MicLevel | null = null;
@@ -62,9 +65,10 @@ export class SelfView extends Part {
 
   #look(): void {
     const voice = this.#read() > kVoice_db;
-    this.speaking.value = voice;
     if (voice) this.heard.value = true;
     this.#quiet_ms = voice ? 0 : this.#quiet_ms + kLook_ms;
+    // What was said before the press does not count.
+    this.talking_muted.value = !this.devices.mic_on.peek() && (voice || (this.talking_muted.peek() && this.#quiet_ms < kWord_ms));
     this.quiet.value = this.#level !== null && this.#quiet_ms >= kQuiet_ms;
   }
 
@@ -92,7 +96,7 @@ export class SelfView extends Part {
 
   #warning(): TemplateResult | typeof nothing {
     const on = this.devices.mic_on.value;
-    if (!on && this.speaking.value) return html`<p class="mic-warning" role="status">${icon('mic_off')}${t('own.mic.talking')}</p>`;
+    if (!on && this.talking_muted.value) return html`<p class="mic-warning" role="status">${icon('mic_off')}${t('own.mic.talking')}</p>`;
     if (on && this.quiet.value) return html`<p class="mic-warning" role="status">${icon('alert')}${t('own.mic.silent')}</p>`;
     return nothing;
   }

@@ -1,5 +1,5 @@
 // What a moderator does with a long list: moves a row to a place, finds somebody, writes down what others are not to see.
-import { eachLook, enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
+import { chooseLanguage, eachLook, enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const called = (mock, method) => mock.meeting.calls.filter((call) => call.method === method);
@@ -169,4 +169,57 @@ test('a note that is refused stays in its form', async ({ open, mock }) => {
   await expect(page.locator('.notices [role=alert]')).toHaveCount(0);
   await named(dialog, 'Save the note').click();
   await expect(row(page, 'Juan Pérez').locator('.note')).toContainText('Late');
+});
+
+test('a speech is ended with a reason: a chosen one is read in the speaker’s language, a written one as it was written', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.end(mock.meeting.floor[0], 'released', 'ended');
+  const page = await open(path, moderator);
+  const theirs = await open('/room/room-a', me);
+  await chooseLanguage(page, 'fr');
+  await theirs.locator('[data-action=watch]').click();
+  await chooseLanguage(theirs, 'ar');
+  const revoke = async (choose) => {
+    mock.meeting.onAir(mock.meeting.add('Li Wei', { ...me, participant: 'p-li' }));
+    await page.locator('.speaker .more').click();
+    await page.locator('.more-menu:popover-open [data-action=revoke-why]').click();
+    await choose(page.getByRole('dialog', { name: 'Mettre fin à l’intervention de Li Wei' }));
+    await named(page.locator('#revoke'), 'Retirer la parole').click();
+    await expect(page.locator('#revoke')).toBeHidden();
+  };
+  await revoke(async (dialog) => {
+    await expect(dialog.getByRole('radio', { name: 'Le temps est écoulé' })).toBeFocused();
+    await dialog.getByRole('radio', { name: 'Cela ne porte pas sur ce point' }).check();
+    await expectGood(page);
+  });
+  expect(called(mock, 'floor.revoke')[0].params.reason).toBe('off_topic');
+  const own = theirs.locator('.own-card');
+  await expect(own).toContainText('أنهى مدير الجلسة كلمتك.');
+  await expect(own).toContainText('لم تكن كلمتك عن البند قيد المناقشة.');
+  await expectGood(theirs);
+  await revoke(async (dialog) => {
+    await dialog.getByRole('radio', { name: 'Une autre raison, avec vos mots' }).check();
+    await dialog.getByLabel('Votre raison').fill('Merci de  conclure par écrit');
+    await expectGood(page);
+  });
+  await expect(own.locator('.hint bdi')).toHaveText('Merci de conclure par écrit');
+});
+
+test('without a reason of one’s own nothing is sent, and a refusal stays in the form', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open(path, moderator);
+  await chooseFor(page, 'Amina Diallo', 'Revoke, and say why…');
+  const dialog = page.getByRole('dialog', { name: 'End the speech of Amina Diallo' });
+  await dialog.getByRole('radio', { name: 'Another reason, in your own words' }).check();
+  await named(dialog, 'Revoke').click();
+  await expect(dialog.getByLabel('Your reason')).toBeFocused();
+  expect(called(mock, 'floor.revoke')).toHaveLength(0);
+  await dialog.getByRole('radio', { name: 'Sound or picture does not work' }).check();
+  mock.meeting.refuse_next = { code: -32004, word: 'not_saved' };
+  await named(dialog, 'Revoke').click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await expect(page.locator('.notices [role=alert]')).toHaveCount(0);
+  await named(dialog, 'Revoke').click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('The floor is free.')).toBeVisible();
 });

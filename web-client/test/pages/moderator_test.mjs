@@ -1,5 +1,5 @@
 // The moderator's acts beyond the list itself: undo, the meeting and its audience, approval, balance, several at once.
-import { eachLook, enter, expect, expectGood, me, moderator, people, technician, test } from './fixture.mjs';
+import { chooseLanguage, eachLook, enter, expect, expectGood, me, moderator, people, technician, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const called = (mock, method) => mock.meeting.calls.filter((call) => call.method === method);
@@ -392,4 +392,28 @@ test('a refused removal stands at the row', async ({ open, mock }) => {
   await named(page, 'Remove Amina Diallo from the meeting').click(kHeld);
   await expect(now(page).getByRole('alert')).toContainText('Only an admin');
   await expect(page.locator('.more-menu:popover-open')).toHaveCount(0);
+});
+
+test('on a phone the head has two lines in every language, and everything of it is there', async ({ open, mock }) => {
+  people(mock.meeting);
+  mock.meeting.add('Nia', { kind: 'point_of_order' });
+  mock.meeting.alarms = [{ code: 'return_silent', text: 'The sound of the return page has not been started' }];
+  const page = await open('/room/room-a/moderator', moderator);
+  const head = page.locator('header.bar');
+  await expect(head.locator('.state.fault')).toBeVisible();
+  mock.meeting.tellHelp({ help: 'h-1', state: 'open', role: 'participant', person: { participant: 'p-li', name: 'Li Wei' }, lines: [{ by: 'Li Wei', staff: false, at: 1, text: 'No sound' }] });
+  await expect(head.locator('.helps.waits')).toBeVisible();
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const lang of ['en', 'fr', 'es', 'ar', 'zh', 'ru']) {
+    await chooseLanguage(page, lang);
+    const tops = await head.locator('h1, day-clock, .state.list, .state.order, .state.fault, .helps, a.button, select, [data-action=help]').evaluateAll((parts) => parts.filter((part) => part.checkVisibility()).map((part) => Math.round((part.getBoundingClientRect().top + part.getBoundingClientRect().bottom) / 2)));
+    expect(tops).toHaveLength(9);
+    expect(new Set(tops.map((top) => Math.round(top / 20))).size, `lines in ${lang}: ${tops}`).toBeLessThanOrEqual(2);
+    await expectGood(page);
+  }
+  await chooseLanguage(page, 'en');
+  await expect(head.getByRole('button', { name: '1 call for help', exact: true })).toBeVisible();
+  await expect(head.locator('.state.order')).toContainText('Point of order 1');
+  await expect(head.locator('.state.fault')).toContainText('1 alarm');
+  await expect(head.getByRole('link', { name: 'Public display' })).toBeVisible();
 });

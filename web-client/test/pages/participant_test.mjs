@@ -154,12 +154,37 @@ test('a second window that asks again is told that there is a request', async ({
   await expect(form.getByRole('alert')).toContainText('You have an open request already.');
 });
 
-test('after a reload the camera and microphone are opened again with one press', async ({ open, mock }) => {
+test('a reload opens the same devices again without a press, as muted as they were; another tab waits to be entered', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  const own = page.getByRole('region', { name: 'Your request' });
+  mock.meeting.onAir(mock.meeting.queue[0]);
+  await expect(own).toContainText('You are live');
+  await named(page, 'Mute my microphone').click();
+  const posts = () => mock.meeting.media.filter(({ method, path }) => method === 'POST' && path === '/whip/room-a/floor').length;
+  expect(posts()).toBe(1);
+  await page.reload();
+  await expect(own).toContainText('You are live');
+  await expect(own.getByLabel('Your own picture')).toBeVisible();
+  await expect(named(page, 'Unmute my microphone')).toBeVisible();
+  await expect.poll(posts).toBe(2);
+
+  const other = await open('/room/room-a', me);
+  await other.reload();
+  await expect(named(other, 'Just watch')).toBeVisible();
+  expect(posts()).toBe(2);
+  await enter(other);
+  await expect.poll(posts).toBe(3);
+});
+
+test('where the browser would ask after a reload, camera and microphone are opened with one press', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
   await enter(page);
   await ask(page);
   mock.meeting.set(mock.meeting.queue[0], { state: 'standby' });
   await expect(named(page, "I'm ready")).toBeEnabled();
+  await page.addInitScript(() => (navigator.permissions.query = () => Promise.resolve({ state: 'prompt' })));
   await page.reload();
   await named(page, 'Open camera and microphone').click();
   await expect(page.getByRole('region', { name: 'Your request' })).toContainText('Picture and sound ready');

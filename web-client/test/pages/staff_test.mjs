@@ -39,7 +39,7 @@ test('the speaker’s time is managed by keys', async ({ open, mock }) => {
   await expect(named(page, 'Pause')).toBeVisible();
   await page.keyboard.press('x');
   await expect(page.getByText('The floor is free.')).toBeVisible();
-  expect(called(mock, 'floor.revoke')[0].params.reason).toBe('ended by the moderator');
+  expect(called(mock, 'floor.revoke')[0].params).toEqual({ request: expect.any(String) });
 });
 
 test('a row is chosen, prepared, moved and passed over without a mouse', async ({ open, mock }) => {
