@@ -63,9 +63,15 @@ IceResult IceLite::handle_request(const StunMessage& message, const Tuple& tuple
     remembered_.clear();  // their password is worth nothing any more
     remembered_next_ = 0;
     has_forgotten_ = false;
+    unproven_consent_.reset();
   }
   remember(message.transaction);
-  consent_until_ = now + kConsentTimeout;
+  // What was recorded long ago gives no consent for who has gone: with fresh media it is the peer's own.
+  if (has_forgotten_) {
+    unproven_consent_ = now + kConsentTimeout;
+  } else {
+    consent_until_ = now + kConsentTimeout;
+  }
   IceResult result{.reply = write_binding_success(message.transaction, tuple.remote, password), .authenticated = true};
   result.new_tuple = touch(tuple);
   if (message.use_candidate) nominate(tuple, result);
@@ -85,6 +91,7 @@ void IceLite::nominate(const Tuple& tuple, IceResult& result) {
 }
 
 bool IceLite::prove(const Tuple& tuple) {
+  if (unproven_consent_) consent_until_ = *std::exchange(unproven_consent_, std::nullopt);
   if (unproven_ != tuple) return false;
   selected_ = std::exchange(unproven_, std::nullopt);
   return true;

@@ -1,5 +1,5 @@
 // A lite agent (RFC 8445 §2.5): it answers checks and never sends any. The pair it sends on is the one that the
-// controlling side nominated last; consent (RFC 7675) is every authenticated check that comes in.
+// controlling side nominated last; consent (RFC 7675) is every fresh authenticated check that comes in.
 #pragma once
 
 #include <cstdint>
@@ -70,8 +70,8 @@ class IceLite {
   IceResult handle_request(const StunMessage& message, const Tuple& tuple, Instant now);
   // New credentials; the old ones stay valid until a check uses the new ones (RFC 8445 §9): some are under way.
   void restart(Credentials local, Credentials remote);
-  // A fresh packet under the session's media keys came over `tuple`: who sent it is there now. Selects the tuple if its
-  // nomination waited for that; true when it did.
+  // A fresh packet under the session's media keys came over `tuple`: who sent it is there now. Gives the consent that
+  // waited for that, and selects the tuple if its nomination did; true when it was selected.
   bool prove(const Tuple& tuple);
   // A DTLS or SRTP packet may be taken from this tuple: some authenticated check came over it.
   [[nodiscard]] bool validated(const Tuple& tuple) const;
@@ -100,7 +100,8 @@ class IceLite {
   std::optional<Tuple> selected_;
   std::optional<Tuple> unproven_;  // nominated last, by a check that may be an old one
   Instant consent_until_;
-  std::vector<std::uint32_t> remembered_;  // a ring once it is full
+  std::optional<Instant> unproven_consent_;  // until when, by a check that may be an old one
+  std::vector<std::uint32_t> remembered_;    // a ring once it is full
   std::size_t remembered_next_ = 0;
   bool has_forgotten_ = false;  // of the credentials in use
 };

@@ -197,6 +197,30 @@ TEST_F(IceLiteTest, a_nomination_so_old_that_it_was_forgotten_moves_nothing) {
   EXPECT_FALSE(agent.prove(third)) << "the peer has said since that it is at home";
 }
 
+TEST_F(IceLiteTest, a_check_so_old_that_it_was_forgotten_gives_no_consent) {
+  const ByteVector recorded = browser.nominate();
+  receive(recorded, kHome);
+  check_often(kRememberedChecks);
+  agent.prove(kHome);
+  const Instant consent = agent.consent_until();
+  for (int i = 1; i <= 60; ++i) receive(recorded, kHome, consent + seconds(i) - kConsentTimeout);
+  EXPECT_EQ(agent.consent_until(), consent);
+  EXPECT_TRUE(agent.consent_lost(consent)) << "who records checks keeps no session of who has gone";
+}
+
+TEST_F(IceLiteTest, after_hours_a_check_gives_consent_when_fresh_media_comes_with_it) {
+  receive(browser.nominate(), kHome);
+  check_often(kRememberedChecks);
+  agent.prove(kHome);
+  const Instant consent = agent.consent_until();
+  receive(browser.check(), kHome, consent - seconds(1));
+  EXPECT_EQ(agent.consent_until(), consent);
+  EXPECT_FALSE(agent.prove(kHome)) << "the path is the same";
+  EXPECT_EQ(agent.consent_until(), consent - seconds(1) + kConsentTimeout);
+  agent.prove(kHome);
+  EXPECT_EQ(agent.consent_until(), consent - seconds(1) + kConsentTimeout) << "media alone is no consent";
+}
+
 TEST_F(IceLiteTest, who_moves_after_hours_is_followed_when_fresh_media_shows_it) {
   receive(browser.nominate(), kHome);
   check_often(kRememberedChecks);

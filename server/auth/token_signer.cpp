@@ -18,6 +18,8 @@ using nlohmann::json;
 
 constexpr std::size_t kTokenIdLength = 22;  // 130 bits
 constexpr std::size_t kMaxText = 512;       // bytes of one claim
+constexpr std::string_view kSignatureId = "sig:";
+constexpr std::size_t kSignatureLength = 43;  // of HS256 in base64url
 
 struct FreeJwt {
   void operator()(jwt_t* jwt) const { jwt_free(jwt); }
@@ -53,15 +55,19 @@ bool has_plain_header(const json& header) {
 // So that a token without `jti` can be revoked, too. Without the last character, some of whose bits nobody reads: with
 // another one there the token would be as good, and not the one that was revoked. A digest, because ids are kept and
 // shown, and nobody who sees one may have the token.
-std::string id_from_signature(std::string_view token) {
-  const std::string_view signature = token.substr(token.rfind('.') + 1);
-  std::string id = "sig:";
-  for (const std::uint8_t byte : crypto::sha256(as_bytes(signature.substr(0, signature.size() - 1)))) {
+std::string id_of(std::string_view signature_but_one) {
+  std::string id(kSignatureId);
+  for (const std::uint8_t byte : crypto::sha256(as_bytes(signature_but_one))) {
     constexpr std::string_view kHex = "0123456789abcdef";
     id += kHex[byte >> 4];
     id += kHex[byte & 15];
   }
   return id;
+}
+
+std::string id_from_signature(std::string_view token) {
+  const std::string_view signature = token.substr(token.rfind('.') + 1);
+  return id_of(signature.substr(0, signature.size() - 1));
 }
 
 bool read_text(const json& grants, const char* name, std::string& into) {
@@ -141,6 +147,11 @@ std::string TokenSigner::sign(Claims claims, WallTime now, RandomSource& random)
   const JwtText text(jwt_encode_str(jwt.get()));
   PLENARY_CHECK(text != nullptr);
   return text.get();
+}
+
+std::string current_token_id(std::string_view kept) {
+  const bool is_signature = kept.starts_with(kSignatureId) && kept.size() == kSignatureId.size() + kSignatureLength - 1;
+  return is_signature ? id_of(kept.substr(kSignatureId.size())) : std::string(kept);
 }
 
 Result<Claims> TokenSigner::verify(std::string_view token, WallTime now) const {

@@ -31,4 +31,8 @@ class TokenSigner {
   std::string secret_;
 };
 
+// The id of a token as verify() gives it. What was kept of a token without `jti` may be its signature but for the last
+// character, which its id once was; every other id is itself.
+std::string current_token_id(std::string_view kept);
+
 }  // namespace plenary::server

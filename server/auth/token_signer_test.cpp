@@ -70,6 +70,16 @@ TEST(TokenSigner, a_token_without_an_id_has_one_that_no_spelling_of_it_changes) 
   EXPECT_NE(TokenSigner(kSecret).verify(other, kNow)->token_id, id);
 }
 
+TEST(TokenSigner, an_id_kept_as_the_signature_itself_is_known_by_what_it_is_now) {
+  const std::string token = made_by_libjwt(JWT_ALG_HS256, nullptr, kGrants, kSecret);
+  const std::string id = TokenSigner(kSecret).verify(token, kNow)->token_id;
+  const std::string signature = token.substr(token.rfind('.') + 1);
+  EXPECT_EQ(current_token_id("sig:" + signature.substr(0, signature.size() - 1)), id);
+  for (const std::string& other : {id, std::string("jti-1"), std::string("sig:"), "sig:" + signature}) {
+    EXPECT_EQ(current_token_id(other), other);
+  }
+}
+
 TEST(TokenSigner, what_it_signed_it_reads_back) {
   const auto claims = TokenSigner(kSecret).verify(sign(amina()), kNow);
   ASSERT_TRUE(claims);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "server/auth/token_signer.h"
+
 namespace plenary::server {
 namespace {
 
@@ -36,7 +38,7 @@ json claims_json(const Claims& claims) {
 // Throws json::exception.
 Claims claims_from(const json& payload) {
   Claims claims;
-  payload.at("id").get_to(claims.token_id);
+  claims.token_id = current_token_id(payload.at("id").get<std::string>());
   payload.at("sub").get_to(claims.subject);
   payload.at("room").get_to(claims.room);
   payload.at("role").get_to(claims.role);
@@ -72,7 +74,7 @@ std::optional<std::string> Links::apply(const StoredEvent& event) {
       links_[claims.token_id] = {claims, WallTime(std::chrono::milliseconds(event.wall_ms)), in_room, false};
       ++made_;
     } else if (event.type == kRevoked) {
-      revoked = payload.at("id").get<std::string>();
+      revoked = current_token_id(payload.at("id").get<std::string>());
       if (!links_.contains(revoked)) links_[revoked].claims = claims_from(payload);
       links_[revoked].revoked = true;
       seen_.erase(revoked);

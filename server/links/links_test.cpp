@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/auth/token_signer.h"
+
 namespace plenary::server {
 namespace {
 
@@ -105,6 +107,17 @@ TEST_F(LinksTest, a_token_made_elsewhere_can_be_revoked_once_it_was_seen) {
     EXPECT_FALSE(links.of_room("room-a")[0]->claims.expires);
     EXPECT_FALSE(links.of_room("room-a")[0]->made_at);
   }
+}
+
+TEST_F(LinksTest, a_token_revoked_by_its_signature_is_revoked_by_the_digest_of_it) {
+  const std::string signature(42, 'A');
+  links_.see(claims("sig:" + signature));
+  ASSERT_TRUE(links_.revoke("room-a", "sig:" + signature, at(1)));
+  save();
+  const Links links = reopened();
+  EXPECT_TRUE(links.is_revoked(current_token_id("sig:" + signature)));
+  ASSERT_EQ(links.of_room("room-a").size(), 1U);
+  EXPECT_EQ(links.of_room("room-a")[0]->claims.token_id, current_token_id("sig:" + signature));
 }
 
 TEST_F(LinksTest, of_the_tokens_seen_the_oldest_are_forgotten_and_none_that_is_revoked) {

@@ -123,17 +123,20 @@ struct Note {  // for moderators only
   RequestId request{};
   std::string text;  // empty: takes it away
 };
+struct KeepCheck {  // what one's own device check came to
+  Readiness readiness;
+};
 struct Place {  // where oneself is
   Where where = Where::remote;
 };
 }  // namespace act
 
-using Act =
-    std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
-                 act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend, act::Revoke,
-                 act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting, act::SuspendMeeting,
-                 act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver, act::Remove, act::Place,
-                 act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp, act::CloseHelp, act::Note>;
+using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
+                         act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
+                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting,
+                         act::SuspendMeeting, act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver,
+                         act::Remove, act::Place, act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp,
+                         act::CloseHelp, act::Note, act::KeepCheck>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {

@@ -30,8 +30,11 @@ struct Case {
   Moment at;
 };
 
-constexpr std::size_t kMaxRequestsPerMinute = 10;              // of one person; nobody honest asks and withdraws faster
-constexpr std::size_t kMaxHelpsPerMinute = 5;                  // messages of one person; a line, not a chat
+constexpr std::size_t kMaxRequestsPerMinute = 10;    // of one person; nobody honest asks and withdraws faster
+constexpr std::size_t kMaxHelpsPerMinute = 5;        // messages of one person; a line, not a chat
+constexpr std::uint32_t kMaxVerdictsPerMinute = 10;  // of one person's checks: the journal grows by each
+constexpr Milliseconds kCheckStands =
+    std::chrono::seconds(60);                                  // no check is longer: within it what is the same is one
 constexpr Milliseconds kMaxExtension = std::chrono::hours(1);  // at once, either way
 
 Decided decide(const Case& c, const Act& act);
@@ -75,6 +78,8 @@ Decided decide_act(const Case& c, const act::SelectItem& act);
 Decided decide_act(const Case& c, const act::AskHelp& act);
 Decided decide_act(const Case& c, const act::AnswerHelp& act);
 Decided decide_act(const Case& c, const act::CloseHelp& act);
+// Device checks (decide_check.cpp).
+Decided decide_act(const Case& c, const act::KeepCheck& act);
 // Taking back (decide_undo.cpp).
 Decided decide_act(const Case& c, const act::Undo& act);
 

@@ -139,13 +139,20 @@ struct Placed {  // where somebody is, and so how they will be heard
   Where where = Where::remote;
   bool operator==(const Placed&) const = default;
 };
+// What a device check came to; the last one of each person counts.
+struct Checked {
+  std::string identity;
+  Readiness readiness;  // `fit` is known
+  bool operator==(const Checked&) const = default;
+};
 struct Restarted {  // the server started again: running clocks stop, who held the floor is held from now
   bool operator==(const Restarted&) const = default;
 };
 
-using EventBody = std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened,
-                               OrderChosen, MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone,
-                               Placed, AgendaSet, ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Noted, Restarted>;
+using EventBody =
+    std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen,
+                 MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone, Placed, AgendaSet,
+                 ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Noted, Checked, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

@@ -197,6 +197,11 @@ struct Encode {
     json["name"] = e.by;
     json["text"] = e.text;
   }
+  void operator()(const Checked& e) const {
+    type = "checked";
+    json["identity"] = e.identity;
+    json["readiness"] = readiness_tree(e.readiness);
+  }
   void operator()(const Placed& e) const {
     type = "placed";
     json["participant"] = to_text(e.participant);
@@ -298,6 +303,10 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "item_selected") return ItemSelected{need<std::string>(json, "item")};
   if (type.starts_with("help_")) return help_in(type, json);
   if (type == "noted") return Noted{request_in(json), need<std::string>(json, "name"), need<std::string>(json, "text")};
+  if (type == "checked") {
+    return Checked{need<std::string>(json, "identity"),
+                   need(readiness_from(need<Json>(json, "readiness")), "readiness")};
+  }
   if (type == "placed") {
     return Placed{need(participant_from(need<std::string>(json, "participant")), "participant"),
                   need(where_from(need<std::string>(json, "where")), "where")};

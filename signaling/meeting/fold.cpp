@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "signaling/meeting/checks.h"
 #include "signaling/meeting/help.h"
 #include "signaling/meeting/order.h"
 #include "signaling/meeting/totals.h"
@@ -234,6 +235,8 @@ struct Fold {
     state.notes.erase(e.request);
     if (!e.text.empty() && find(e.request) != nullptr) state.notes[e.request] = Note{e.by, event.at, e.text};
   }
+
+  void operator()(const Checked& e) const { keep_check(state.checks, e, event.seq, event.at); }
 
   // How a speech is heard does not change while it lasts, nor how it was once it is over.
   void operator()(const Placed& e) const {

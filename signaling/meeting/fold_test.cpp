@@ -35,6 +35,17 @@ Requested requested(std::uint64_t number) {
   return e;
 }
 
+Readiness measured() {
+  return {.fit = false,
+          .microphone = true,
+          .network = NetworkWord::fair,
+          .problems = {ReadinessProblem::telephone_band, ReadinessProblem::loss},
+          .band_hz = std::pair(300, 3'400),
+          .level_db = -23,
+          .loss_percent = 1.5,
+          .jitter_ms = 12};
+}
+
 std::vector<EventBody> one_of_each() {
   return {requested(9),
           Moved{RequestId{9}, RequestState::held, "connection_lost", Moment(Milliseconds(123'456))},
@@ -61,6 +72,8 @@ std::vector<EventBody> one_of_each() {
           HelpAnswered{HelpId{3}, "Tom", "Coming"},
           HelpClosed{HelpId{3}},
           Noted{RequestId{9}, "Mona", "Speaks for two \"delegations\""},
+          Checked{"sub:Ámina", measured()},
+          Checked{"sub:Li", Readiness{.fit = true}},
           Restarted{}};
 }
 
@@ -88,6 +101,34 @@ TEST(EventJson, a_damaged_event_is_an_error_and_never_a_crash) {
     unknown.type = "danced";
     EXPECT_EQ(read_event(unknown).error().code, "event_unreadable");
   }
+}
+
+TEST(EventJson, a_check_says_what_it_came_to_or_is_no_event) {
+  const StoredEvent stored = store_event(event(1, Checked{"sub:Li", measured()}));
+  for (const char* member : {"telephone_band", "fair", "camera", "band_hz"}) {
+    StoredEvent damaged = stored;
+    damaged.payload.replace(damaged.payload.find(member), 1, "X");
+    EXPECT_EQ(read_event(damaged).error().code, "event_unreadable") << member;
+  }
+}
+
+TEST(Fold, the_last_check_of_each_person_counts_and_the_oldest_is_forgotten) {
+  State state;
+  std::uint64_t seq = 0;
+  const auto check = [&](std::size_t person, bool fit) {
+    apply(state, event(++seq, Checked{"sub:" + std::to_string(person), Readiness{.fit = fit}}));
+  };
+  for (std::size_t person = 1; person <= kMaxKnownChecks; ++person) check(person, true);
+  check(1, false);
+  EXPECT_EQ(state.checks.known.size(), kMaxKnownChecks);
+  EXPECT_EQ(state.checks.known.at("sub:1").readiness.fit, false);
+  EXPECT_EQ(state.checks.known.at("sub:1").at, Moment(Milliseconds(1'000 * seq)));
+  EXPECT_EQ(state.checks.forgotten, 0U);
+  check(kMaxKnownChecks + 1, true);
+  EXPECT_EQ(state.checks.known.size(), kMaxKnownChecks);
+  EXPECT_FALSE(state.checks.known.contains("sub:2")) << "the first one was checked again since";
+  EXPECT_TRUE(state.checks.known.contains("sub:1"));
+  EXPECT_EQ(state.checks.forgotten, 1U);
 }
 
 TEST(Fold, events_that_fit_nothing_change_nothing_but_the_number) {

@@ -62,6 +62,26 @@ auto members(Value& value) {
   return std::tie(by, at, text);
 }
 
+template <ConstOrNot<Readiness> Value>
+auto members(Value& value) {
+  auto& [fit, microphone, camera, network, problems, band_hz, level_db, noise_db, loss_percent, jitter_ms,
+         round_trip_ms] = value;
+  return std::tie(fit, microphone, camera, network, problems, band_hz, level_db, noise_db, loss_percent, jitter_ms,
+                  round_trip_ms);
+}
+
+template <ConstOrNot<KnownCheck> Value>
+auto members(Value& value) {
+  auto& [readiness, at, seq, counted_from, counted] = value;
+  return std::tie(readiness, at, seq, counted_from, counted);
+}
+
+template <ConstOrNot<Checks> Value>
+auto members(Value& value) {
+  auto& [known, last, forgotten] = value;
+  return std::tie(known, last, forgotten);
+}
+
 template <ConstOrNot<SpokenTotal> Value>
 auto members(Value& value) {
   auto& [time, count] = value;
@@ -80,33 +100,25 @@ template <ConstOrNot<State> Value>
 auto members(Value& value) {
   auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
          answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item,
-         item_since, next_help, helps, notes] = value;
+         item_since, next_help, helps, notes, checks] = value;
   return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows,
                   ended, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
-                  removed, agenda, item, item_since, next_help, helps, notes);
+                  removed, agenda, item, item_since, next_help, helps, notes, checks);
 }
 
 template <class Value>
-concept Moments = requires(const Value& value) {
-  value.time_since_epoch();
-};
+concept Moments = requires(const Value& value) { value.time_since_epoch(); };
 template <class Value>
 concept Durations = requires(const Value& value) {
   value.count();
   typename Value::period;
 };
 template <class Value>
-concept Optionals = requires(const Value& value) {
-  value.has_value();
-};
+concept Optionals = requires(const Value& value) { value.has_value(); };
 template <class Value>
-concept Maps = requires {
-  typename Value::mapped_type;
-};
+concept Maps = requires { typename Value::mapped_type; };
 template <class Value>
-concept Rows = requires(Value& value) {
-  value.emplace_back();
-};
+concept Rows = requires(Value& value) { value.emplace_back(); };
 template <class Value>
 concept Pairs = requires(const Value& value) {
   value.first;
@@ -188,8 +200,8 @@ Value decode(const Json& json) {
     return static_cast<Value>(decode_number<std::underlying_type_t<Value>>(json));
   } else if constexpr (std::integral<Value>) {
     return decode_number<Value>(json);
-  } else if constexpr (std::same_as<Value, std::string>) {
-    return json.get<std::string>();
+  } else if constexpr (std::same_as<Value, std::string> || std::floating_point<Value>) {
+    return json.get<Value>();
   } else if constexpr (Moments<Value>) {
     return Value(typename Value::duration(decode_number<typename Value::rep>(json)));
   } else if constexpr (Durations<Value>) {

@@ -33,7 +33,7 @@ class Storm {
     const ParticipantId person = people_[random_() % people_.size()];
     const RequestId r{1 + random_() % bench_.state().next_request};
     const std::optional<RequestId> before = random_() % 2 == 0 ? std::optional(RequestId{1}) : std::nullopt;
-    switch (random_() % 15) {
+    switch (random_() % 16) {
       case 0:
         return bench_.pass(Milliseconds(random_() % 40'000));
       case 1:
@@ -60,6 +60,11 @@ class Storm {
         return media(person);
       case 12:
         return (void)bench_.moderate(act::Remove{people_[random_() % people_.size()], ""});
+      case 13:
+        return (void)bench_.by(person, act::KeepCheck{{.fit = random_() % 2 == 0,
+                                                       .problems = {ReadinessProblem::noisy},
+                                                       .band_hz = std::pair(125, 15'000),
+                                                       .loss_percent = 0.1}});
       default:
         return (void)bench_.by(person, bench_.ask_act(static_cast<RequestKind>(random_() % 6)));
     }
@@ -88,6 +93,7 @@ TEST(Snapshot, the_fold_from_any_snapshot_is_the_fold_from_the_first_event) {
     const std::vector<StoredEvent> events = Storm(seed).run(150);
     const State whole = fold(first_state(kRules), events);
     ASSERT_FALSE(whole.ended.empty()) << "seed " << seed;
+    ASSERT_FALSE(whole.checks.known.empty()) << "seed " << seed;
     for (std::size_t cut = 0; cut <= events.size(); cut += 7) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " cut at " + std::to_string(cut));
       const auto middle = events.begin() + static_cast<std::ptrdiff_t>(cut);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "signaling/meeting/readiness.h"
 #include "signaling/meeting/words.h"
 
 namespace plenary::signaling {
@@ -95,6 +96,22 @@ struct Note {
   bool operator==(const Note&) const = default;
 };
 
+// What somebody's last device check came to, and when: it stands beside their name until the next one.
+struct KnownCheck {
+  Readiness readiness;  // `fit` is known
+  Moment at{};
+  std::uint64_t seq = 0;      // of its event
+  Moment counted_from{};      // a minute of verdicts began
+  std::uint32_t counted = 0;  // in it
+  bool operator==(const KnownCheck&) const = default;
+};
+struct Checks {
+  std::map<std::string, KnownCheck> known;  // by identity, at most kMaxKnownChecks
+  std::uint64_t last = 0;                   // number of the last event about one
+  std::uint64_t forgotten = 0;              // to make room
+  bool operator==(const Checks&) const = default;
+};
+
 struct SpokenTotal {
   Milliseconds time{0};
   std::uint32_t count = 0;
@@ -146,8 +163,9 @@ struct State {
   std::string item;  // current; empty: none
   Moment item_since{};
   std::uint64_t next_help = 1;
-  std::vector<Help> helps;  // oldest first; all open ones, and the last closed ones
+  std::vector<Help> helps;          // oldest first; all open ones, and the last closed ones
   std::map<RequestId, Note> notes;  // of requests that are open or in `ended`, which bounds them
+  Checks checks;
   bool operator==(const State&) const = default;
 };
 
@@ -159,6 +177,9 @@ constexpr std::size_t kMaxKeys = 5'000;   // a retry that comes after 5,000 othe
 constexpr std::size_t kMaxPeople = 5'000;
 constexpr std::size_t kPeopleForgottenAtOnce = 500;  // so that it costs little a request
 constexpr std::size_t kMaxRemoved = 5'000;  // none is ever forgotten; a moderator who removes more closes the meeting
+
+// As many as people; beyond it the oldest is forgotten.
+constexpr std::size_t kMaxKnownChecks = 5'000;
 
 constexpr std::size_t kMaxAgenda = 50;       // items; a longer programme has more than one meeting
 constexpr std::size_t kMaxOpenHelps = 100;   // nobody answers more; the next one is told so

@@ -147,6 +147,7 @@ void Desk::notify_replaced(PageId page) { state_->send_to_joined(page, encode_no
 
 void Desk::notify_check(PageId page, const CheckResult& result, Now now) {
   state_->keep_check(page, result, now);
+  state_->publish(now);
   state_->send_to_joined(page, encode_notification("check.result", check_result_params(result)));
 }
 
@@ -190,6 +191,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Desk::counters() const {
           {"joins_refused", c.joins_refused},
           {"visits_evicted", c.visits_evicted},
           {"helps_refused", c.helps_refused},
+          {"checks_refused", c.checks_refused},
+          {"checks_forgotten", state_->meeting.state().checks.forgotten},
           {"changes", c.changes},
           {"changes_delayed", c.delayed},
           {"caught_up", c.caught_up},

@@ -1,6 +1,4 @@
 // What is told beside the state, because it is not for everybody: moderators' notes, and what device checks came to.
-#include <algorithm>
-
 #include "signaling/protocol/desk_state.h"
 
 namespace plenary::signaling {
@@ -38,23 +36,23 @@ void Desk::State::tell_known_notes(PageId id, const Visit& visit) {
 void Desk::State::keep_check(PageId page, const CheckResult& result, Now now) {
   const auto found = pages.find(page);
   if (!result.readiness.fit || found == pages.end() || !found->second.visit) return;
-  const Person* person = meeting.person(visits.at(*found->second.visit).participant);
-  if (person == nullptr || person->identity.empty()) return;
-  const Moment at = meeting.moment(now);
-  const auto known = checks.find(person->identity);
-  if (known != checks.end()) {
-    const Readiness& before = known->second.readiness;
-    const bool same = before.fit == result.readiness.fit && before.problems == result.readiness.problems;
-    if (same && at < known->second.at + kCheckStands) return;
-  } else if (checks.size() >= kMaxKnownChecks) {
-    checks.erase(std::min_element(checks.begin(), checks.end(),
-                                  [](const auto& a, const auto& b) { return a.second.at < b.second.at; }));
+  const Visit& visit = visits.at(*found->second.visit);
+  const act::KeepCheck act{result.readiness};
+  if (!meeting.handle(act, Actor{visit.participant, visit.role}, now)) ++counters.checks_refused;
+}
+
+// What the disk has since the last time.
+void Desk::State::tell_checks() {
+  const Checks& checks = meeting.state().checks;
+  if (checks.last == published_check) return;
+  for (const auto& [identity, check] : checks.known) {
+    if (check.seq > published_check) tell_check(identity);
   }
-  checks[person->identity] = KnownCheck{result.readiness, at};
-  tell_check(person->identity);
+  published_check = checks.last;
 }
 
 void Desk::State::tell_check(const std::string& identity) {
+  const std::map<std::string, KnownCheck>& checks = meeting.state().checks.known;
   const auto check = checks.find(identity);
   const Person* person = check == checks.end() ? nullptr : meeting.find_person(identity);
   if (person == nullptr) return;
@@ -71,7 +69,7 @@ void Desk::State::tell_check(const std::string& identity) {
 // Of people who are not there it is told once they come.
 void Desk::State::show_checks(PageId id, const Visit& visit) {
   if (!signaling::sees_readiness(visit.role)) return;
-  for (const auto& [identity, check] : checks) {
+  for (const auto& [identity, check] : meeting.state().checks.known) {
     const Person* person = meeting.find_person(identity);
     if (person != nullptr) send(id, encode_notification("check.known", known_check_params(person->id, check)));
   }

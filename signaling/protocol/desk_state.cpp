@@ -398,6 +398,7 @@ void Desk::State::publish(Now now) {
   exclude();
   tell_helps();
   tell_notes();
+  tell_checks();
   publication_due = now.monotonic < next_publication;
   if (publication_due) {
     ++counters.delayed;

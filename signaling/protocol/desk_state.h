@@ -23,10 +23,11 @@ struct Counters {
   std::uint64_t joins_refused = 0;
   std::uint64_t visits_evicted = 0;  // of who came without a token and has gone, to make room
   std::uint64_t helps_refused = 0;   // too many from one network
+  std::uint64_t checks_refused = 0;  // verdicts not kept: too many from one person, or the disk fails
   std::uint64_t changes = 0;
-  std::uint64_t delayed = 0;  // looks at a change that waits for its turn
+  std::uint64_t delayed = 0;    // looks at a change that waits for its turn
   std::uint64_t caught_up = 0;  // pages that got the state because they read too slowly for every change
-  std::uint64_t closed = 0;   // by us
+  std::uint64_t closed = 0;     // by us
 };
 
 // One joined page; found again by `resume` for a while after it has gone.
@@ -106,7 +107,6 @@ struct Desk::State {
   RandomSource& random;
   RoomFacts facts;
   ReadinessBoard readiness;
-  std::map<std::string, KnownCheck> checks;  // by identity, at most kMaxKnownChecks
   std::map<PageId, Page> pages;
   std::unordered_map<std::string, Visit> visits;                // by resume token
   std::unordered_map<std::string, std::string> media_tokens;    // to resume tokens
@@ -128,7 +128,8 @@ struct Desk::State {
   std::map<RequestId, ParticipantId> published_open;  // whose requests pages have seen open
   std::vector<Help> published_helps;
   std::map<RequestId, Note> published_notes;
-  std::uint64_t seq = 0;  // of the last meeting.changed
+  std::uint64_t published_check = 0;  // number of the event
+  std::uint64_t seq = 0;              // of the last meeting.changed
   Counters counters;
 
  private:
@@ -156,6 +157,7 @@ struct Desk::State {
   void cut(ParticipantId participant, Now now);
   [[nodiscard]] bool is_protected(const Visit& by, ParticipantId whom) const;
   void show_readiness(PageId id, const Visit& visit);
+  void tell_checks();
   // To all who see it, as of the person's present number.
   void tell_check(const std::string& identity);
   void show_checks(PageId id, const Visit& visit);

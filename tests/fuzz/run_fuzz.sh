@@ -20,6 +20,7 @@ rtcp 1500 $corpora/crashes
 transport_feedback 4096
 feed 65536
 jsonrpc 8192 $corpora/json
+token 5000
 END
 }
 

@@ -26,6 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import server_kills  # noqa: E402
 from server_kills import PROGRAM, Account, Life, Page, settle  # noqa: E402
+from silent_crowd import PATIENCE_SECONDS, SilentCrowd, upgrade_request  # noqa: E402
 
 CONFIG = server_kills.CONFIG + """
 [[rooms]]
@@ -33,16 +34,28 @@ id = "other"
 languages = []
 mix = "desk"
 """
-PATIENCE_SECONDS = 60  # only a broken server needs it
+SILENT_SOCKETS = 10_000
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")  # Debian's package faketime
 HOSTILE = "A\r\nb\n\x1b[31mred\x1b[0m %n%s%x \u2028 \x00\x07 {\"event\":\"forged\"}"
 
 
 class Server(server_kills.Server):
-    def __init__(self, folder, log_format="json", open_files=None):
+    """`wall_clock`: how far the server's civil clock is off; its monotonic one is the machine's."""
+
+    def __init__(self, folder, log_format="json", open_files=None, wall_clock=None):
         super().__init__(folder)
         self.config.write_text(CONFIG.format(data=self.folder / "data"))
         self.environment = {**os.environ, "PLENARY_LOG_FORMAT": log_format, "PLENARY_LOG_LEVEL": "debug"}
         self.open_files = open_files
+        if wall_clock is not None:
+            self.set_wall_clock(wall_clock)
+            self.environment |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock"),
+                                 "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    def set_wall_clock(self, offset):
+        new = self.folder / "clock.new"
+        new.write_text(offset + "\n")
+        new.replace(self.folder / "clock")
 
     def start(self):
         def limit():
@@ -57,6 +70,9 @@ class Server(server_kills.Server):
 
     def log(self):
         return (self.folder / "log").read_bytes().decode(errors="replace")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def request(self, method, path, body=None, headers=None, connection=None):
         own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
@@ -102,15 +118,10 @@ def offer(extra=""):
         f"a=fingerprint:sha-256 {fingerprint}", "a=setup:active", "a=recvonly", "a=rtcp-mux", "a=rtpmap:111 opus/48000/2", ""])
 
 
-def upgrade(port, source="127.0.0.1", headers="", path="/ws/bench", origin=None):
+def upgrade(port, **how):
     """A WebSocket that says nothing more; with the status that came."""
-    own = socket.socket()
-    own.settimeout(PATIENCE_SECONDS)
-    own.bind((source, 0))
-    own.connect(("127.0.0.1", port))
-    own.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                 f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-                 f"Sec-WebSocket-Protocol: plenary.v1\r\nOrigin: {origin or f'http://127.0.0.1:{port}'}\r\n{headers}\r\n").encode())
+    own = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+    own.sendall(upgrade_request(port, **how))
     head = b""
     while b"\r\n\r\n" not in head:
         data = own.recv(4096)
@@ -130,29 +141,29 @@ class Faults(unittest.TestCase):
         return server
 
     def test_w5_sockets_that_never_join_are_closed_and_leave_descriptors_for_others(self):
-        files = 1_000
-        server = self.serve(open_files=files)
-        most, sockets, refused = 0, [], 0
-        for number in range(files):
-            own, status, head = upgrade(server.port)
-            if status == 101:
-                sockets.append(own)
-            else:
-                self.assertEqual(status, 503)
-                self.assertIn(b"retry-after", head.lower())
-                refused += 1
-                own.close()
-            if number % 50 == 0:
-                most = max(most, len(os.listdir(f"/proc/{server.process.pid}/fd")))
-        self.assertGreater(refused, 0)
-        self.assertLessEqual(most, files // 2)
-        for own in sockets:
-            while own.recv(4096):  # a close frame, then the end
-                pass
-            own.close()
-        self.assertGreaterEqual(server.counter("http_pages_refused"), refused)
-        until("the descriptors to be free", lambda: len(os.listdir(f"/proc/{server.process.pid}/fd")) < 200)
-        Page(server.port, server.token("participant", "Amina")).close()
+        _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+        for files in (1_000, most_files):  # nearly all are refused; nearly all are let in
+            server = self.serve(open_files=files)
+            moderator = Page(server.port, server.token("moderator", "Mona"))
+            count = min(SILENT_SOCKETS, most_files // 2)
+            crowd = SilentCrowd(server.port, count)
+            most = answered = 0
+            while crowd.turn():
+                if crowd.left <= count - answered * 1_000:
+                    most = max(most, server.descriptors())
+                    moderator.call("meeting.state", {})
+                    answered += 1
+            self.assertGreaterEqual(answered, count // 1_000)
+            self.assertEqual(crowd.answers["101"] + crowd.answers["503"], count, crowd.answers)
+            self.assertEqual(crowd.closed, crowd.answers["101"], "each was closed by the server")
+            self.assertLessEqual(most, files // 2)
+            self.assertEqual(server.counter("http_pages_refused"), crowd.answers["503"])
+            if files == 1_000:
+                self.assertGreater(crowd.answers["503"], 0)
+            until("the descriptors to be free", lambda: server.descriptors() < 200)
+            Page(server.port, server.token("participant", "Amina")).close()
+            server.kill(signal.SIGTERM)
 
     def test_w7_who_floods_is_closed_and_everybody_else_is_answered(self):
         server = self.serve()
@@ -215,6 +226,58 @@ class Faults(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "removed"):
             Page(server.port, token)
         self.assertEqual(server.with_token("POST", "/whep/bench", token, offer(), {"Content-Type": "application/sdp"})[0], 401)
+
+    @unittest.skipUnless(FAKETIME.exists(), "libfaketime is not installed")
+    def test_l1_the_clock_set_by_hours_moves_no_speech_no_place_and_no_grace(self):
+        server = self.serve(wall_clock="+0")
+        moderator = Page(server.port, server.token("moderator", "Mona"))
+        add = {"organisation": "", "category": "", "where": "room", "kind": "statement"}
+        moderator.call("floor.add", {"name": "Speaker", **add})
+        speech = moderator.call("floor.grant", {})["request"]
+        called = Page(server.port, server.token("participant", "Called"))
+        called_request = called.call("floor.request", {"key": "k", "kind": "statement", "topic": "x", "language": "floor"})["request"]
+        waiting = [called_request]
+
+        def look():
+            before = time.monotonic()
+            state = moderator.call("meeting.state", {})
+            on_air = next(entry for entry in state["floor"] if entry["request"] == speech)
+            return before, time.monotonic(), state, state["server_time"] - on_air["running_since"] + on_air["elapsed_ms"]
+
+        moderator.call("floor.prepare", {"request": called_request})
+        first = look()
+        for hours in (5, -3, 26, -49):
+            server.set_wall_clock(f"{hours:+}h")
+            # The end of a link alone looks at the clock that was set: it shows that it was.
+            self.assertEqual("expired" in str(self.refused_join(server)), hours > 0, hours)
+            waiting.append(moderator.call("floor.add", {"name": f"At {hours}", **add})["request"])
+            last = look()
+            spoken = (last[3] - first[3]) / 1000
+            self.assertGreaterEqual(spoken, last[0] - first[1] - 0.01)
+            self.assertLessEqual(spoken, last[1] - first[0] + 0.01)
+            self.assertEqual([entry["request"] for entry in last[2]["queue"]], waiting)
+            asked = [entry["asked_at"] for entry in last[2]["queue"]]
+            self.assertEqual(asked, sorted(asked))
+        # Called to the green room: 30 s to answer, whatever the clock says, then one place down.
+        while (moved := look())[2]["queue"][0]["request"] == called_request:
+            self.assertLess(moved[0] - first[1], PATIENCE_SECONDS, "who does not answer is not passed over")
+            time.sleep(0.2)
+        self.assertGreaterEqual(moved[1] - first[0], 30)
+        waiting[:2] = waiting[1::-1]
+        self.assertEqual([entry["request"] for entry in moved[2]["queue"]], waiting)
+        server.kill()
+        server.start()
+        moderator = Page(server.port, server.token("moderator", "Mona"))
+        later = look()
+        self.assertEqual([entry["request"] for entry in later[2]["queue"]], waiting)
+        self.assertGreaterEqual(later[2]["server_time"], max(asked))
+        self.assertGreaterEqual(later[3], 30_000, "the speech goes on from the last event at least")
+
+    def refused_join(self, server):
+        try:
+            Page(server.port, server.token("participant", "Li")).close()
+        except RuntimeError as error:
+            return error
 
     def test_j5_wrong_tokens_from_many_addresses_open_nothing_and_hold_nobody_up(self):
         server = self.serve()
