@@ -52,7 +52,7 @@ ViewerSlot::Wrote ViewerSlot::write_next(SendBatch& batch, const ice::Tuple& pat
   if (out == nullptr) return Wrote::batch_full;
   const std::optional<forward::Forwarder::Out> packet = forwarder_.next(now);
   if (!packet) return Wrote::nothing;
-  const std::size_t length = seal(*packet, false, out, cipher, now);
+  const std::size_t length = seal(*packet, false, batch.unsealed(), out, cipher, now);
   if (length == 0) {
     counters_.add(Count::seal_failed);
     return Wrote::packet;
@@ -87,7 +87,7 @@ ViewerSlot::Wrote ViewerSlot::write_repair(std::uint16_t sequence, SendBatch& ba
     case rtp::ResendBudget::Verdict::allowed:
       break;
   }
-  const std::size_t length = seal(*packet, true, out, cipher, now);
+  const std::size_t length = seal(*packet, true, batch.unsealed(), out, cipher, now);
   batch.commit(length);
   counters_.add(length == 0 ? Count::seal_failed : Count::rtx_out);
   return Wrote::packet;
@@ -106,8 +106,8 @@ std::size_t ViewerSlot::write_redundancy(const forward::Forwarder::Out& packet, 
                                rtp::kMaxPayload - std::min(own, rtp::kMaxPayload), out);
 }
 
-std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, std::uint8_t* out,
-                             MediaCipher& cipher, Instant now) {
+std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool repair, crypto::CmBatch& batch,
+                             std::uint8_t* out, MediaCipher& cipher, Instant now) {
   const forward::TrackPacket& packet = *out_packet.packet;
   const sdp::CodecChoice* codec = choice(out_packet.codec);
   if (codec == nullptr) return 0;
@@ -143,7 +143,8 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
     prefix_size += size;
     payload = payload.subspan(size);
   }
-  return cipher.seal_rtp(out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
+  return cipher.seal_rtp(batch, out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_,
+                         index);
 }
 
 std::optional<rtp::SenderReport> ViewerSlot::make_report(Instant now) const {

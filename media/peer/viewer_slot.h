@@ -49,8 +49,8 @@ class ViewerSlot {
   [[nodiscard]] const sdp::CodecChoice* choice(Codec codec) const;
   std::size_t write_redundancy(const forward::Forwarder::Out& packet, std::uint8_t payload_type,
                                std::uint8_t* out) const;
-  std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, MediaCipher& cipher,
-                   Instant now);
+  std::size_t seal(const forward::Forwarder::Out& packet, bool repair, crypto::CmBatch& batch, std::uint8_t* out,
+                   MediaCipher& cipher, Instant now);
 
   Counters& counters_;
   MediaKind kind_;

@@ -44,7 +44,8 @@ class World {
   explicit World(std::uint64_t seed, std::size_t shards = 1);
 
   // ---- people, on the shard that their number names ----
-  ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false);
+  ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
+                           crypto::SrtpOffer srtp = crypto::SrtpOffer::both);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
                              Duration clock_ahead = {}, bool reduced_size = true);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
@@ -95,9 +96,9 @@ class World {
   std::vector<std::unique_ptr<io::Switchboard>> boards;
   io::Switchboard& board;  // the first
   Network network;
-  std::vector<std::pair<Instant, io::ShardEvent>> events;      // of the first shard
-  std::vector<std::shared_ptr<const io::Relayed>> relayed;     // for each shard that it went to
-  std::function<bool(const io::RelayOutput&)> loses_relayed;    // true: it is lost, and a gap told
+  std::vector<std::pair<Instant, io::ShardEvent>> events;     // of the first shard
+  std::vector<std::shared_ptr<const io::Relayed>> relayed;    // for each shard that it went to
+  std::function<bool(const io::RelayOutput&)> loses_relayed;  // true: it is lost, and a gap told
   std::vector<std::pair<Instant, io::Switchboard::FeedOutput>> to_room;
   // Datagrams that the server sent to addresses where nobody listens.
   std::map<Address, std::uint64_t> to_nobody;
@@ -122,7 +123,7 @@ class World {
   std::map<PeerId, std::unique_ptr<SpeakerClient>> speakers_;
   std::vector<std::pair<FeedId, std::unique_ptr<RoomTrack>>> room_tracks_;
   peer::SendBatch batch_;
-  std::uint8_t next_host_ = 1;
+  std::uint16_t next_host_ = 1;
 };
 
 }  // namespace plenary::sim
