@@ -71,7 +71,7 @@ std::optional<SrtpKeys> export_keys(SSL* ssl, DtlsRole role) {
 }  // namespace
 
 struct Dtls::State {
-  State(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected);
+  State(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, SrtpOffer offer);
   ~State() { SSL_free(ssl_); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -111,7 +111,7 @@ struct Dtls::State {
   Instant last_resend_{};
 };
 
-Dtls::State::State(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected)
+Dtls::State::State(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, SrtpOffer offer)
     : certificate_(std::move(certificate)), role_(role), check_{std::move(expected)} {
   ssl_ = SSL_new(certificate_->dtls_context());
   PLENARY_CHECK(ssl_ != nullptr);
@@ -120,6 +120,9 @@ Dtls::State::State(std::shared_ptr<const Certificate> certificate, DtlsRole role
   SSL_set_app_data(ssl_, &check_);
   PLENARY_CHECK(SSL_set_mtu(ssl_, kDtlsMtu) > 0);
   DTLS_set_timer_cb(ssl_, openssl_interval);
+  if (offer == SrtpOffer::aes_cm) {
+    PLENARY_CHECK(SSL_set_tlsext_use_srtp(ssl_, "SRTP_AES128_CM_SHA1_80") == 0);  // 0 is success
+  }
   role_ == DtlsRole::active ? SSL_set_connect_state(ssl_) : SSL_set_accept_state(ssl_);
 }
 
@@ -237,8 +240,9 @@ void Dtls::State::handle_running(Bytes datagram, Instant now) {
   if (inspect_datagram(datagram).any_handshake) answer_late_handshake(now);
 }
 
-Dtls::Dtls(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, Instant now)
-    : state_(std::make_unique<State>(std::move(certificate), role, std::move(expected))) {
+Dtls::Dtls(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, Instant now,
+           SrtpOffer offer)
+    : state_(std::make_unique<State>(std::move(certificate), role, std::move(expected), offer)) {
   if (role == DtlsRole::passive) return;
   state_->deadline_ = now + kDtlsDeadline;
   state_->advance(now);

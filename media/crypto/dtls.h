@@ -24,6 +24,9 @@ struct SrtpKeys {  // key 16 bytes; salt 12 (GCM) or 14 (CM)
   ByteVector remote_salt;
 };
 
+// What is offered for media: AES-GCM and AES-CM, or as a client that lacks the former.
+enum class SrtpOffer : std::uint8_t { both, aes_cm };
+
 enum class DtlsRole : std::uint8_t { passive, active };
 enum class DtlsState : std::uint8_t { handshaking, connected, failed, closed };
 
@@ -34,7 +37,8 @@ constexpr std::size_t kMaxHandshakeBytes = 64 * 1024;  // taken in before the ha
 
 class Dtls {
  public:
-  Dtls(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, Instant now);
+  Dtls(std::shared_ptr<const Certificate> certificate, DtlsRole role, Fingerprint expected, Instant now,
+       SrtpOffer offer = SrtpOffer::both);
   ~Dtls();
   Dtls(Dtls&&) noexcept;
   Dtls& operator=(Dtls&&) noexcept;

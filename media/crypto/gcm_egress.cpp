@@ -2,14 +2,12 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
 
 #include "media/base/check.h"
+#include "media/crypto/ipsec_mb.h"
 #include "media/crypto/srtp.h"
-#ifdef PLENARY_IPSEC_MB
-#include <intel-ipsec-mb.h>
-#endif
+#include "media/crypto/srtp_derivation.h"
 
 namespace plenary::crypto {
 namespace {
@@ -18,83 +16,10 @@ constexpr std::size_t kKeyLength = 16;
 constexpr std::size_t kNonceLength = 12;
 constexpr std::size_t kMinHeader = 12;
 
-struct Block {
-  const std::uint8_t* data;
-  std::size_t size;
-};
-
-#ifdef PLENARY_IPSEC_MB
-// Function pointers for this CPU; read-only once made, so that all threads share them. Nothing where the CPU has no
-// AES.
-const IMB_MGR* ipsec_mb() {
-  static const IMB_MGR* const manager = []() -> const IMB_MGR* {
-    IMB_MGR* made = alloc_mb_mgr(0);
-    if (made == nullptr) return nullptr;
-    IMB_ARCH architecture = IMB_ARCH_NONE;
-    init_mb_mgr_auto(made, &architecture);
-    const bool fit = architecture >= IMB_ARCH_SSE && (made->features & IMB_FEATURE_AESNI) != 0 &&
-                     (made->features & IMB_FEATURE_PCLMULQDQ) != 0;
-    if (fit) return made;
-    free_mb_mgr(made);
-    return nullptr;
-  }();
-  return manager;
-}
-
-const char* ipsec_mb_name() {
-  const IMB_MGR* manager = ipsec_mb();
-  if (manager == nullptr) return nullptr;
-  const std::uint64_t features = manager->features;
-  if ((features & IMB_CPUFLAGS_AVX512) == IMB_CPUFLAGS_AVX512) {
-    const bool vaes = (features & IMB_FEATURE_VAES) != 0 && (features & IMB_FEATURE_VPCLMULQDQ) != 0;
-    return vaes ? "ipsec-mb avx512-vaes" : "ipsec-mb avx512";
-  }
-  if ((features & IMB_FEATURE_AVX2) != 0) return "ipsec-mb avx2";
-  return (features & IMB_FEATURE_AVX) != 0 ? "ipsec-mb avx" : "ipsec-mb sse";
-}
-#else
-const char* ipsec_mb_name() { return nullptr; }
-#endif
-
-// PLENARY_GCM=openssl leaves ipsec-mb aside, for comparison and where it is suspected.
-bool forced_openssl() {
-  static const bool forced = [] {
-    const char* wish = std::getenv("PLENARY_GCM");
-    return wish != nullptr && std::strcmp(wish, "openssl") == 0;
-  }();
-  return forced;
-}
-
-GcmEngine resolve(GcmEngine wish) {
-  if (wish == GcmEngine::best) wish = forced_openssl() ? GcmEngine::openssl : GcmEngine::ipsec_mb;
-  return ipsec_mb_name() == nullptr ? GcmEngine::openssl : wish;
-}
-
-// RFC 3711 §4.3.1 with a key derivation rate of 0; RFC 7714 §11: the salt of 96 bits stands in the upper part of the
-// 112 that the function takes.
-void derive(Bytes key, Bytes salt, std::uint8_t label, MutableBytes out) {
-  std::array<std::uint8_t, 16> counter{};
-  std::memcpy(counter.data(), salt.data(), salt.size());
-  counter[7] ^= label;
-  const std::array<std::uint8_t, 16> zeros{};
-  std::array<std::uint8_t, 16> stream{};
-  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
-  PLENARY_CHECK(context != nullptr);
-  int length = 0;
-  PLENARY_CHECK(EVP_EncryptInit_ex(context, EVP_aes_128_ctr(), nullptr, key.data(), counter.data()) == 1);
-  PLENARY_CHECK(EVP_EncryptUpdate(context, stream.data(), &length, zeros.data(), static_cast<int>(zeros.size())) == 1);
-  EVP_CIPHER_CTX_free(context);
-  std::memcpy(out.data(), stream.data(), out.size());
-  OPENSSL_cleanse(stream.data(), stream.size());
-}
-
-constexpr std::uint8_t kRtpEncryptionKey = 0;  // labels of RFC 3711 §4.3.1
-constexpr std::uint8_t kRtpSalt = 2;
-
 }  // namespace
 
 struct GcmEgress::State {
-  State(Bytes key, Bytes salt, GcmEngine wish);
+  State(Bytes key, Bytes salt, SrtpEngine wish);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -106,14 +31,14 @@ struct GcmEgress::State {
   gcm_key_data expanded;  // 1 KB; first, as it wants to be aligned
 #endif
   std::array<std::uint8_t, kNonceLength> salt;
-  GcmEngine engine;
+  SrtpEngine engine;
   EVP_CIPHER_CTX* evp = nullptr;
 };
 
-GcmEgress::State::State(Bytes key, Bytes session_salt, GcmEngine wish) : engine(resolve(wish)) {
+GcmEgress::State::State(Bytes key, Bytes session_salt, SrtpEngine wish) : engine(resolve(wish)) {
   std::memcpy(salt.data(), session_salt.data(), salt.size());
 #ifdef PLENARY_IPSEC_MB
-  if (engine == GcmEngine::ipsec_mb) {
+  if (engine == SrtpEngine::ipsec_mb) {
     IMB_AES128_GCM_PRE(ipsec_mb(), key.data(), &expanded);
     return;
   }
@@ -169,19 +94,19 @@ void GcmEgress::State::seal_openssl(std::uint8_t* out, std::size_t header, Bytes
   PLENARY_CHECK(good);
 }
 
-GcmEgress::GcmEgress(Bytes key, Bytes salt, GcmEngine engine) {
+GcmEgress::GcmEgress(Bytes key, Bytes salt, SrtpEngine engine) {
   PLENARY_CHECK(key.size() == kKeyLength && salt.size() == kNonceLength);
   std::array<std::uint8_t, kKeyLength> session_key;
   std::array<std::uint8_t, kNonceLength> session_salt;
-  derive(key, salt, kRtpEncryptionKey, session_key);
-  derive(key, salt, kRtpSalt, session_salt);
+  derive_srtp(key, salt, SrtpLabel::rtp_encryption, session_key);
+  derive_srtp(key, salt, SrtpLabel::rtp_salt, session_salt);
   state_ = std::make_unique<State>(session_key, session_salt, engine);
   OPENSSL_cleanse(session_key.data(), session_key.size());
 }
 
 GcmEgress::GcmEgress(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-GcmEgress GcmEgress::from_session_keys(Bytes key, Bytes salt, GcmEngine engine) {
+GcmEgress GcmEgress::from_session_keys(Bytes key, Bytes salt, SrtpEngine engine) {
   PLENARY_CHECK(key.size() == kKeyLength && salt.size() == kNonceLength);
   return GcmEgress(std::make_unique<State>(key, salt, engine));
 }
@@ -199,7 +124,7 @@ std::size_t GcmEgress::protect(std::uint8_t* out, std::size_t header_length, Byt
   store_u32(nonce.data() + 6, static_cast<std::uint32_t>(index >> 16));
   store_u16(nonce.data() + 10, static_cast<std::uint16_t>(index));
   for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] ^= state_->salt[i];
-  if (state_->engine == GcmEngine::ipsec_mb) {
+  if (state_->engine == SrtpEngine::ipsec_mb) {
     state_->seal_ipsec_mb(out, header_length, prefix, payload, nonce.data());
   } else {
     state_->seal_openssl(out, header_length, prefix, payload, nonce.data());
@@ -208,7 +133,7 @@ std::size_t GcmEgress::protect(std::uint8_t* out, std::size_t header_length, Byt
 }
 
 const char* GcmEgress::implementation() {
-  return resolve(GcmEngine::best) == GcmEngine::ipsec_mb ? ipsec_mb_name() : "openssl evp";
+  return resolve(SrtpEngine::best) == SrtpEngine::ipsec_mb ? ipsec_mb_name() : "openssl evp";
 }
 
 }  // namespace plenary::crypto

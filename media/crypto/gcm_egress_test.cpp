@@ -4,6 +4,7 @@
 #include <random>
 #include <string_view>
 
+#include "media/crypto/packets_to_try.h"
 #include "media/crypto/srtp.h"
 
 namespace plenary::crypto {
@@ -29,11 +30,11 @@ SrtpKeys receiving_end(const ByteVector& key, const ByteVector& salt) {
   return {SrtpProfile::aead_aes_128_gcm, ByteVector(16, 1), ByteVector(12, 2), key, salt};
 }
 
-class EachEngine : public testing::TestWithParam<GcmEngine> {};
+class EachEngine : public testing::TestWithParam<SrtpEngine> {};
 
-INSTANTIATE_TEST_SUITE_P(GcmEgress, EachEngine, testing::Values(GcmEngine::ipsec_mb, GcmEngine::openssl),
-                         [](const testing::TestParamInfo<GcmEngine>& engine) {
-                           return engine.param == GcmEngine::ipsec_mb ? "ipsec_mb" : "openssl";
+INSTANTIATE_TEST_SUITE_P(GcmEgress, EachEngine, testing::Values(SrtpEngine::ipsec_mb, SrtpEngine::openssl),
+                         [](const testing::TestParamInfo<SrtpEngine>& engine) {
+                           return engine.param == SrtpEngine::ipsec_mb ? "ipsec_mb" : "openssl";
                          });
 
 // RFC 7714 §16.1.1: session key and salt are given, not derived.
@@ -63,7 +64,7 @@ TEST_P(EachEngine, gives_the_tag_of_rfc_7714_over_a_packet_without_payload) {
             unhex("22493f82 d2bce397 e9d79e3b 19aa4216"));
 }
 
-TEST_P(EachEngine, libsrtp_reads_a_hundred_thousand_packets_across_wraps_of_the_sequence) {
+TEST_P(EachEngine, libsrtp_reads_what_it_seals_across_wraps_of_the_sequence) {
   std::mt19937 random(17);
   ByteVector key(16);
   ByteVector salt(12);
@@ -74,7 +75,8 @@ TEST_P(EachEngine, libsrtp_reads_a_hundred_thousand_packets_across_wraps_of_the_
   std::uint64_t index[] = {100, 0x7FF0};
   std::array<std::uint8_t, 1'500> source;
   std::array<std::uint8_t, 1'600> packet;
-  for (int count = 0; count < 100'000; ++count) {
+  const int all = packets_to_try(100'000);
+  for (int count = 0; count < all; ++count) {
     const std::size_t which = random() % 2;
     index[which] += 1 + random() % 6;  // gaps, so that each SSRC wraps twice or more
     const std::size_t extension_words = random() % 4;
@@ -128,8 +130,8 @@ TEST_P(EachEngine, a_moved_one_works_on) {
 }
 
 TEST(GcmEgress, both_engines_give_the_same_bytes_at_every_length) {
-  GcmEgress one(ByteVector(16, 3), ByteVector(12, 4), GcmEngine::ipsec_mb);
-  GcmEgress two(ByteVector(16, 3), ByteVector(12, 4), GcmEngine::openssl);
+  GcmEgress one(ByteVector(16, 3), ByteVector(12, 4), SrtpEngine::ipsec_mb);
+  GcmEgress two(ByteVector(16, 3), ByteVector(12, 4), SrtpEngine::openssl);
   const ByteVector source(1'400, 0xA5);
   for (std::size_t length = 0; length <= source.size(); ++length) {
     for (const std::size_t prefix : {std::size_t{0}, std::min<std::size_t>(2, length)}) {

@@ -1,5 +1,5 @@
-// SRTP and SRTCP (RFC 3711, RFC 7714). Two ways: SrtpSession is libsrtp (all that comes in, RTCP both ways, media out
-// for AES-CM clients); GcmEgress is our own path for media out with AES-128-GCM, far faster than Debian's libsrtp.
+// SRTP and SRTCP (RFC 3711, RFC 7714). SrtpSession is libsrtp (all that comes in, RTCP both ways); GcmEgress is our own
+// path for media out with AES-128-GCM, and CmEgress (cm_egress.h) with AES-CM, both far faster than Debian's libsrtp.
 #pragma once
 
 #include <cstdint>
@@ -43,17 +43,18 @@ class SrtpSession {
 };
 constexpr std::size_t kMaxSrtpTrailer = 32;  // tag, SRTCP index, rounding
 
-// Which code encrypts; `best` is ipsec-mb where this CPU can, unless the environment says PLENARY_GCM=openssl.
-enum class GcmEngine : std::uint8_t { best, ipsec_mb, openssl };
+// Which code encrypts media out; `best` is ipsec-mb where this CPU can, unless the environment says
+// PLENARY_SRTP=openssl.
+enum class SrtpEngine : std::uint8_t { best, ipsec_mb, openssl };
 
 // AES-128-GCM for outgoing media of one peer, straight from shared clear bytes into the send buffer. The caller owns
 // sequence and roll-over counter per SSRC and must never pass the same (ssrc, index) twice.
 class GcmEgress {
  public:
   // Master key and salt as DTLS gives them: 16 and 12 bytes.
-  GcmEgress(Bytes key, Bytes salt, GcmEngine engine = GcmEngine::best);
+  GcmEgress(Bytes key, Bytes salt, SrtpEngine engine = SrtpEngine::best);
   // Without key derivation, for the vectors of RFC 7714.
-  static GcmEgress from_session_keys(Bytes key, Bytes salt, GcmEngine engine = GcmEngine::best);
+  static GcmEgress from_session_keys(Bytes key, Bytes salt, SrtpEngine engine = SrtpEngine::best);
   ~GcmEgress();
   GcmEgress(GcmEgress&&) noexcept;
   GcmEgress& operator=(GcmEgress&&) noexcept;

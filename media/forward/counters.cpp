@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> kNames = {
     "plenary_udp_datagrams_received_total",
+    "plenary_udp_receive_messages_total",
     "plenary_udp_datagrams_sent_total",
     "plenary_udp_bytes_received_total",
     "plenary_udp_bytes_sent_total",

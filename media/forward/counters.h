@@ -11,6 +11,7 @@ namespace plenary {
 enum class Count : std::uint8_t {
   // socket
   datagrams_in,
+  receive_messages,
   datagrams_out,
   bytes_in,
   bytes_out,

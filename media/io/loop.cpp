@@ -117,20 +117,20 @@ void Loop::wait() {
 
 void Loop::read_udp() {
   const Duration offset = realtime_offset();
-  for (std::size_t i = 0; i < kUdpReadsAtOnce; ++i) {
+  for (std::size_t done = 0; done < kUdpReadAtOnce;) {
     const std::span<const UdpSocket::Datagram> datagrams = udp_->receive(read_monotonic(), offset, board_.counters());
     for (const UdpSocket::Datagram& datagram : datagrams) {
       board_.handle_datagram(datagram.bytes, datagram.path, datagram.received);
     }
     if (datagrams.size() < kReceiveAtOnce) return;
+    done += datagrams.size();
   }
 }
 
 void Loop::read_tcp(std::uint64_t tag) {
   const Instant now = read_monotonic();
   tcp_->handle_ready(
-      tag,
-      [&](MutableBytes datagram, const ice::Tuple& path) { board_.handle_datagram(datagram, path, now); },
+      tag, [&](MutableBytes datagram, const ice::Tuple& path) { board_.handle_datagram(datagram, path, now); },
       board_.counters());
 }
 
@@ -256,7 +256,9 @@ void Loop::set_timer(Instant now) {
 
 void Loop::publish_counters(Instant now) {
   counters_due_ = now + kCountersInterval;
-  if (tcp_) tcp_->sweep(now, [this](const ice::Tuple& path) { return board_.knows(path); }, board_.counters());
+  if (tcp_)
+    tcp_->sweep(
+        now, [this](const ice::Tuple& path) { return board_.knows(path); }, board_.counters());
   for (std::size_t i = 0; i < shared_.counts.size(); ++i) {
     shared_.counts[i].store(board_.counters().get(static_cast<Count>(i)), std::memory_order_relaxed);
   }

@@ -22,7 +22,7 @@
 
 namespace plenary::io {
 
-constexpr std::size_t kUdpReadsAtOnce = 4;  // of kReceiveAtOnce datagrams, before others get their turn
+constexpr std::size_t kUdpReadAtOnce = 256;  // datagrams, and the rest of the last call, before others get their turn
 constexpr Duration kCountersInterval = std::chrono::seconds(1);
 // A timer is never set nearer than this: work that falls due together is done together.
 constexpr Duration kTimerSlack = std::chrono::microseconds(500);
@@ -54,6 +54,7 @@ class Loop {
   // Until `shared.stop`; then every peer gets its close_notify.
   void run();
   [[nodiscard]] std::uint16_t port() const { return udp_->port(); }
+  [[nodiscard]] bool receives_rows() const { return udp_->receives_rows(); }
   [[nodiscard]] std::optional<std::uint16_t> tcp_port() const {
     return tcp_ ? std::optional(tcp_->port()) : std::nullopt;
   }

@@ -1,5 +1,7 @@
 #include "media/io/shard.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -14,18 +16,30 @@ namespace plenary::io {
 
 ShardSet addressees(const ShardCommand& command, ShardSet all) {
   const auto one = [](auto id) { return ShardSet{1} << home_of(id); };
-  return all & std::visit(Overloaded{[&](const AddPeer& c) { return one(c.peer); },
-                                     [&](const RemovePeer& c) { return one(c.peer); },
-                                     [&](const RestartIce& c) { return one(c.peer); },
-                                     [&](const SetSlot& c) { return one(c.peer); },
-                                     [&](const SetUplink& c) { return one(c.peer); },
-                                     [&](const AddFeed& c) { return one(c.feed); },
-                                     [&](const RelayFeed& c) { return one(c.feed); },
-                                     [&](const RequestKeyFrame& c) { return one(c.track); },
-                                     [&](const AddRelayedTrack& c) { return ~one(c.track); },
-                                     [](const auto&) { return ~ShardSet{0}; }},
-                          command);
+  return all &
+         std::visit(
+             Overloaded{[&](const AddPeer& c) { return one(c.peer); }, [&](const RemovePeer& c) { return one(c.peer); },
+                        [&](const RestartIce& c) { return one(c.peer); }, [&](const SetSlot& c) { return one(c.peer); },
+                        [&](const SetUplink& c) { return one(c.peer); }, [&](const AddFeed& c) { return one(c.feed); },
+                        [&](const RelayFeed& c) { return one(c.feed); },
+                        [&](const RequestKeyFrame& c) { return one(c.track); },
+                        [&](const AddRelayedTrack& c) { return ~one(c.track); },
+                        [](const auto&) { return ~ShardSet{0}; }},
+             command);
 }
+
+namespace {
+
+Status keep_on(std::thread& thread, std::uint32_t cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  const int error = pthread_setaffinity_np(thread.native_handle(), sizeof set, &set);
+  if (error == 0) return Done{};
+  return Error{"cpu", "The media thread cannot be kept on CPU " + std::to_string(cpu) + ": " + std::strerror(error)};
+}
+
+}  // namespace
 
 struct Shard::State {
   SharedState shared;
@@ -60,10 +74,16 @@ Result<std::unique_ptr<Shard>> Shard::start(ShardConfig config) {
   if (state->shared.command_descriptor < 0 || state->shared.event_descriptor < 0) {
     return Error{"shard", std::string("The media thread cannot be reached: ") + std::strerror(errno)};
   }
+  const std::optional<std::uint32_t> cpu = config.cpu;
+  const std::size_t index = config.index;
   Result<std::unique_ptr<Loop>> loop = Loop::make(std::move(config), state->shared);
   if (!loop) return loop.error();
   state->loop = std::move(*loop);
   state->thread = std::thread([running = state->loop.get()] { running->run(); });
+  pthread_setname_np(state->thread.native_handle(), ("media-" + std::to_string(index)).c_str());  // for `top -H`
+  if (cpu) {
+    if (Status kept = keep_on(state->thread, *cpu); !kept) return kept.error();
+  }
   return std::unique_ptr<Shard>(new Shard(std::move(state)));
 }
 
@@ -91,6 +111,8 @@ int Shard::event_descriptor() const { return state_->shared.event_descriptor; }
 std::uint16_t Shard::port() const { return state_->loop->port(); }
 
 std::optional<std::uint16_t> Shard::tcp_port() const { return state_->loop->tcp_port(); }
+
+bool Shard::receives_rows() const { return state_->loop->receives_rows(); }
 
 ShardCounters Shard::counters() const {
   ShardCounters counters;

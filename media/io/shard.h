@@ -26,9 +26,10 @@ namespace plenary::io {
 struct ShardConfig {
   Address bind;  // [::]:7000 serves both IP versions
   std::shared_ptr<const crypto::Certificate> certificate;
-  std::optional<Address> tcp;       // for networks that block UDP; none: not served
-  std::size_t index = 0;            // among the shards of this server
-  std::shared_ptr<RelayMesh> mesh;  // to the others; null: there are none
+  std::optional<Address> tcp;        // for networks that block UDP; none: not served
+  std::size_t index = 0;             // among the shards of this server
+  std::shared_ptr<RelayMesh> mesh;   // to the others; null: there are none
+  std::optional<std::uint32_t> cpu;  // the thread is kept on it; none: the system decides
 };
 
 // ---- commands: control thread to shard ----
@@ -122,9 +123,9 @@ struct RequestKeyFrame {
   TrackId track{};
 };
 
-using ShardCommand = std::variant<AddPeer, RemovePeer, RestartIce, AddFeed, RemoveFeed, RelayFeed, AddFeedTrack,
-                                  SetTrackSource, AddRelayedTrack, SetSlate, RemoveTrack, SetSlot, SetUplink,
-                                  RequestKeyFrame>;
+using ShardCommand =
+    std::variant<AddPeer, RemovePeer, RestartIce, AddFeed, RemoveFeed, RelayFeed, AddFeedTrack, SetTrackSource,
+                 AddRelayedTrack, SetSlate, RemoveTrack, SetSlot, SetUplink, RequestKeyFrame>;
 
 // Which of `all` shards a command is for.
 ShardSet addressees(const ShardCommand& command, ShardSet all);
@@ -195,13 +196,13 @@ constexpr std::size_t kMaxEvents = 65'536;
 // Named counters, for /metrics; a snapshot taken by the shard about once a second.
 struct ShardCounters {
   std::vector<std::pair<std::string, std::uint64_t>> values;  // "plenary_rtp_packets_sent_total", …
-  std::uint64_t peers = 0;  // now
+  std::uint64_t peers = 0;                                    // now
   std::uint64_t tracks = 0;
 };
 
 class Shard {
  public:
-  // Binds and starts the thread.
+  // Binds and starts the thread. Refused: an address that is in use, a CPU that this process may not use.
   static Result<std::unique_ptr<Shard>> start(ShardConfig config);
   ~Shard();  // ends the thread; peers get close_notify
 
@@ -211,6 +212,7 @@ class Shard {
   [[nodiscard]] int event_descriptor() const;  // an eventfd, readable while events wait
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::optional<std::uint16_t> tcp_port() const;
+  [[nodiscard]] bool receives_rows() const;  // several datagrams a message (UDP GRO)
   ShardCounters counters() const;
 
  private:

@@ -178,7 +178,10 @@ void Switchboard::handle_timeout(Instant now) {
 bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
   while (!writers_.empty()) {
     PeerEntry& entry = *writers_.front();
-    if (!entry.peer.write(batch, now)) return true;
+    if (!entry.peer.write(batch, now)) {
+      batch.seal();
+      return true;
+    }
     writers_.pop_front();
     entry.waiting_to_write = false;
     tell_quality(entry);
@@ -189,6 +192,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
       peers_.arm(entry, now);
     }
   }
+  batch.seal();
   return false;
 }
 

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <string>
 
+#include "media/io/datagram_row.h"
 #include "media/io/socket_address.h"
 
 namespace plenary::io {
@@ -19,7 +20,13 @@ namespace {
 #ifndef UDP_SEGMENT
 constexpr int UDP_SEGMENT = 103;
 #endif
+#ifndef UDP_GRO
+constexpr int UDP_GRO = 104;
+#endif
 constexpr std::size_t kControlSize = 128;  // packet info, segment size, time stamp
+// Between two buffers for rows: at a round distance their first bytes, often all they hold, would share a few places of
+// the caches.
+constexpr std::size_t kRowStride = kReceiveRow + 192;
 
 template <class T>
 void append_control(msghdr& header, int level, int type, const T& value) {
@@ -45,7 +52,9 @@ void append_source(msghdr& header, const Address& local, bool six) {
   }
 }
 
-void read_control(msghdr& header, std::uint16_t port, Duration realtime_offset, UdpSocket::Datagram& datagram) {
+// Returns the size of each datagram in a row; 0: it is none.
+std::size_t read_control(msghdr& header, std::uint16_t port, Duration realtime_offset, UdpSocket::Datagram& datagram) {
+  std::size_t segment = 0;
   datagram.path.local.port = port;
   for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
     if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
@@ -65,8 +74,13 @@ void read_control(msghdr& header, std::uint16_t port, Duration realtime_offset, 
       // A stepped wall clock must not date a packet into the future or far back.
       const Instant at = Instant(since_epoch - realtime_offset);
       if (at < datagram.received && datagram.received - at < std::chrono::seconds(1)) datagram.received = at;
+    } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
+      int size = 0;
+      std::memcpy(&size, CMSG_DATA(control), sizeof size);
+      segment = static_cast<std::size_t>(std::max(size, 0));
     }
   }
+  return segment;
 }
 
 Error last_error(const std::string& what) { return {"udp", what + ": " + std::strerror(errno)}; }
@@ -74,24 +88,34 @@ Error last_error(const std::string& what) { return {"udp", what + ": " + std::st
 }  // namespace
 
 struct UdpSocket::Buffers {
-  std::array<std::array<std::uint8_t, kReceiveBuffer>, kReceiveAtOnce> bytes;
+  explicit Buffers(bool rows)
+      : size(rows ? kReceiveRow : kReceiveBuffer),
+        stride(rows ? kRowStride : kReceiveBuffer),
+        bytes(std::make_unique_for_overwrite<std::uint8_t[]>(stride * kReceiveAtOnce)) {
+    datagrams.reserve(kReceiveAtOnce * kMaxRowDatagrams);
+  }
+  [[nodiscard]] std::uint8_t* message(std::size_t i) const { return bytes.get() + i * stride; }
+
+  const std::size_t size;
+  const std::size_t stride;
+  const std::unique_ptr<std::uint8_t[]> bytes;
   std::array<mmsghdr, kReceiveAtOnce> in;
   std::array<iovec, kReceiveAtOnce> in_parts;
   std::array<sockaddr_storage, kReceiveAtOnce> in_names;
   alignas(cmsghdr) std::array<std::array<char, kControlSize>, kReceiveAtOnce> in_controls;
-  std::array<Datagram, kReceiveAtOnce> datagrams;
+  std::vector<Datagram> datagrams;
   std::array<mmsghdr, peer::kMaxRuns> out;
   std::array<iovec, peer::kMaxRuns> out_parts;
   std::array<sockaddr_storage, peer::kMaxRuns> out_names;
   alignas(cmsghdr) std::array<std::array<char, kControlSize>, peer::kMaxRuns> out_controls;
 };
 
-UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port)
-    : descriptor_(descriptor), six_(six), port_(port), buffers_(std::make_unique<Buffers>()) {}
+UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows)
+    : descriptor_(descriptor), six_(six), port_(port), rows_(rows), buffers_(std::make_unique<Buffers>(rows)) {}
 
 UdpSocket::~UdpSocket() { ::close(descriptor_); }
 
-Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind) {
+Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind, Receive receive) {
   const OpenedSocket opened = open_dual_socket(bind, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (opened.descriptor < 0) return last_error("No UDP socket for media");
   const auto [descriptor, six] = opened;
@@ -105,19 +129,21 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind) {
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kUdpReceiveBuffer, sizeof kUdpReceiveBuffer);
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kUdpSendBuffer, sizeof kUdpSendBuffer);
 
+  const bool rows = receive == Receive::rows && setsockopt(descriptor, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+
   const int port = bind_socket(opened, bind);
   if (port < 0) {
     Error error = last_error("Media cannot use UDP address " + bind.text());
     ::close(descriptor);
     return error;
   }
-  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port)));
+  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port), rows));
 }
 
 std::span<const UdpSocket::Datagram> UdpSocket::receive(Instant now, Duration realtime_offset, Counters& counters) {
   Buffers& b = *buffers_;
   for (std::size_t i = 0; i < kReceiveAtOnce; ++i) {
-    b.in_parts[i] = {.iov_base = b.bytes[i].data(), .iov_len = kReceiveBuffer};
+    b.in_parts[i] = {.iov_base = b.message(i), .iov_len = b.size};
     b.in[i] = {};
     b.in[i].msg_hdr.msg_name = &b.in_names[i];
     b.in[i].msg_hdr.msg_namelen = sizeof b.in_names[i];
@@ -127,21 +153,32 @@ std::span<const UdpSocket::Datagram> UdpSocket::receive(Instant now, Duration re
     b.in[i].msg_hdr.msg_controllen = kControlSize;
   }
   const int count = recvmmsg(descriptor_, b.in.data(), kReceiveAtOnce, MSG_DONTWAIT, nullptr);
-  std::size_t good = 0;
-  for (int i = 0; i < count; ++i) {
-    msghdr& header = b.in[static_cast<std::size_t>(i)].msg_hdr;
-    if ((header.msg_flags & MSG_TRUNC) != 0) {
+  b.datagrams.clear();
+  for (int i = 0; i < count; ++i) add_datagrams(static_cast<std::size_t>(i), now, realtime_offset, counters);
+  return b.datagrams;
+}
+
+void UdpSocket::add_datagrams(std::size_t message, Instant now, Duration realtime_offset, Counters& counters) {
+  Buffers& b = *buffers_;
+  msghdr& header = b.in[message].msg_hdr;
+  counters.add(Count::receive_messages);
+  if ((header.msg_flags & MSG_TRUNC) != 0) {
+    counters.add(Count::datagrams_truncated);
+    return;
+  }
+  Datagram datagram{.path = {.remote = read_address(b.in_names[message])}, .received = now};
+  const std::size_t segment = read_control(header, port_, realtime_offset, datagram);
+  DatagramRow row({b.message(message), b.in[message].msg_len}, segment);
+  while (const std::optional<MutableBytes> bytes = row.next()) {
+    // Longer than any path carries, whether it came alone or in a row.
+    if (bytes->size() > kReceiveBuffer) {
       counters.add(Count::datagrams_truncated);
       continue;
     }
-    Datagram& datagram = b.datagrams[good++];
-    datagram.bytes =
-        MutableBytes(b.bytes[static_cast<std::size_t>(i)]).first(b.in[static_cast<std::size_t>(i)].msg_len);
-    datagram.path.remote = read_address(b.in_names[static_cast<std::size_t>(i)]);
-    datagram.received = now;
-    read_control(header, port_, realtime_offset, datagram);
+    datagram.bytes = *bytes;
+    b.datagrams.push_back(datagram);
   }
-  return std::span<const Datagram>(b.datagrams).first(good);
+  if (row.is_cut()) counters.add(Count::datagrams_truncated);
 }
 
 void UdpSocket::prepare(const peer::SendBatch& batch, const peer::Run& run, std::size_t n, bool gso) {
@@ -222,8 +259,8 @@ void UdpSocket::send(const peer::SendBatch& batch, Counters& counters) {
       for (; done < runs.size(); ++done) counters.add(Count::send_would_block, runs[done].datagrams);
       return;
     }
-    // This one did not leave. EIO: the device cannot segment, so nothing that is a run will. The others may come of this
-    // path alone (its port, its route, its packet size), and it alone is sent one by one.
+    // This one did not leave. EIO: the device cannot segment, so nothing that is a run will. The others may come of
+    // this path alone (its port, its route, its packet size), and it alone is sent one by one.
     if ((error == EIO || error == EINVAL || error == EMSGSIZE) && runs[done].datagrams > 1) {
       counters.add(Count::gso_refused);
       if (error != EIO) {

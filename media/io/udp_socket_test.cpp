@@ -10,8 +10,8 @@
 namespace plenary::io {
 namespace {
 
-std::unique_ptr<UdpSocket> open_socket(const Address& address) {
-  auto socket = UdpSocket::open(address);
+std::unique_ptr<UdpSocket> open_socket(const Address& address, UdpSocket::Receive receive = UdpSocket::Receive::rows) {
+  auto socket = UdpSocket::open(address, receive);
   EXPECT_TRUE(socket.ok());
   return socket.ok() ? std::move(*socket) : nullptr;
 }
@@ -56,6 +56,57 @@ TEST(udp_socket, a_run_arrives_as_its_datagrams) {
   EXPECT_EQ(counters.get(Count::datagrams_out), 9u);
   if (counters.get(Count::gso_refused) == 0) {
     EXPECT_EQ(counters.get(Count::send_messages), 1u);
+  }
+}
+
+TEST(udp_socket, a_row_comes_in_as_one_message_where_the_kernel_can) {
+  for (const UdpSocket::Receive receive_as : {UdpSocket::Receive::rows, UdpSocket::Receive::singly}) {
+    Counters counters;
+    Counters received;
+    const auto one = open_socket(Address::v4(127, 0, 0, 1, 0));
+    const auto other = open_socket(Address::v4(127, 0, 0, 1, 0));
+    const auto two = open_socket(Address::v4(127, 0, 0, 1, 0), receive_as);
+    const bool rows = two->receives_rows();
+    EXPECT_TRUE(receive_as == UdpSocket::Receive::rows || !rows);
+    const Address to = Address::v4(127, 0, 0, 1, two->port());
+    std::uint8_t fill = 0;
+    for (UdpSocket* sender : {one.get(), other.get()}) {
+      const ice::Tuple path{.local = Address::v4(127, 0, 0, 1, sender->port()), .remote = to};
+      peer::SendBatch batch;
+      for (int i = 0; i < 50; ++i) put(batch, path, 1'100, fill++);
+      put(batch, path, 40, fill++);
+      sender->send(batch, counters);
+    }
+    if (counters.get(Count::gso_refused) > 0) GTEST_SKIP() << "no UDP GSO here";
+    const auto got = receive(*two, 102, received);
+    ASSERT_EQ(got.size(), 102u);
+    for (std::uint8_t i = 0; i < 102; ++i) {
+      EXPECT_EQ(got[i].first, ByteVector(i % 51 < 50 ? 1'100 : 40, i));
+      EXPECT_EQ(got[i].second.remote.port, i < 51 ? one->port() : other->port());
+    }
+    EXPECT_EQ(received.get(Count::receive_messages), rows ? 2u : 102u);
+    EXPECT_EQ(received.get(Count::datagrams_truncated), 0u);
+  }
+}
+
+TEST(udp_socket, a_datagram_longer_than_any_path_carries_is_counted_alone_and_in_a_row) {
+  for (const UdpSocket::Receive receive_as : {UdpSocket::Receive::rows, UdpSocket::Receive::singly}) {
+    Counters counters;
+    const auto one = open_socket(Address::v4(127, 0, 0, 1, 0));
+    const auto two = open_socket(Address::v4(127, 0, 0, 1, 0), receive_as);
+    const ice::Tuple path{.local = Address::v4(127, 0, 0, 1, one->port()),
+                          .remote = Address::v4(127, 0, 0, 1, two->port())};
+    peer::SendBatch batch;
+    put(batch, path, kReceiveBuffer + 1, 1);
+    batch.end_run();
+    for (std::uint8_t i = 0; i < 3; ++i) put(batch, path, kReceiveBuffer + 1, 2);
+    batch.end_run();
+    put(batch, path, kReceiveBuffer, 3);
+    one->send(batch, counters);
+    const auto got = receive(*two, 1, counters);
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].first, ByteVector(kReceiveBuffer, 3));
+    EXPECT_EQ(counters.get(Count::datagrams_truncated), 4u);
   }
 }
 

@@ -7,7 +7,11 @@
 namespace plenary::peer {
 
 MediaCipher::MediaCipher(const crypto::SrtpKeys& keys) : profile_(keys.profile), srtp_(keys) {
-  if (profile_ == crypto::SrtpProfile::aead_aes_128_gcm) gcm_.emplace(keys.local_key, keys.local_salt);
+  if (profile_ == crypto::SrtpProfile::aead_aes_128_gcm) {
+    gcm_.emplace(keys.local_key, keys.local_salt);
+  } else {
+    cm_.emplace(keys.local_key, keys.local_salt);
+  }
 }
 
 std::optional<MutableBytes> MediaCipher::open_rtp(MutableBytes datagram) {
@@ -20,12 +24,11 @@ std::optional<MutableBytes> MediaCipher::open_rtcp(MutableBytes datagram) {
   return length ? std::optional(datagram.first(*length)) : std::nullopt;
 }
 
-std::size_t MediaCipher::seal_rtp(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload,
-                                  std::uint32_t ssrc, std::uint64_t index) {
+std::size_t MediaCipher::seal_rtp(crypto::CmBatch& batch, std::uint8_t* out, std::size_t header, Bytes prefix,
+                                  Bytes payload, std::uint32_t ssrc, std::uint64_t index) {
   if (header + prefix.size() + payload.size() + crypto::kMaxSrtpTrailer > kMaxDatagram) return 0;
   if (gcm_) return gcm_->protect(out, header, prefix, payload, ssrc, index);
-  std::copy(payload.begin(), payload.end(), std::copy(prefix.begin(), prefix.end(), out + header));
-  return srtp_.protect_rtp({out, kMaxDatagram}, header + prefix.size() + payload.size()).value_or(0);
+  return cm_->protect(batch, out, header, prefix, payload, ssrc, index);
 }
 
 std::size_t MediaCipher::seal_rtcp(std::uint8_t* out, std::size_t length) {

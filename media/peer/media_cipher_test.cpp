@@ -36,7 +36,8 @@ class MediaCipherTest : public testing::TestWithParam<crypto::SrtpProfile> {
     rtp::HeaderFields fields;
     fields.sequence = static_cast<std::uint16_t>(index);
     const std::size_t header = writer.write(out.data(), fields);
-    const std::size_t length = ours->seal_rtp(out.data(), header, prefix, payload, ssrc, index);
+    const std::size_t length = ours->seal_rtp(batch, out.data(), header, prefix, payload, ssrc, index);
+    batch.seal();
     if (length == 0) return std::nullopt;
     const std::optional<MutableBytes> clear = theirs->open_rtp(MutableBytes(out).first(length));
     if (!clear) return std::nullopt;
@@ -45,6 +46,7 @@ class MediaCipherTest : public testing::TestWithParam<crypto::SrtpProfile> {
     return ByteVector(packet->payload.begin(), packet->payload.end());
   }
   crypto::SrtpKeys keys;
+  crypto::CmBatch batch;
   std::optional<MediaCipher> ours;
   std::optional<MediaCipher> theirs;
 };

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "media/base/bytes.h"
+#include "media/base/check.h"
+#include "media/crypto/cm_egress.h"
 #include "media/ice/ice_lite.h"
 
 namespace plenary::peer {
@@ -35,10 +37,16 @@ class SendBatch {
   void commit(std::size_t length);
   // Datagrams to one path that come next do not join the run before.
   void end_run() { open_ = false; }
+  // Packets that seal() has yet to encrypt. After the last of them, before any bytes are read.
+  [[nodiscard]] crypto::CmBatch& unsealed() { return unsealed_; }
+  void seal() { unsealed_.seal(); }
 
   [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
-  [[nodiscard]] Bytes bytes(const Run& run) const { return {bytes_.get() + run.offset, run.length}; }
-  [[nodiscard]] std::uint8_t* data(const Run& run) const { return bytes_.get() + run.offset; }
+  [[nodiscard]] Bytes bytes(const Run& run) const { return {data(run), run.length}; }
+  [[nodiscard]] std::uint8_t* data(const Run& run) const {
+    PLENARY_CHECK(unsealed_.empty());  // nothing leaves in clear
+    return bytes_.get() + run.offset;
+  }
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   void clear();
   // Runs over TCP: have to be sent apart from the others, and are then taken out.
@@ -51,6 +59,7 @@ class SendBatch {
   std::unique_ptr<std::uint8_t[]> bytes_;
   std::uint32_t size_ = 0;
   std::vector<Run> runs_;
+  crypto::CmBatch unsealed_;
   ice::Tuple path_;
   bool open_ = false;  // the last run may grow
   bool has_tcp_ = false;

@@ -11,10 +11,12 @@
 
 #include "media/base/log.h"
 #include "media/base/overloaded.h"
+#include "media/crypto/cm_egress.h"
 #include "media/crypto/random.h"
 #include "media/crypto/srtp.h"
 #include "media/io/clock.h"
 #include "server/auth/secret_file.h"
+#include "server/config/usable_cpus.h"
 #include "server/room_link/room_program.h"
 
 namespace plenary::server {
@@ -42,10 +44,11 @@ HttpResponse page_of_room(std::string_view rest) {
   return HttpResponse::problem(404, "not_found", "There is no such page.");
 }
 
-// 0: one for each core that this process may use.
-std::size_t shard_count(std::uint32_t configured) {
-  const std::size_t count = configured != 0 ? configured : std::thread::hardware_concurrency();
-  return std::clamp<std::size_t>(count, 1, io::kMaxShards);
+// 0: one for each CPU that was named, else for each core that this process may use.
+MediaPlane::Threads media_threads(const ServerSection& server) {
+  const std::size_t cores = server.cpus.empty() ? std::thread::hardware_concurrency() : server.cpus.size();
+  const std::size_t count = server.shards != 0 ? server.shards : cores;
+  return {.count = std::clamp<std::size_t>(count, 1, io::kMaxShards), .cpus = server.cpus};
 }
 
 // Pages that have not joined yet, of all rooms; they have 5 s to do so. A full meeting may come back at once, and of
@@ -105,7 +108,7 @@ Status App::open_parts() {
   links_ = std::move(links).value();
 
   auto certificate = crypto::Certificate::generate();
-  auto plane = MediaPlane::start(config_.server.udp, config_.server.tcp, shard_count(config_.server.shards), certificate);
+  auto plane = MediaPlane::start(config_.server.udp, config_.server.tcp, media_threads(config_.server), certificate);
   if (!plane) return plane.error();
   plane_ = std::move(plane).value();
   plane_->set_candidates(config_.server.public_addresses, config_.server.http);
@@ -123,8 +126,8 @@ Status App::open_parts() {
 }
 
 Status App::open_rooms() {
-  const RoomServices services{*plane_,         *sessions_, *journal_, *signer_,
-                              links_->links(), *random_,   config_,   turn_.get(), room_program()};
+  const RoomServices services{*plane_,  *sessions_, *journal_,   *signer_,      links_->links(),
+                              *random_, config_,    turn_.get(), room_program()};
   for (const RoomConfig& config : config_.rooms) {
     auto room = Room::open(config, services, io::read_clocks());
     if (!room) return Error{room.error().code, "room " + config.id + ": " + room.error().message};
@@ -153,7 +156,10 @@ int App::run(int stop_descriptor) {
       {{"http_port", std::to_string(http_->port())},
        {"media_port", std::to_string(plane_->port(0))},
        {"media_shards", std::to_string(plane_->shards())},
-       {"media_cipher", crypto::GcmEgress::implementation()}});
+       {"media_cpus", config_.server.cpus.empty() ? "any" : cpu_list_text(config_.server.cpus)},
+       {"media_receive", plane_->receives_rows() ? "udp gro" : "one datagram a message"},
+       {"media_cipher", crypto::GcmEgress::implementation()},
+       {"media_cipher_cm", crypto::CmBatch::implementation()}});
   take_timeouts();
   http_->run();
   log(LogLevel::info, "server.stopped");

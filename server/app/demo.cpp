@@ -46,7 +46,7 @@ std::filesystem::path pages_folder() {
 
 std::vector<std::string> lan_addresses() {
   std::vector<std::string> texts;
-  for (const Address& address : host_candidates({}, Address::v4(0, 0, 0, 0, 0), 0)) texts.push_back(address.ip_text());
+  for (const Address& address : host_candidates({}, Address::v4(0, 0, 0, 0, 0), {})) texts.push_back(address.ip_text());
   return texts;
 }
 

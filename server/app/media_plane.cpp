@@ -56,16 +56,17 @@ MediaPlane::MediaPlane(std::vector<Entry> shards, std::shared_ptr<const crypto::
     : shards_(std::move(shards)), certificate_(std::move(certificate)), placement_(shards_.size()) {}
 
 Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& udp, const std::optional<Address>& tcp,
-                                                      std::size_t count,
+                                                      const Threads& threads,
                                                       std::shared_ptr<const crypto::Certificate> certificate) {
   std::shared_ptr<io::RelayMesh> mesh;
-  if (count > 1) {
-    auto made = io::RelayMesh::make(count);
+  if (threads.count > 1) {
+    auto made = io::RelayMesh::make(threads.count);
     if (!made) return made.error();
     mesh = std::move(made).value();
   }
-  std::vector<Entry> shards(count);
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::vector<std::uint32_t>& cpus = threads.cpus;
+  std::vector<Entry> shards(threads.count);
+  for (std::size_t i = 0; i < threads.count; ++i) {
     const auto own = [i](Address address) {
       if (address.port != 0) address.port = static_cast<std::uint16_t>(address.port + i);
       return address;
@@ -74,18 +75,21 @@ Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& udp, const 
                                    .certificate = certificate,
                                    .tcp = tcp ? std::optional(own(*tcp)) : std::nullopt,
                                    .index = i,
-                                   .mesh = mesh});
+                                   .mesh = mesh,
+                                   .cpu = cpus.empty() ? std::nullopt : std::optional(cpus[i % cpus.size()])});
     if (!shard) return shard.error();
-    shards[i].shard = std::move(shard).value();
+    Entry& entry = shards[i];
+    entry.shard = std::move(shard).value();
+    entry.udp = {.ip = udp.ip, .port = entry.shard->port()};
+    if (tcp) entry.tcp = {.ip = tcp->ip, .port = entry.shard->tcp_port().value_or(0)};
   }
   return std::unique_ptr<MediaPlane>(new MediaPlane(std::move(shards), std::move(certificate)));
 }
 
 void MediaPlane::set_candidates(const std::vector<Address>& configured, const Address& http) {
   for (Entry& entry : shards_) {
-    entry.candidates = host_candidates(configured, http, entry.shard->port());
-    const std::optional<std::uint16_t> tcp = entry.shard->tcp_port();
-    if (tcp) entry.tcp_candidates = host_candidates(configured, http, *tcp);
+    entry.candidates = host_candidates(configured, http, entry.udp);
+    if (entry.shard->tcp_port()) entry.tcp_candidates = host_candidates(configured, http, entry.tcp);
   }
 }
 
@@ -149,20 +153,23 @@ io::ShardCounters MediaPlane::counters() const {
   return sum;
 }
 
-std::vector<Address> host_candidates(const std::vector<Address>& configured, const Address& http, std::uint16_t port) {
+std::vector<Address> host_candidates(const std::vector<Address>& configured, const Address& http,
+                                     const Address& media) {
   std::vector<Address> candidates;
   for (Address address : configured) {
-    address.port = port;
+    address.port = media.port;
     candidates.push_back(address);
   }
   if (!candidates.empty()) return candidates;
+  if (!media.is_unspecified()) return {media};
   std::vector<Address> loopback;
   ifaddrs* interfaces = nullptr;
   if (getifaddrs(&interfaces) == 0) {
     for (const ifaddrs* entry = interfaces; entry != nullptr; entry = entry->ifa_next) {
       if ((entry->ifa_flags & IFF_UP) == 0) continue;
-      const std::optional<Address> address = from_sockaddr(entry->ifa_addr, port);
-      if (address) (address->is_loopback() ? loopback : candidates).push_back(*address);
+      const std::optional<Address> address = from_sockaddr(entry->ifa_addr, media.port);
+      const bool served = address && (address->is_v4() || !media.is_v4());
+      if (served) (address->is_loopback() ? loopback : candidates).push_back(*address);
     }
     freeifaddrs(interfaces);
   }

@@ -14,8 +14,8 @@
 
 namespace plenary::server {
 
-// What several shards say of one room, as one: home says whether a track is live, and it is watched while anybody on any
-// shard watches it.
+// What several shards say of one room, as one: home says whether a track is live, and it is watched while anybody on
+// any shard watches it.
 class ShardEvents {
  public:
   // Nothing: not news.
@@ -47,9 +47,13 @@ class MediaPlane {
   // Commands to one shard: every slot of every viewer, eight times.
   static constexpr std::size_t kMaxWaiting = 500'000;
 
-  // `count` shards on the port of `udp`, and of `tcp` where it is served, and those that follow it.
+  struct Threads {
+    std::size_t count = 1;
+    std::vector<std::uint32_t> cpus;  // one a thread, in order and over again; empty: the system decides
+  };
+  // Shards on the port of `udp`, and of `tcp` where it is served, and those that follow it.
   static Result<std::unique_ptr<MediaPlane>> start(const Address& udp, const std::optional<Address>& tcp,
-                                                   std::size_t count,
+                                                   const Threads& threads,
                                                    std::shared_ptr<const crypto::Certificate> certificate);
 
   // Host candidates of each shard: see host_candidates().
@@ -77,6 +81,8 @@ class MediaPlane {
   // Readable when poll_event() may have something.
   [[nodiscard]] std::vector<int> event_descriptors() const;
   [[nodiscard]] std::size_t shards() const { return shards_.size(); }
+  // All of them: the kernel is the same.
+  [[nodiscard]] bool receives_rows() const { return shards_.front().shard->receives_rows(); }
   [[nodiscard]] std::uint16_t port(std::size_t shard) const { return shards_[shard].shard->port(); }
   // Summed over the shards.
   [[nodiscard]] io::ShardCounters counters() const;
@@ -90,6 +96,8 @@ class MediaPlane {
  private:
   struct Entry {
     std::unique_ptr<io::Shard> shard;
+    Address udp;  // where it is served; the port is the shard's
+    Address tcp;
     std::vector<Address> candidates;
     std::vector<Address> tcp_candidates;
     std::deque<io::ShardCommand> waiting;
@@ -110,6 +118,8 @@ class MediaPlane {
 
 // Host candidates: what the operator says, else the addresses of this host's interfaces. Loopback addresses are named
 // only when HTTP is bound to loopback too, or when there is nothing else.
-std::vector<Address> host_candidates(const std::vector<Address>& configured, const Address& http, std::uint16_t port);
+// All of them with the port of `media`, and only such as can be reached there: media may be served on one address, or
+// in one IP version.
+std::vector<Address> host_candidates(const std::vector<Address>& configured, const Address& http, const Address& media);
 
 }  // namespace plenary::server

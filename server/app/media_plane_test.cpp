@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace plenary::server {
 namespace {
 
@@ -41,6 +43,37 @@ TEST(shard_events, only_home_says_whether_a_track_is_live) {
 TEST(shard_events, what_concerns_one_peer_passes_from_any) {
   ShardEvents events;
   EXPECT_TRUE(events.take(3, io::PeerClosed{.peer = io::id_at_home<PeerId>(3, 1), .reason = "closed"}));
+}
+
+const Address kEverywhere = Address::v4(0, 0, 0, 0, 8080);
+const Address kHere = Address::v4(127, 0, 0, 1, 8080);
+const Address kHere6 = *Address::from_text("[::1]:8080");
+
+TEST(host_candidates, are_what_the_operator_says_with_the_port_of_media) {
+  const std::vector<Address> said = {*Address::from_ip("203.0.113.7", 0), *Address::from_ip("2001:db8::7", 0)};
+  EXPECT_EQ(host_candidates(said, kEverywhere, *Address::from_text("[::]:7000")),
+            (std::vector{*Address::from_text("203.0.113.7:7000"), *Address::from_text("[2001:db8::7]:7000")}));
+}
+
+TEST(host_candidates, are_the_one_address_that_media_are_served_at) {
+  for (const char* text : {"127.0.0.1:7000", "[::1]:7000", "192.0.2.9:7000", "[2001:db8::9]:7000"}) {
+    const Address media = *Address::from_text(text);
+    for (const Address& http : {kEverywhere, kHere, kHere6}) {
+      EXPECT_EQ(host_candidates({}, http, media), std::vector{media}) << text;
+    }
+  }
+}
+
+TEST(host_candidates, are_of_the_ip_versions_that_media_are_served_in) {
+  const std::vector<Address> both = host_candidates({}, kHere6, *Address::from_text("[::]:7000"));
+  const std::vector<Address> four = host_candidates({}, kHere6, *Address::from_text("0.0.0.0:7000"));
+  const Address loopback = Address::v4(127, 0, 0, 1, 7000);
+  EXPECT_NE(std::find(both.begin(), both.end(), loopback), both.end());
+  EXPECT_NE(std::find(four.begin(), four.end(), loopback), four.end());
+  for (const Address& address : four) EXPECT_TRUE(address.is_v4()) << address.text();
+  EXPECT_EQ(
+      static_cast<std::size_t>(std::count_if(both.begin(), both.end(), [](const Address& a) { return a.is_v4(); })),
+      four.size());
 }
 
 TEST(placement, a_room_stays_together_until_its_shard_is_much_fuller_than_another) {

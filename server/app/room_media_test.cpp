@@ -42,7 +42,8 @@ class RoomMediaTest : public testing::Test {
     std::filesystem::permissions(program_, std::filesystem::perms::owner_all);
     config_.id = "a";
     config_.layers = {{540, 25, 1'200}, {180, 15, 100}};
-    auto plane = MediaPlane::start(Address::v4(127, 0, 0, 1, 0), std::nullopt, 1, crypto::Certificate::generate());
+    auto plane = MediaPlane::start(Address::v4(127, 0, 0, 1, 0), std::nullopt, MediaPlane::Threads{},
+                                   crypto::Certificate::generate());
     EXPECT_TRUE(plane.ok());
     plane_ = std::move(plane).value();
     media_.emplace(config_, *plane_, program_);

@@ -21,7 +21,8 @@ struct ServerSection {
   Address udp = {.ip = {}, .port = 7000};  // [::]:7000; further shards take the next ports
   std::optional<Address> tcp;              // ICE-TCP
   std::vector<Address> public_addresses;   // port 0; empty: the addresses of this host
-  std::uint32_t shards = 0;                // 0: one for each core
+  std::uint32_t shards = 0;                // 0: one for each core, or for each of `cpus`
+  std::vector<std::uint32_t> cpus;         // one a shard, in order and over again; empty: the system decides
   std::filesystem::path data = "/var/lib/plenary";
   std::filesystem::path pages = "/usr/share/plenary/pages";  // the built web client
   std::string tls_certificate;                               // PEM files; both or none

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "server/config/usable_cpus.h"
+
 namespace plenary::server {
 namespace {
 
@@ -252,7 +254,8 @@ slate = "/nonexistent/slate.png"
 
 TEST(Config, turn_needs_addresses_and_a_secret) {
   for (const char* url : {"stun:a", "turn:", "turn:a b", "turn:a?transport=sctp", "turns:a/b", "turn:a\"b"}) {
-    const auto faults = faults_of("[turn]\nurls = ['" + std::string(url) + "']\nsecret_file = 's'\n" + std::string(kRoom));
+    const auto faults =
+        faults_of("[turn]\nurls = ['" + std::string(url) + "']\nsecret_file = 's'\n" + std::string(kRoom));
     EXPECT_THAT(faults, Contains(HasSubstr("is no address of a TURN server"))) << url;
   }
   EXPECT_THAT(faults_of("[turn]\nurls = ['turn:a']\n" + std::string(kRoom)),
@@ -406,6 +409,7 @@ TEST(Config, the_example_is_right_and_shows_every_default) {
   EXPECT_EQ(config->server.data, defaults.server.data);
   EXPECT_EQ(config->server.pages, defaults.server.pages);
   EXPECT_EQ(config->server.shards, defaults.server.shards);
+  EXPECT_EQ(config->server.cpus, defaults.server.cpus);
   EXPECT_EQ(config->auth.secret_file, defaults.server.data / "secret");
   EXPECT_EQ(config->auth.anonymous, defaults.auth.anonymous);
   EXPECT_EQ(config->floor.speakers_max, defaults.floor.speakers_max);
@@ -419,6 +423,46 @@ TEST(Config, the_example_is_right_and_shows_every_default) {
   EXPECT_EQ(config->rooms.at(0).mix, RoomConfig{}.mix);
   EXPECT_EQ(config->rooms.at(0).layers, RoomConfig{}.layers);
   EXPECT_EQ(config->rooms.at(0).sources.at(0).kind, SourceConfig{}.kind);
+}
+
+TEST(Config, media_threads_are_kept_on_cpus_that_this_process_may_use) {
+  const std::vector<std::uint32_t> usable = usable_cpus();
+  ASSERT_FALSE(usable.empty());
+  const std::string first = std::to_string(usable.front());
+  const std::string last = std::to_string(usable.back());
+  const auto config = parse_config("[server]\ncpus = [" + last + ", " + first + ", " + last + "]", "plenary.toml", {});
+  ASSERT_TRUE(config.ok()) << config.error().at(0).text();
+  EXPECT_THAT(config->server.cpus, ElementsAre(usable.back(), usable.front(), usable.back()));
+
+  const auto environment = parse_config("", "plenary.toml", {{"PLENARY_SERVER_CPUS", first + "," + last}});
+  ASSERT_TRUE(environment.ok()) << environment.error().at(0).text();
+  EXPECT_THAT(environment->server.cpus, ElementsAre(usable.front(), usable.back()));
+  EXPECT_THAT(parse_config("", "plenary.toml", {{"PLENARY_SERVER_CPUS", ""}})->server.cpus, IsEmpty());
+}
+
+TEST(Config, a_cpu_that_this_process_may_not_use_is_a_fault) {
+  const auto faults_with = [](const std::string& cpus) {
+    return faults_of("[server]\ncpus = " + cpus + "\n" + std::string(kRoom));
+  };
+  const std::string unusable = std::to_string(usable_cpus().back() + 1);
+  EXPECT_THAT(faults_with("[" + unusable + "]"),
+              ElementsAre(AllOf(StartsWith("plenary.toml:2:9: error: server.cpus[0]"),
+                                HasSubstr("CPU " + unusable + " is none that this process may use"),
+                                HasSubstr("it may use " + cpu_list_text(usable_cpus())))));
+  EXPECT_THAT(faults_of(kRoom, {{"PLENARY_SERVER_CPUS", unusable}}), ElementsAre(HasSubstr("PLENARY_SERVER_CPUS")));
+  for (const char* cpus : {"0", "\"0\"", "[\"0\"]", "[-1]", "[4294967296]", "[0.5]", "[[0]]"}) {
+    EXPECT_THAT(faults_with(cpus), ElementsAre(HasSubstr("server.cpus"))) << cpus;
+  }
+  EXPECT_THAT(faults_of(kRoom, {{"PLENARY_SERVER_CPUS", "0;1"}}), ElementsAre(HasSubstr("a whole number is needed")));
+  std::string many = "0";
+  for (int i = 0; i < 64; ++i) many += ", 0";
+  EXPECT_THAT(faults_with("[" + many + "]"), ElementsAre(HasSubstr("there are 65 of them")));
+}
+
+TEST(Config, cpus_are_listed_in_ranges) {
+  EXPECT_EQ(cpu_list_text({}), "none");
+  EXPECT_EQ(cpu_list_text(std::vector<std::uint32_t>{3}), "3");
+  EXPECT_EQ(cpu_list_text(std::vector<std::uint32_t>{0, 1, 2, 5, 7, 8}), "0-2, 5, 7-8");
 }
 
 TEST(Duration, is_a_number_with_its_unit) {

@@ -10,6 +10,7 @@
 
 #include "server/config/load_rooms.h"
 #include "server/config/toml_reader.h"
+#include "server/config/usable_cpus.h"
 #include "server/config/words.h"
 
 namespace plenary::server {
@@ -18,7 +19,7 @@ namespace {
 using namespace std::string_view_literals;
 namespace fs = std::filesystem;
 
-enum class KeyType : std::uint8_t { text, number, flag, list };
+enum class KeyType : std::uint8_t { text, number, flag, list, numbers };
 struct Key {
   std::string_view section, name;
   KeyType type = KeyType::text;
@@ -38,6 +39,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"server", "tcp"},
     {"server", "public_address", KeyType::list},
     {"server", "shards", KeyType::number},
+    {"server", "cpus", KeyType::numbers},
     {"server", "data"},
     {"server", "pages"},
     {"server", "tls_certificate"},
@@ -65,15 +67,20 @@ constexpr auto kLevels = std::to_array({"debug"sv, "info"sv, "warning"sv, "error
 constexpr std::uint32_t kMostShards = 64;
 constexpr std::uintmax_t kMaxFile = 1024 * 1024;  // bytes; 32 rooms written out fully have 100 KB
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 void put(toml::table& top, const Key& key, const std::string& value) {
   if (!top.contains(key.section)) top.insert(key.section, toml::table{});
   toml::table* section = top.get_as<toml::table>(key.section);
   if (section == nullptr) return;  // a fault of the file that is found when the section is read
   if (key.type == KeyType::number) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (!value.empty() && error == std::errc() && end == value.data() + value.size()) {
-      section->insert_or_assign(key.name, number);
+    if (const auto number = whole_number(value)) {
+      section->insert_or_assign(key.name, *number);
       return;
     }
   }
@@ -81,12 +88,14 @@ void put(toml::table& top, const Key& key, const std::string& value) {
     section->insert_or_assign(key.name, value == "true");
     return;
   }
-  if (key.type == KeyType::list) {
+  if (key.type == KeyType::list || key.type == KeyType::numbers) {
     toml::array list;
     std::string_view rest = value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      list.push_back(std::string(rest.substr(0, comma)));
+      const std::string_view item = rest.substr(0, comma);
+      const auto number = key.type == KeyType::numbers ? whole_number(item) : std::nullopt;
+      number ? list.push_back(*number) : list.push_back(std::string(item));
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
     section->insert_or_assign(key.name, std::move(list));
@@ -111,8 +120,9 @@ void lay_over(toml::table& top, const Settings& environment, const Settings& fla
   for (const Key& key : kKeys) known.push_back(key.variable());
   const std::vector<std::string_view> views(known.begin(), known.end());
   for (const auto& [name, value] : environment) {
-    const bool of_section = std::ranges::any_of(
-        kSections, [&](std::string_view section) { return name.starts_with(Key{section, ""}.variable()); });
+    const bool of_section = std::ranges::any_of(kSections, [&](std::string_view section) {
+      return name.starts_with(Key{section, ""}.variable());
+    });
     if (!of_section || std::ranges::find(known, name) != known.end()) continue;
     const auto nearest = nearest_word(name, views);
     faults.warning(nullptr, "", "the environment variable " + name + " sets nothing",
@@ -146,12 +156,26 @@ void load_public_addresses(TableReader& reader, ServerSection& server) {
   }
 }
 
+void load_cpus(TableReader& reader, ServerSection& server) {
+  const std::vector<std::uint32_t> usable = usable_cpus();
+  for (const TableReader::Number& item : reader.numbers("cpus", kMostShards)) {
+    if (std::ranges::find(usable, item.value) != usable.end()) {
+      server.cpus.push_back(item.value);
+    } else {
+      reader.faults().error(item.node, item.path,
+                            "CPU " + std::to_string(item.value) + " is none that this process may use",
+                            "it may use " + cpu_list_text(usable));
+    }
+  }
+}
+
 void load_server(TableReader reader, const fs::path& folder, ServerSection& server) {
   server.http = reader.address("http").value_or(server.http);
   server.udp = reader.address("udp").value_or(server.udp);
   server.tcp = reader.address("tcp");
   load_public_addresses(reader, server);
   server.shards = reader.number("shards", 0, kMostShards).value_or(server.shards);
+  load_cpus(reader, server);
   if (const auto data = reader.string("data")) server.data = folder / *data;
   if (const auto pages = reader.string("pages")) server.pages = folder / *pages;
   for (const auto& [key, value] :

@@ -1,6 +1,7 @@
 #include "server/config/toml_reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "server/config/load_config.h"
@@ -178,6 +179,37 @@ std::vector<TableReader::Item> TableReader::strings(std::string_view key) {
     } else {
       faults_.error(&item, path, "this is " + std::string(type_name(item)) + ", a text is needed",
                     "write it in quotes");
+    }
+  }
+  return items;
+}
+
+std::vector<TableReader::Number> TableReader::numbers(std::string_view key, std::size_t most) {
+  constexpr const char* kHint = "write [0, 1]";
+  std::vector<Number> items;
+  const toml::node* found = node(key);
+  if (found == nullptr) return items;
+  const auto* list = found->as_array();
+  if (list == nullptr) {
+    faults_.error(found, path_of(key),
+                  "this is " + std::string(type_name(*found)) + ", a list of whole numbers is needed", kHint);
+    return items;
+  }
+  if (list->size() > most) {
+    faults_.error(found, path_of(key), "there are " + std::to_string(list->size()) + " of them",
+                  "at most " + std::to_string(most));
+    return items;
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const toml::node& item = *list->get(i);
+    const std::string path = path_of(key) + "[" + std::to_string(i) + "]";
+    const auto* value = item.as_integer();
+    if (value == nullptr) {
+      faults_.error(&item, path, "this is " + std::string(type_name(item)) + ", a whole number is needed", kHint);
+    } else if (value->get() < 0 || value->get() > std::numeric_limits<std::uint32_t>::max()) {
+      faults_.error(&item, path, std::to_string(value->get()) + " is out of range", kHint);
+    } else {
+      items.push_back({static_cast<std::uint32_t>(value->get()), &item, path});
     }
   }
   return items;

@@ -68,6 +68,12 @@ class TableReader {
     std::string path;
   };
   std::vector<Item> strings(std::string_view key);  // a list of strings
+  struct Number {
+    std::uint32_t value;
+    const toml::node* node;
+    std::string path;
+  };
+  std::vector<Number> numbers(std::string_view key, std::size_t most);  // a list of whole numbers, none below zero
   std::optional<TableReader> table(std::string_view key);
   std::vector<TableReader> tables(std::string_view key, std::size_t most);
 

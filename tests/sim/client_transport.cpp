@@ -64,7 +64,7 @@ void ClientTransport::handle_stun(Bytes datagram, Instant now) {
   ice_works_ = true;
   check_due_ = now + kConsentCheck;
   if (!dtls_) {
-    dtls_.emplace(config_.certificate, crypto::DtlsRole::active, config_.server_fingerprint, now);
+    dtls_.emplace(config_.certificate, crypto::DtlsRole::active, config_.server_fingerprint, now, config_.srtp);
     take_dtls_output();
   }
 }

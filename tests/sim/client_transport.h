@@ -19,6 +19,7 @@ class ClientTransport {
     ice::Credentials remote;
     crypto::Fingerprint server_fingerprint;
     std::shared_ptr<const crypto::Certificate> certificate;
+    crypto::SrtpOffer srtp = crypto::SrtpOffer::both;
   };
   ClientTransport(Config config, RandomSource& random, Instant now);
 

@@ -11,6 +11,7 @@ constexpr FeedId kFeed{1};
 constexpr TrackId kPicture{11};
 constexpr TrackId kSound{12};
 constexpr PeerId kViewer{100};
+constexpr std::uint64_t kFirst = 200;
 
 TEST(join, a_viewer_sees_and_hears_the_room) {
   World world(scenario_seed(1));
@@ -30,6 +31,39 @@ TEST(join, a_viewer_sees_and_hears_the_room) {
   EXPECT_EQ(viewer.slots[1].timestamps_back, 0u);
   EXPECT_EQ(viewer.transport.refused(), 0u);
   EXPECT_TRUE(viewer.slots[1].frames().front().key_frame);
+}
+
+// Their packets wait in one batch; some say good-bye while packets of theirs are in it.
+TEST(join, viewers_of_both_ciphers_watch_side_by_side) {
+  World world(scenario_seed(2));
+  SCOPED_TRACE("seed " + std::to_string(world.seed));
+  world.add_picture(kFeed, kPicture);
+  world.add_sound(kFeed, kSound);
+  std::vector<ViewerClient*> viewers;
+  for (unsigned i = 0; i < 24; ++i) {
+    const PeerId id{kFirst + i};
+    const bool aes_cm = i % 3 != 0;
+    viewers.push_back(&world.add_viewer(id, 1, 1, false, aes_cm ? crypto::SrtpOffer::aes_cm : crypto::SrtpOffer::both));
+    world.both_ways(id, {.loss = 0.02, .delay = 10ms, .jitter = 5ms});
+    world.command(io::SetSlot{.peer = id, .slot = 0, .track = kSound});
+    world.command(io::SetSlot{.peer = id, .slot = 1, .track = kPicture});
+  }
+  world.run_for(3s);
+  for (unsigned i = 20; i < 24; ++i) viewers[i]->transport.close(world.now);
+  world.run_for(2s);
+  EXPECT_EQ(world.told<io::PeerClosed>().size(), 4u);
+  std::size_t with_aes_cm = 0;
+  for (const io::PeerConnected& one : world.told<io::PeerConnected>()) {
+    with_aes_cm += one.srtp_profile == "AES_128_CM_HMAC_SHA1_80" ? 1 : 0;
+  }
+  EXPECT_EQ(with_aes_cm, 16u);
+  for (unsigned i = 0; i < 20; ++i) {
+    EXPECT_EQ(viewers[i]->transport.refused(), 0u) << i;
+    EXPECT_GE(viewers[i]->slots[0].complete_frames(2), 200u) << i;
+    EXPECT_GE(viewers[i]->slots[1].complete_frames(1), 100u) << i;
+    EXPECT_GT(viewers[i]->slots[1].repairs, 0u) << i;
+    EXPECT_EQ(viewers[i]->slots[1].conflicting, 0u) << i;
+  }
 }
 
 }  // namespace

@@ -49,11 +49,13 @@ void World::command(const io::ShardCommand& command) {
 }
 
 Address World::new_address() {
-  const std::uint8_t host = next_host_++;
-  return Address::v4(192, 0, 2, host, static_cast<std::uint16_t>(40'000 + host));
+  const std::uint16_t host = next_host_++;
+  return Address::v4(198, 18, static_cast<std::uint8_t>(host >> 8), static_cast<std::uint8_t>(host),
+                     static_cast<std::uint16_t>(40'000 + host));
 }
 
-ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio, bool h264) {
+ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio,
+                                crypto::SrtpOffer srtp, bool h264) {
   const auto client_certificate = crypto::Certificate::generate();
   const sdp::ViewerOffer offer{.ice = ice::make_credentials(random),
                                .fingerprint = client_certificate->fingerprint(),
@@ -76,7 +78,8 @@ ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool 
       std::make_unique<ViewerClient>(ClientTransport::Config{.local = offer.ice,
                                                              .remote = answer.value().ice,
                                                              .server_fingerprint = answer.value().fingerprint,
-                                                             .certificate = client_certificate},
+                                                             .certificate = client_certificate,
+                                                             .srtp = srtp},
                                      answer.value().media, random, now);
   command(io::AddPeer{
       .peer = id, .use = io::PeerUse::viewer, .local_ice = local.ice, .negotiated = *negotiated, .cname = local.cname});

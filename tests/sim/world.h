@@ -48,7 +48,7 @@ class World {
 
   // ---- people, on the shard that their number names ----
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
-                           bool h264 = true);
+                           crypto::SrtpOffer srtp = crypto::SrtpOffer::both, bool h264 = true);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
                              Duration clock_ahead = {}, bool reduced_size = true);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
@@ -126,7 +126,7 @@ class World {
   std::map<PeerId, std::unique_ptr<SpeakerClient>> speakers_;
   std::vector<std::pair<FeedId, std::unique_ptr<RoomTrack>>> room_tracks_;
   peer::SendBatch batch_;
-  std::uint8_t next_host_ = 1;
+  std::uint16_t next_host_ = 1;
 };
 
 }  // namespace plenary::sim
