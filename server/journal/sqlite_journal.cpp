@@ -13,6 +13,7 @@
 #include "media/base/log.h"
 #include "server/journal/file_check.h"
 #include "server/journal/journal.h"
+#include "server/journal/kept_token_ids.h"
 #include "server/journal/sqlite_file.h"
 #include "signaling/meeting/snapshot.h"
 
@@ -237,6 +238,7 @@ Result<signaling::History> load_history(Journal& journal, const signaling::Rules
   auto events = journal.load(rules.meeting, history.from ? history.from->seq : 0);
   if (!events) return events.error();
   history.events = std::move(events).value();
+  for (signaling::StoredEvent& event : history.events) renew_token_ids(event.payload);
   return history;
 }
 
