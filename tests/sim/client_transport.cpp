@@ -14,6 +14,7 @@ ClientTransport::ClientTransport(Config config, RandomSource& random, Instant no
     : config_(std::move(config)), random_(random), tie_breaker_(random.u64()), check_due_(now) {}
 
 ByteVector ClientTransport::make_check(Instant) {
+  check_.reset();
   transaction_.emplace();
   random_.fill(*transaction_);
   const ice::StunRequest request{.transaction = *transaction_,
@@ -60,6 +61,7 @@ void ClientTransport::handle_stun(Bytes datagram, Instant now) {
     return;
   }
   ++checks_answered_;
+  check_.reset();
   ice_works_ = true;
   check_due_ = now + kConsentCheck;
   if (!dtls_) {
@@ -74,7 +76,8 @@ void ClientTransport::take_dtls_output() {
 
 void ClientTransport::handle_timeout(Instant now) {
   if (check_due_ && now >= *check_due_) {
-    output_.push_back(make_check(now));
+    if (!check_) check_ = make_check(now);
+    output_.push_back(*check_);
     check_due_ = now + kCheckRetry;
   }
   if (dtls_ && dtls_->next_timeout() && now >= *dtls_->next_timeout()) {
