@@ -14,6 +14,7 @@ ClientTransport::ClientTransport(Config config, RandomSource& random, Instant no
     : config_(std::move(config)), random_(random), tie_breaker_(random.u64()), check_due_(now) {}
 
 ByteVector ClientTransport::make_check(Instant) {
+  check_.reset();
   transaction_.emplace();
   random_.fill(*transaction_);
   const ice::StunRequest request{.transaction = *transaction_,
@@ -59,8 +60,8 @@ void ClientTransport::handle_stun(Bytes datagram, Instant now) {
       !ice::check_integrity(*message, config_.remote.password)) {
     return;
   }
-  unanswered_check_.clear();
   ++checks_answered_;
+  check_.reset();
   ice_works_ = true;
   check_due_ = now + kConsentCheck;
   if (!dtls_) {
@@ -75,9 +76,8 @@ void ClientTransport::take_dtls_output() {
 
 void ClientTransport::handle_timeout(Instant now) {
   if (check_due_ && now >= *check_due_) {
-    // The same one again while its answer may be under way (RFC 8489 §6.2.1).
-    if (unanswered_check_.empty()) unanswered_check_ = make_check(now);
-    output_.push_back(unanswered_check_);
+    if (!check_) check_ = make_check(now);
+    output_.push_back(*check_);
     check_due_ = now + kCheckRetry;
   }
   if (dtls_ && dtls_->next_timeout() && now >= *dtls_->next_timeout()) {

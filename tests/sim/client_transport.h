@@ -37,8 +37,8 @@ class ClientTransport {
   void send_rtcp(Bytes clear, Instant now);
   // New network or new credentials: check again at once.
   void check_again(Instant now) {
-    unanswered_check_.clear();
     check_due_ = now;
+    check_.reset();
   }
   void restart_ice(ice::Credentials local, ice::Credentials remote, Instant now);
   void close(Instant now);
@@ -61,8 +61,8 @@ class ClientTransport {
   RandomSource& random_;
   std::uint64_t tie_breaker_;
   std::optional<ice::TransactionId> transaction_;
-  ByteVector unanswered_check_;
   std::optional<Instant> check_due_;
+  std::optional<ByteVector> check_;  // not answered yet; sent again as it is (RFC 8489 §6.2.1)
   bool ice_works_ = false;
   std::optional<crypto::Dtls> dtls_;
   std::optional<crypto::SrtpSession> srtp_;

@@ -5,12 +5,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "media/crypto/random.h"
 #include "media/io/clock.h"
 #include "media/io/room_socket.h"
 #include "media/io/shard.h"
+#include "media/io/socket_address.h"
 #include "media/rtp/feed_wire.h"
 #include "tests/sim/offers.h"
 #include "tests/sim/speaker_client.h"
@@ -26,11 +28,24 @@ constexpr FeedId kFeed{1};
 constexpr TrackId kPicture{1};
 constexpr Duration kPatience = 20s;  // only a broken shard needs it
 
+bool has_ipv6() {
+  const int probe = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 here{};
+  here.sin6_family = AF_INET6;
+  here.sin6_addr = in6addr_loopback;
+  const bool can = probe >= 0 && ::bind(probe, reinterpret_cast<sockaddr*>(&here), sizeof here) == 0;
+  if (probe >= 0) ::close(probe);
+  return can;
+}
+
 class ShardOverUdp : public testing::Test {
  protected:
+  explicit ShardOverUdp(const char* bind = "127.0.0.1:0") : bind_(*Address::from_text(bind)) {}
+
   void SetUp() override {
+    if (!bind_.is_v4() && !has_ipv6()) GTEST_SKIP() << "no IPv6 here";
     certificate_ = crypto::Certificate::generate();
-    auto shard = io::Shard::start({.bind = Address::v4(127, 0, 0, 1, 0), .certificate = certificate_});
+    auto shard = io::Shard::start({.bind = bind_, .certificate = certificate_});
     ASSERT_TRUE(shard.ok()) << shard.error().message;
     shard_ = std::move(*shard);
     auto pair = io::make_room_socket_pair();
@@ -38,12 +53,12 @@ class ShardOverUdp : public testing::Test {
     room_ = (*pair)[1];
     ASSERT_TRUE(shard_->post(io::AddFeed{kFeed, (*pair)[0]}));
     ASSERT_TRUE(shard_->post(io::AddFeedTrack{kPicture, Codec::h264, "42e01f", kFeed, 7}));
-    client_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(shard_->port());
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(::connect(client_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    const bool six = !bind_.is_v4();
+    client_ = ::socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_storage to{};
+    socklen_t length = 0;
+    io::write_address({.ip = bind_.ip, .port = shard_->port()}, six, to, length);
+    ASSERT_EQ(::connect(client_, reinterpret_cast<sockaddr*>(&to), length), 0);
   }
   void TearDown() override {
     if (client_ >= 0) ::close(client_);
@@ -55,7 +70,7 @@ class ShardOverUdp : public testing::Test {
     const sdp::ViewerOffer offer{.ice = ice::make_credentials(random_), .fingerprint = own->fingerprint()};
     sdp::LocalParameters local{.ice = ice::make_credentials(random_),
                                .fingerprint = certificate_->fingerprint(),
-                               .candidates = {Address::v4(127, 0, 0, 1, shard_->port())},
+                               .candidates = {{.ip = bind_.ip, .port = shard_->port()}},
                                .cname = "room"};
     auto negotiated = sdp::answer_viewer(sdp::write_viewer_offer(offer), local, random_);
     EXPECT_TRUE(negotiated.ok());
@@ -78,7 +93,7 @@ class ShardOverUdp : public testing::Test {
     const ice::Credentials ice = ice::make_credentials(random_);
     sdp::LocalParameters local{.ice = ice::make_credentials(random_),
                                .fingerprint = certificate_->fingerprint(),
-                               .candidates = {Address::v4(127, 0, 0, 1, shard_->port())},
+                               .candidates = {{.ip = bind_.ip, .port = shard_->port()}},
                                .cname = "room"};
     auto negotiated = sdp::answer_speaker(speaker_offer(ice, own->fingerprint(), true), local, random_);
     EXPECT_TRUE(negotiated.ok());
@@ -144,6 +159,7 @@ class ShardOverUdp : public testing::Test {
         std::count_if(events_.begin(), events_.end(), [](const auto& e) { return std::holds_alternative<Event>(e); }));
   }
 
+  const Address bind_;
   crypto::SystemRandom random_;
   std::shared_ptr<const crypto::Certificate> certificate_;
   std::unique_ptr<io::Shard> shard_;
@@ -152,6 +168,24 @@ class ShardOverUdp : public testing::Test {
   std::uint32_t frame_ = 0;
   std::vector<io::ShardEvent> events_;
 };
+
+class ShardOverUdp6 : public ShardOverUdp {
+ protected:
+  ShardOverUdp6() : ShardOverUdp("[::1]:0") {}
+};
+
+TEST_F(ShardOverUdp6, a_viewer_gets_the_frames_of_a_room_process) {
+  const std::unique_ptr<ViewerClient> viewer = join();
+  ASSERT_TRUE(shard_->post(io::SetSlot{.peer = kViewer, .slot = 1, .track = kPicture}));
+  EXPECT_TRUE(talk(*viewer, true, [&] { return viewer->slots[1].complete_frames(1) >= 100; }));
+  EXPECT_EQ(viewer->slots[1].torn_pictures, 0u);
+  EXPECT_EQ(viewer->transport.refused(), 0u);
+  const auto connected = std::find_if(events_.begin(), events_.end(), [](const io::ShardEvent& event) {
+    return std::holds_alternative<io::PeerConnected>(event);
+  });
+  ASSERT_NE(connected, events_.end());
+  EXPECT_EQ(std::get<io::PeerConnected>(*connected).remote.ip, bind_.ip);
+}
 
 TEST_F(ShardOverUdp, a_viewer_gets_the_frames_of_a_room_process) {
   const std::unique_ptr<ViewerClient> viewer = join();

@@ -1,0 +1,199 @@
+// A session by WHEP against a real shard on loopback, with no more of a player than its ICE checks.
+#include "server/app/media_sessions.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <cstring>
+#include <deque>
+
+#include "media/base/random.h"
+#include "media/ice/stun.h"
+#include "media/io/clock.h"
+#include "media/io/udp_socket.h"
+#include "media/sdp/negotiate.h"
+
+namespace plenary::server {
+namespace {
+
+// Milliseconds between two checks, and how many; only a broken shard needs them all.
+constexpr int kRetry = 200;
+constexpr int kTries = 50;
+
+std::string header_of(const HttpResponse& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+class Player {
+ public:
+  explicit Player(RandomSource& random, const Address& address)
+      : random_(random), ip_(address), socket_(std::move(io::UdpSocket::open(address)).value()) {}
+
+  [[nodiscard]] HttpRequest offer() {
+    own = ice::make_credentials(random_);
+    return {.method = "POST",
+            .path = "/whep/room-a",
+            .headers = {{"content-type", "application/sdp"}},
+            .body = sdp::write_viewer_offer({.ice = own, .fingerprint = certificate_->fingerprint()})};
+  }
+  struct Pair {
+    ice::Credentials theirs;
+    ice::Credentials ours;
+  };
+  // Checks are sent again until one is answered: the shard may not have heard of the credentials yet.
+  bool is_answered(const Address& to, const Pair& pair) {
+    for (int tries = 0; tries < kTries; ++tries) {
+      const ice::TransactionId sent = send(to, pair);
+      while (const auto got = next_answer(kRetry)) {
+        if (*got == sent) return true;
+      }
+    }
+    return false;
+  }
+  // `known` are answered, after these were not.
+  bool is_ignored(const Address& to, const Pair& pair, const Pair& known) {
+    if (!is_answered(to, known)) return false;
+    const ice::TransactionId ignored = send(to, pair);
+    const ice::TransactionId answered = send(to, known);
+    while (const auto got = next_answer(kTries * kRetry)) {
+      if (*got == ignored) return false;
+      if (*got == answered) return true;
+    }
+    return false;
+  }
+
+  ice::Credentials own;
+
+ private:
+  ice::TransactionId send(const Address& to, const Pair& pair) {
+    ice::TransactionId transaction;
+    random_.fill(transaction);
+    const ByteVector bytes = ice::write_binding_request({.transaction = transaction,
+                                                         .username = pair.theirs.ufrag + ":" + pair.ours.ufrag,
+                                                         .priority = 0x6e0001ff,
+                                                         .use_candidate = true},
+                                                        pair.theirs.password);
+    peer::SendBatch batch;
+    std::memcpy(batch.next({.local = {.ip = ip_.ip, .port = socket_->port()}, .remote = to}), bytes.data(),
+                bytes.size());
+    batch.commit(bytes.size());
+    socket_->send(batch, counters_);
+    return transaction;
+  }
+  // The next success; nothing when none comes for so long.
+  std::optional<ice::TransactionId> next_answer(int milliseconds) {
+    while (answers_.empty()) {
+      pollfd wait{.fd = socket_->descriptor(), .events = POLLIN, .revents = 0};
+      if (::poll(&wait, 1, milliseconds) <= 0) return std::nullopt;
+      for (const auto& datagram : socket_->receive(io::read_monotonic(), io::realtime_offset(), counters_)) {
+        const auto message = ice::parse_stun(datagram.bytes);
+        if (message && message->message_class == ice::StunClass::success) answers_.push_back(message->transaction);
+      }
+    }
+    const ice::TransactionId answer = answers_.front();
+    answers_.pop_front();
+    return answer;
+  }
+
+  RandomSource& random_;
+  Address ip_;
+  std::shared_ptr<const crypto::Certificate> certificate_ = crypto::Certificate::generate();
+  std::unique_ptr<io::UdpSocket> socket_;
+  Counters counters_;
+  std::deque<ice::TransactionId> answers_;
+};
+
+class MediaSessionsTest : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    const Address media = *Address::from_text(GetParam());
+    auto plane = MediaPlane::start(media, std::nullopt, {}, crypto::Certificate::generate());
+    if (!plane.ok() && !media.is_v4()) GTEST_SKIP() << "no IPv6 here";
+    ASSERT_TRUE(plane.ok()) << plane.error().message;
+    plane_ = std::move(*plane);
+    plane_->set_candidates({}, media);
+    sessions_.emplace(*plane_, random_);
+    player_.emplace(random_, media);
+    const MediaSessions::Opened opened = sessions_->open(player_->offer(), "room-a", 0, SessionUse::viewer, "42e01f");
+    ASSERT_EQ(opened.response.status, 201) << opened.response.body;
+    id_ = header_of(opened.response, "Location").substr(std::strlen("/session/"));
+    etag_ = header_of(opened.response, "ETag");
+    const auto answer = sdp::parse_answer(opened.response.body);
+    ASSERT_TRUE(answer.ok());
+    theirs_ = answer->ice;
+    ASSERT_EQ(answer->candidates.size(), 1u);
+    server_ = answer->candidates[0];
+    EXPECT_EQ(server_.ip, media.ip);
+  }
+
+  HttpResponse patch(const std::string& match, const std::string& body) {
+    HttpRequest request{.method = "PATCH", .body = body};
+    request.headers["content-type"] = "application/trickle-ice-sdpfrag";
+    if (!match.empty()) request.headers["if-match"] = match;
+    std::optional<MediaSession> ended;
+    return sessions_->handle(request, id_, ended);
+  }
+  static std::string fragment(const ice::Credentials& ice) {
+    return "a=ice-ufrag:" + ice.ufrag + "\r\na=ice-pwd:" + ice.password +
+           "\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n";
+  }
+
+  SeededRandom random_{7};
+  std::unique_ptr<MediaPlane> plane_;
+  std::optional<MediaSessions> sessions_;
+  std::optional<Player> player_;
+  std::string id_;
+  std::string etag_;
+  ice::Credentials theirs_;
+  Address server_;
+};
+
+INSTANTIATE_TEST_SUITE_P(addresses, MediaSessionsTest, testing::Values("127.0.0.1:0", "[::1]:0"),
+                         [](const auto& address) { return address.param[0] == '[' ? "ipv6" : "ipv4"; });
+
+TEST_P(MediaSessionsTest, a_check_is_answered_at_the_candidate_of_the_answer) {
+  const Player::Pair known{theirs_, player_->own};
+  EXPECT_TRUE(player_->is_answered(server_, known));
+  Player::Pair wrong = known;
+  wrong.theirs.password.back() = wrong.theirs.password.back() == 'x' ? 'y' : 'x';
+  EXPECT_TRUE(player_->is_ignored(server_, wrong, known));
+}
+
+// RFC 9725 §4.3.3: 200 with our new credentials and a new ETag; the old ones hold until the new are used.
+TEST_P(MediaSessionsTest, a_patch_with_new_credentials_restarts_ice) {
+  const ice::Credentials fresh = ice::make_credentials(random_);
+  const HttpResponse response = patch(etag_, fragment(fresh));
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(response.content_type, "application/trickle-ice-sdpfrag");
+  EXPECT_NE(header_of(response, "ETag"), etag_);
+  EXPECT_FALSE(header_of(response, "ETag").empty());
+  const auto answered = sdp::parse_ice_fragment(response.body);
+  ASSERT_TRUE(answered.ok() && answered->credentials);
+  EXPECT_NE(answered->credentials->ufrag, theirs_.ufrag);
+  EXPECT_EQ(answered->candidates, 1u);
+
+  const Player::Pair before{theirs_, player_->own};
+  const Player::Pair now{*answered->credentials, fresh};
+  EXPECT_TRUE(player_->is_answered(server_, before)) << "until the new are used";
+  EXPECT_TRUE(player_->is_answered(server_, now));
+  EXPECT_TRUE(player_->is_ignored(server_, before, now)) << "the old ones, afterwards";
+
+  EXPECT_EQ(patch(etag_, fragment(ice::make_credentials(random_))).status, 412) << "a tag of before the restart";
+  EXPECT_EQ(patch("*", fragment(ice::make_credentials(random_))).status, 200);
+}
+
+TEST_P(MediaSessionsTest, a_patch_with_candidates_alone_changes_nothing) {
+  const HttpResponse response =
+      patch(etag_, fragment(player_->own) + "a=candidate:1 1 udp 2130706431 192.0.2.7 50000 typ host\r\n");
+  EXPECT_EQ(response.status, 204) << response.body;
+  EXPECT_TRUE(player_->is_answered(server_, {theirs_, player_->own}));
+  EXPECT_EQ(patch("", fragment(player_->own)).status, 428);
+  EXPECT_EQ(patch("\"another\"", fragment(player_->own)).status, 412);
+  EXPECT_EQ(patch(etag_, "what").status, 400);
+}
+
+}  // namespace
+}  // namespace plenary::server
