@@ -6,7 +6,10 @@
 namespace plenary::peer {
 namespace {
 
+// On a line that carries everything there is nothing to choose and to pace: thousands of viewers would pay for it.
+constexpr Duration kEasyTick = std::chrono::milliseconds(100);
 constexpr Duration kTickLatest = std::chrono::milliseconds(100);  // where nothing is sent that would bring it about
+constexpr Duration kEasyTickLatest = std::chrono::seconds(1);
 
 std::uint64_t on_the_wire(std::uint64_t bitrate) {
   return static_cast<std::uint64_t>(static_cast<double>(bitrate) * kPictureOverhead);
@@ -72,7 +75,6 @@ std::uint64_t ViewerBandwidth::rate_of(std::size_t number, std::size_t layer) co
 }
 
 const bandwidth::LayerChoice::Choice& ViewerBandwidth::tick(Instant now) {
-  tick_due_ = now + bandwidth::kTickInterval - now.time_since_epoch() % bandwidth::kTickInterval;
   measure(now);
   const auto sound = [this](std::size_t number) {
     if (!heard_[number]) return std::uint64_t{0};
@@ -95,6 +97,8 @@ const bandwidth::LayerChoice::Choice& ViewerBandwidth::tick(Instant now) {
     allowance_ = 0;
     next_picture_ = now;
   }
+  const Duration interval = paced_ ? bandwidth::kTickInterval : kEasyTick;
+  tick_due_ = now + interval - now.time_since_epoch() % interval;
   const bool moves = std::ranges::any_of(choice.layers, [](int layer) { return layer != bandwidth::kStill; });
   const std::uint64_t sounds = programme_.sound + (choice.floor ? programme_.floor : 0);
   const auto all = static_cast<std::uint64_t>(static_cast<double>(target) * (moves ? kPace : 1.0));
@@ -123,7 +127,7 @@ std::uint16_t ViewerBandwidth::on_sent(std::size_t size, bool picture, Instant n
 }
 
 std::optional<Instant> ViewerBandwidth::next_timeout() const {
-  const Instant tick = tick_due_ + kTickLatest;
+  const Instant tick = tick_due_ + (paced_ ? kTickLatest : kEasyTickLatest);
   const std::optional<Instant> probe = estimate_.next_timeout();
   return probe && *probe < tick ? *probe : tick;
 }
