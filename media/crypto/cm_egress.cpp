@@ -27,7 +27,7 @@ constexpr std::size_t kRocLength = 4;
 constexpr std::size_t kSchedule = 176;  // eleven round keys
 // Below that OpenSSL hashes them faster one by one, since the lanes of a batch cost the same empty: 0.9 µs each for
 // 1,200 bytes, where a batch takes 3.5 to 4.2 µs, full (16 packets) or not. Measured with AVX-512 and SHA extensions.
-constexpr std::size_t kMinHashBatch = 5;
+[[maybe_unused]] constexpr std::size_t kMinHashBatch = 5;
 
 using Hash = std::array<std::uint32_t, 5>;
 
