@@ -51,7 +51,7 @@ struct Watching {
       sound.size = 160;
       world.add_room_track(kFeed, sound);
     }
-    viewer = &world.add_viewer(kViewer, 2, 1);
+    viewer = &world.add_viewer(kViewer, 2, 2);
     world.both_ways(kViewer, {.delay = 40ms});
     set_rate(rate);
     world.command(io::SetSlot{.peer = kViewer, .slot = 0, .track = kSound});
@@ -142,6 +142,20 @@ TEST_P(Layers, the_picture_follows_a_line_that_gets_thinner_and_wider_again) {
   EXPECT_EQ(watching.viewer->slots[kPictureSlot].torn_pictures, 0U);
   EXPECT_EQ(watching.viewer->slots[kPictureSlot].timestamps_back, 0U);
   EXPECT_EQ(watching.viewer->slots[kPictureSlot].complete_frames(kSlateStream), 0U) << "what a layer shows meanwhile";
+}
+
+TEST_P(Layers, a_speaker_beside_the_room_takes_nothing_from_it_on_a_wide_line) {
+  constexpr TrackId kSpeaker{21};
+  constexpr std::uint16_t kSpeakerStream = 7;
+  Watching watching(GetParam(), 10'000'000);
+  // As a camera comes: nobody has named its rate, which is 1.2 Mbit/s.
+  watching.world.add_room_track(kFeed, layer(kSpeaker, kSpeakerStream, 33ms, 5, 1'000, 0));
+  watching.world.run_for(5s);
+  watching.world.command(io::SetSlot{.peer = kViewer, .slot = kPictureSlot + 1, .track = kSpeaker});
+  auto seen = watching.seen_in(15s);
+  EXPECT_GT(seen[kHighStream], 445U);
+  EXPECT_EQ(seen[kMiddleStream] + seen[kLowStream], 0U);
+  EXPECT_GT(watching.viewer->slots[kPictureSlot + 1].complete_frames(kSpeakerStream), 430U);
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, Layers, testing::Range<std::uint64_t>(1, 5));

@@ -178,7 +178,7 @@ export const scenes = {
   queued: { path: room, claims: me, act: own('queued'), shown: card('queued') },
   reloaded: {
     path: room, claims: me, shown: `${card('queued')} .notice.warn .button`,
-    act: async (page, meeting) => { await own('queued')(page, meeting); await page.locator(card('queued')).waitFor(); await page.reload(); },
+    act: async (page, meeting) => { await own('queued')(page, meeting); await page.locator(card('queued')).waitFor(); await page.addInitScript(() => (navigator.permissions.query = () => Promise.resolve({ state: 'prompt' }))); await page.reload(); },
   },
   standby: { path: room, claims: me, act: own('standby'), shown: `${card('standby')} [data-state=connected]` },
   ready: { path: room, claims: me, act: own('standby', { ready: true }), shown: `${card('standby')} .publish + .publish` },
