@@ -108,6 +108,8 @@ struct SetAgenda {
 };
 struct SelectItem {
   std::string item;  // empty: none
+  // The one that was current for who chose; without it, whatever is.
+  std::optional<std::string> from = {};
 };
 struct AskHelp {
   std::string text;

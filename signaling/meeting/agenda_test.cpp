@@ -49,6 +49,25 @@ TEST_F(Agenda, only_an_item_that_is_there_is_selected) {
   EXPECT_EQ(bench_.state().item, "");
 }
 
+TEST_F(Agenda, who_goes_on_from_an_item_that_is_not_current_any_more_is_told_so) {
+  const auto go = [&](const std::string& from, const std::string& item) {
+    return bench_.moderate(act::SelectItem{item, from});
+  };
+  ASSERT_TRUE(go("", "1"));
+  ASSERT_TRUE(go("1", "2"));
+  const Moment since = bench_.state().item_since;
+  bench_.pass(seconds(5));
+  EXPECT_TRUE(go("1", "2")) << "the other moderator has pressed as well";
+  EXPECT_EQ(bench_.state().item, "2");
+  EXPECT_EQ(bench_.state().item_since, since) << "its clock does not begin anew";
+  EXPECT_EQ(go("", "1").error().word, "item_moved") << "not back";
+  EXPECT_EQ(go("1", "").error().word, "item_moved");
+  EXPECT_EQ(go("3", "1").error().word, "item_moved");
+  EXPECT_EQ(bench_.state().item, "2");
+  select("1");  // chosen by its name, wherever the meeting is
+  EXPECT_EQ(bench_.state().item, "1");
+}
+
 TEST_F(Agenda, selecting_is_undone_with_its_clock) {
   select("1");
   const Moment since = bench_.state().item_since;

@@ -111,6 +111,10 @@ Decided decide_act(const Case& c, const act::SelectItem& act) {
   if (!act.item.empty() && !has_item(c.state, act.item)) {
     return Refusal{RefusalCode::not_found, "no_item", "The agenda has no such item."};
   }
+  // "The next one" of who does not know yet that it was chosen: neither past it nor back to it.
+  if (act.from && *act.from != c.state.item) {
+    return conflict("item_moved", "Another item has become current meanwhile.");
+  }
   return Decision{{ItemSelected{act.item}}, {}};
 }
 

@@ -76,10 +76,15 @@ class Params {
   }
 
   // Of agenda.select: null is no item.
-  std::string item_or_none() {
-    const Json* found = find("item");
+  std::string item_or_none(const char* member) {
+    const Json* found = find(member);
     if (found != nullptr && found->is_null()) return {};
-    return opaque("item", true, kMaxItem);
+    return opaque(member, true, kMaxItem);
+  }
+
+  std::optional<std::string> optional_item_or_none(const char* member) {
+    if (find(member) == nullptr) return std::nullopt;
+    return item_or_none(member);
   }
 
   std::vector<AgendaItem> items() {
@@ -237,7 +242,7 @@ Call meeting_call(Method method, Params& p) {
     case Method::agenda_set:
       return Act{act::SetAgenda{p.items()}};
     case Method::agenda_select:
-      return Act{act::SelectItem{p.item_or_none()}};
+      return Act{act::SelectItem{p.item_or_none("item"), p.optional_item_or_none("from")}};
     case Method::help_ask:
       return Act{act::AskHelp{p.text("text", true, kMaxHelp)}};
     case Method::help_answer: {

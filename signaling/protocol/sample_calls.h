@@ -62,6 +62,8 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"agenda.set", R"({"items":[{"item":"4a","title":"Connectivity"}]})"},
     {"agenda.select", R"({"item":"4a"})"},
     {"agenda.select", R"({"item":null})"},
+    {"agenda.select", R"({"item":"4a","from":"4"})"},
+    {"agenda.select", R"({"item":"1","from":null})"},
     {"help.ask", R"({"text":"No sound"})"},
     {"help.answer", R"({"help":"h-3","text":"Coming"})"},
     {"help.close", R"({"help":"h-3"})"}};
@@ -98,6 +100,7 @@ inline const std::vector<SampleCall> kBadCalls = {
     {"agenda.set", R"({"items":[{"item":"4 a","title":"Connectivity"}]})"},
     {"agenda.set", R"({"items":[{"item":"4"}]})"},
     {"agenda.set", R"({"items":["4"]})"},
+    {"agenda.select", R"({"item":"4","from":3})"},
     {"agenda.select", "{}"},
     {"agenda.select", R"({"item":4})"},
     {"agenda.select", R"({"item":""})"},

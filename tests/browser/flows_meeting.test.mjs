@@ -42,14 +42,18 @@ test("the agenda: written by a moderator, one item chosen, the next, and taken b
     await allSee([chair, stage, amina, guest], head, "header");
     await sees(mona, item, ".agenda [aria-current=step]");
   };
+  // A press before anybody can have read the change meant what stood there before.
+  const read = () => mona.waitForTimeout(600);
   await everywhere("Item 1: Opening", "Opening");
   await ask(amina, "statement");
   await sees(amina, "You are number 1 in the list", ".own-card");
   await mona.locator("[data-action=item-next]").click();
   await everywhere("Item 4a: Connectivity", "Connectivity");
   await sees(mona, "Item 1", ".queue-box");
+  await read();
   await mona.keyboard.press("]");
   await everywhere(/Any other business/, "Any other business");
+  await read();
   await mona.keyboard.press("[");
   await everywhere("Item 4a: Connectivity", "Connectivity");
   await amina.locator(".controls [data-action=withdraw]").click();

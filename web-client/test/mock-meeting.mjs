@@ -440,7 +440,9 @@ const acts = {
     meeting.removed.add(participant);
     for (const client of [...meeting.clients]) if (client.you?.participant === participant) meeting.exclude(client, 'removed');
   },
-  'agenda.select': (meeting, _, { item }) => {
+  'agenda.select': (meeting, _, { item, from }) => {
+    if (item === meeting.agenda.current) return;
+    if (from !== undefined && from !== meeting.agenda.current) throw new Refusal(-32004, 'item_moved', 'Another item has become current meanwhile.');
     if (item && !meeting.agenda.items.some((other) => other.item === item)) throw new Refusal(-32003, 'no_item', 'There is no such item.');
     meeting.agenda = { ...meeting.agenda, current: item, since: item ? Date.now() : null };
     meeting.changed('agenda');

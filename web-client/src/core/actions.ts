@@ -2,6 +2,7 @@
 // that it was pressed and what became of it.
 import { signal } from '@preact/signals-core';
 
+import type { AgendaStep } from './agenda.ts';
 import type { AgendaItem, Audience, RequestKind, Where } from './protocol.ts';
 import { RpcError, type Call, type Timers } from './rpc.ts';
 
@@ -121,7 +122,8 @@ export class Actions {
   audience = (audience: Audience) => this.#call('meeting.audience', { audience });
   remove = (participant: string) => this.#call('people.remove', { participant });
   takeOver = () => this.#call('meeting.take_over');
-  selectItem = (item: string | null) => this.#call('agenda.select', { item });
+  selectItem = (item: string) => this.#call('agenda.select', { item });
+  stepItem = ({ item, from }: AgendaStep) => this.#call('agenda.select', { item, from });
   setAgenda = (items: readonly AgendaItem[]) => this.#call('agenda.set', { items });
   askHelp = (text: string) => this.#call('help.ask', { text });
   answerHelp = (help: string, text: string) => this.#call('help.answer', { help, text });

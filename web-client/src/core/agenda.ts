@@ -1,5 +1,5 @@
 // The agenda as people write and read it: "4 Connectivity".
-import type { AgendaItem, MeetingState } from './protocol.ts';
+import type { Agenda, AgendaItem, MeetingState } from './protocol.ts';
 
 // Items one a line. A number in front is the item's own, else it is the line's.
 export function parseAgenda(text: string): AgendaItem[] {
@@ -27,4 +27,42 @@ export function neighbour({ items, current }: { items: readonly AgendaItem[]; cu
   const index = items.findIndex(({ item }) => item === current);
   if (index < 0) return step === 1 ? items[0]?.item : undefined;
   return items[index + step]?.item;
+}
+
+// Nobody has read sooner that the item has changed.
+const kRead_ms = 500;
+
+export interface AgendaStep {
+  item: string;
+  from: string | null;
+}
+
+// "Next" and "previous" as they were meant. Who presses before they can have read that the item has changed, because another
+// moderator pressed at the same moment or their own finger did so twice, meant what stood there before: nothing is skipped.
+export class AgendaSteps {
+  readonly #now: () => number;
+  #current: string | null | undefined;
+  #before: string | null = null;
+  #read_at = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  see(current: string | null): void {
+    if (current === this.#current) return;
+    if (this.#current !== undefined) {
+      this.#before = this.#current;
+      this.#read_at = this.#now() + kRead_ms;
+    }
+    this.#current = current;
+  }
+
+  // What to select, and from where; null: there is no such item, or it is current already.
+  plan(agenda: Agenda, step: -1 | 1): AgendaStep | null {
+    const current = agenda.current ?? null;
+    const from = this.#now() < this.#read_at ? this.#before : current;
+    const item = neighbour({ items: agenda.items, current: from }, step);
+    return item === undefined || item === current ? null : { item, from };
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { agendaText, currentItem, neighbour, parseAgenda } from './agenda.ts';
+import { AgendaSteps, agendaText, currentItem, neighbour, parseAgenda } from './agenda.ts';
 import { exampleState } from './example.ts';
 
 test('lines are items, by their own number or by their place', () => {
@@ -34,4 +34,48 @@ test('the current item is known by its number', () => {
   const items = [{ item: '1', title: 'Opening' }];
   expect(currentItem(exampleState({ agenda: { items, current: '1', since: 0 } }))?.title).toBe('Opening');
   expect(currentItem(exampleState())).toBeNull();
+});
+
+function steps() {
+  const clock = { now: 10_000 };
+  const items = ['1', '2', '3', '4'].map((item) => ({ item, title: item }));
+  const made = new AgendaSteps(() => clock.now);
+  return {
+    see: (current: string | null) => made.see(current),
+    plan: (current: string | null, step: -1 | 1) => made.plan({ items, current }, step),
+    pass: (ms: number) => void (clock.now += ms),
+  };
+}
+
+test('a step goes on from the item that is current', () => {
+  const { see, plan } = steps();
+  see(null);
+  expect(plan(null, 1)).toEqual({ item: '1', from: null });
+  expect(plan(null, -1)).toBeNull();
+});
+
+test('a second press right after the change does not skip an item, whoever changed it', () => {
+  const { see, plan, pass } = steps();
+  see('1');
+  pass(60_000);
+  see('2');
+  expect(plan('2', 1)).toBeNull();
+  pass(499);
+  expect(plan('2', 1)).toBeNull();
+  pass(1);
+  expect(plan('2', 1)).toEqual({ item: '3', from: '2' });
+});
+
+test('a press that meant another item than the meeting has reached says from where it was', () => {
+  const { see, plan } = steps();
+  see('1');
+  see('3'); // chosen by the other moderator
+  expect(plan('3', 1)).toEqual({ item: '2', from: '1' });
+});
+
+test('a page that opens, and a change of titles, take no time to be read', () => {
+  const { see, plan } = steps();
+  see('2');
+  see('2');
+  expect(plan('2', 1)).toEqual({ item: '3', from: '2' });
 });

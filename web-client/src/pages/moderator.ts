@@ -2,7 +2,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
-import { neighbour } from '../core/agenda.ts';
 import { clockText } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import { floorStates, type FloorRequest, type MeetingState, type RequestKind } from '../core/protocol.ts';
@@ -70,7 +69,7 @@ class ModeratorPage extends Part {
     return html`<div class="moderator console">
       ${this.#head(state)} ${this.#notices()}
       <main class="desk" data-agenda=${Boolean(state.agenda?.items.length)}>
-        ${agendaBox({ state, actions: this.#model.actions, presses: this.#model.presses, now: this.#model.now, edit: this.#edit_agenda })}
+        ${agendaBox({ state, actions: this.#model.actions, presses: this.#model.presses, now: this.#model.now, edit: this.#edit_agenda, step: this.#model.step_item })}
         <div class="centre">${this.#now(state)} ${this.#pending()} ${this.#queue()}</div>
         ${moderatorSide(this.#model, state)}
       </main>
@@ -369,13 +368,6 @@ class ModeratorPage extends Part {
 
   #edit_agenda = (): void => this.querySelector<AgendaForm>('agenda-form')?.show(this.#model.session.store.state.value?.agenda?.items ?? []);
 
-  #select_item(step: -1 | 1): void {
-    const { session, presses, actions } = this.#model;
-    const agenda = session.store.state.value?.agenda;
-    const item = agenda && neighbour(agenda, step);
-    if (item !== undefined) void presses.run(step === 1 ? 'item-next' : 'item-previous', () => actions.selectItem(item));
-  }
-
   #add(kind: RequestKind = 'statement'): void {
     this.querySelector<AddSpeaker>('add-speaker')?.show(kind);
   }
@@ -405,8 +397,8 @@ class ModeratorPage extends Part {
       { key: 'O', label: 'key.order', run: () => this.#add('point_of_order') },
       { key: 'Shift+A', label: 'key.approve', run: on('first_pending', 'approve', ({ request }) => model.actions.approve(request)) },
       { key: 'K', label: 'key.list', run: run('list', model.openOrCloseList) },
-      { key: '[', label: 'key.item', run: () => this.#select_item(-1) },
-      { key: ']', label: 'key.item', run: () => this.#select_item(1) },
+      { key: '[', label: 'key.item', run: run('item-previous', () => model.step_item(-1)) },
+      { key: ']', label: 'key.item', run: run('item-next', () => model.step_item(1)) },
       { key: '/', label: 'key.find', run: openFind },
       { key: 'H', label: 'key.helps', run: () => showDialog('helps') },
       { key: 'ArrowUp', label: 'key.select', run: () => model.step(-1) },

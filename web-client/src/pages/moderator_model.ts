@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import { Actions, Presses } from '../core/actions.ts';
+import { AgendaSteps } from '../core/agenda.ts';
 import { t } from '../core/i18n.ts';
 import { isFound } from '../core/find.ts';
 import { moveTarget, placeTarget, shownOrder, type Held } from '../core/order.ts';
@@ -58,7 +59,13 @@ export class ModeratorModel {
   // The same, of the button that removes somebody: whose row.
   readonly slipped_on = signal<string | null>(null);
 
+  readonly #steps = new AgendaSteps(() => performance.now());
+
   constructor() {
+    effect(() => {
+      const agenda = this.session.store.state.value?.agenda;
+      if (agenda) this.#steps.see(agenda.current ?? null);
+    });
     effect(() => {
       const state = this.session.store.state.value;
       if (!state) return;
@@ -144,6 +151,13 @@ export class ModeratorModel {
   muteOrUnmute = ({ request, muted }: FloorRequest): Promise<unknown> => (muted ? this.actions.unmute(request) : this.actions.mute(request));
 
   revoke = ({ request }: FloorRequest): Promise<unknown> => this.actions.revoke(request);
+
+  // The item after the present one, or before it.
+  step_item = (by: -1 | 1): Promise<unknown> => {
+    const agenda = this.session.store.state.value?.agenda;
+    const step = agenda && this.#steps.plan(agenda, by);
+    return step ? this.actions.stepItem(step) : Promise.resolve();
+  };
 
   openOrCloseList = (): Promise<unknown> =>
     this.session.store.state.value?.meeting.list === 'closed' ? this.actions.openList() : this.actions.closeList();

@@ -25,18 +25,18 @@ export interface AgendaView {
   presses: Presses;
   now: () => number;
   edit: () => void;
+  step: (by: -1 | 1) => Promise<unknown>;
 }
 
-function step({ state, actions, presses }: AgendaView, by: -1 | 1): TemplateResult {
-  const item = state.agenda ? neighbour(state.agenda, by) : undefined;
+function stepButton({ state, presses, step }: AgendaView, by: -1 | 1): TemplateResult {
   return pressButton(presses, {
     press: by === 1 ? 'item-next' : 'item-previous',
     label: t(by === 1 ? 'agenda.next' : 'agenda.previous'),
     icon: by === 1 ? 'down' : 'up',
     key: by === 1 ? ']' : '[',
     look: 'quiet',
-    disabled: item === undefined,
-    run: () => (item === undefined ? Promise.resolve() : actions.selectItem(item)),
+    disabled: !state.agenda || neighbour(state.agenda, by) === undefined,
+    run: () => step(by),
   });
 }
 
@@ -69,7 +69,7 @@ export function agendaBox(view: AgendaView): TemplateResult {
       ? html`<ol class="items">
             ${items.map((item, index) => row(view, item, index, place))}
           </ol>
-          <div class="acts">${step(view, -1)}${step(view, 1)}</div>`
+          <div class="acts">${stepButton(view, -1)}${stepButton(view, 1)}</div>`
       : html`<p class="none">${t('agenda.none')}</p>`}
     <button type="button" class="button quiet" data-action="agenda-edit" @click=${view.edit}>${icon('plus')}<span>${t('agenda.edit')}</span></button>
   </section>`;

@@ -227,10 +227,20 @@ test('the agenda is gone through by button and by key, and undone', async ({ ope
   await expect(page.getByRole('textbox', { name: /Items, one a line/ })).toBeHidden();  // a form has the keys to itself
   await page.keyboard.press(']');
   await expect(agenda.locator('[aria-current=step]')).toContainText('Opening');
-  await named(page, 'Next item').click();
+  // As people read it: a press right after a change does not count as another one.
+  const read = () => page.waitForTimeout(600);
+  await read();
+  await named(page, 'Next item').dblclick();
   await expect(agenda.locator('[aria-current=step]')).toContainText('Connectivity');
   await expect(agenda.getByRole('listitem').first()).toContainText('done');
   await expectGood(page);
+  await read();
+  // The other moderator has gone on, and this page does not know it yet.
+  mock.meeting.refuse_next = { code: -32004, word: 'item_moved' };
+  await named(page, 'Next item').click();
+  await expect(page.getByRole('alert')).toContainText('Another item has become current meanwhile.');
+  await named(page.getByRole('alert'), 'Close').click();
+  expect(called(mock, 'agenda.select').map(({ params }) => params)).toEqual([{ item: '1', from: null }, { item: '4a', from: '1' }, { item: '3', from: '4a' }]);
   await page.keyboard.press('[');
   await expect(agenda.locator('[aria-current=step]')).toContainText('Opening');
   await page.keyboard.press('z');
