@@ -55,7 +55,7 @@ export class NoteForm extends Part {
     const text = note(request);
     const refusal = presses.refusal.value;
     return html`<form class="body" @submit=${this.#send}>
-      <label class="field"><span>${t('moderator.note')}</span><textarea name="text" rows="3" maxlength=${kMaxNote} aria-describedby="note-hint" .value=${text}></textarea></label>
+      <label class="field"><span>${t('moderator.note')}</span><textarea class="input" name="text" rows="3" maxlength=${kMaxNote} aria-describedby="note-hint" .value=${text}></textarea></label>
       <p class="hint" id="note-hint">${t('moderator.note.hint')}</p>
       ${refusal?.press === 'note-save' ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>` : nothing}
       <footer>

@@ -53,7 +53,7 @@ export class RevokeForm extends Part {
         ${kRevokeReasons.map((reason) => this.#option(reason, t(`moderator.revoke.${reason}`)))} ${this.#option('own', t('moderator.revoke.own'))}
       </fieldset>
       ${own
-        ? html`<label class="field"><span>${t('moderator.revoke.text')}</span><textarea name="text" rows="2" required maxlength=${kMaxReason} aria-describedby="revoke-hint"></textarea></label>`
+        ? html`<label class="field"><span>${t('moderator.revoke.text')}</span><textarea class="input" name="text" rows="2" required maxlength=${kMaxReason} aria-describedby="revoke-hint"></textarea></label>`
         : nothing}
       <p class="hint" id="revoke-hint">${t(own ? 'moderator.revoke.own.hint' : 'moderator.revoke.hint')}</p>
       ${refusal?.press === 'revoke-send' ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>` : nothing}

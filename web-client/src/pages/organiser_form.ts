@@ -94,7 +94,7 @@ function many(model: OrganiserModel): TemplateResult {
     <summary>${icon('people')}<span>${t('organiser.many')}</span></summary>
     <div class="body">
       <label class="field"
-        ><span>${t('organiser.many.people')}</span><textarea name="people" rows="6" dir="auto" spellcheck="false" aria-describedby="many-hint"></textarea></label
+        ><span>${t('organiser.many.people')}</span><textarea class="input" name="people" rows="6" dir="auto" spellcheck="false" aria-describedby="many-hint"></textarea></label
       >
       <p class="hint" id="many-hint">${t('organiser.many.hint', { count: kMaxPasted })}</p>
       ${bad.length
