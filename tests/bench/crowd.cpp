@@ -36,6 +36,7 @@ constexpr milliseconds kBetweenRequests{100};  // ten changes of the list a seco
 constexpr milliseconds kBetweenActs{1'000};    // of the moderator, each moving every row
 constexpr milliseconds kFilledWithin{60'000}, kQuiet{1'000};
 constexpr milliseconds kLastChange{5'000};  // waited for at the end
+constexpr std::size_t kReadsBetween = 16;   // of other pages, until those are looked at that wait for an answer
 constexpr std::size_t kComingBack = 2'000;  // of them lose their connection then, and are back
 
 constexpr unsigned char kPong = 0x8A;
@@ -49,6 +50,12 @@ struct Page {
   std::string in;
   std::uint64_t seq = 0;
   std::size_t known = 0;  // requests that it has been told of
+};
+
+struct Call {
+  std::uint64_t id = 0;
+  Clock::time_point sent;
+  std::size_t page = 0;
 };
 
 double milliseconds_between(Clock::time_point from, Clock::time_point to) {
@@ -87,7 +94,7 @@ std::string frame(std::string_view text, unsigned char head = 0x81) {
 class Crowd {
  public:
   Crowd(std::uint16_t port, std::string room, std::size_t pages, std::size_t waiting)
-      : port_(port), room_(std::move(room)), pages_(pages), waiting_(waiting), epoll_(::epoll_create1(0)) {}
+      : port_(port), room_(std::move(room)), pages_(pages), waiting_(waiting) {}
 
   bool run(const TokenSigner& signer, std::chrono::seconds seconds);
 
@@ -100,6 +107,8 @@ class Crowd {
   void call(Page& page, std::uint64_t id, std::string_view method, std::string_view params);
   void ask(std::size_t index);
   void turn(milliseconds wait);
+  void read_asking();
+  void watch(int epoll, std::size_t index);
   void read(std::size_t index);
   void take(std::size_t index, std::string_view message, Clock::time_point at);
   void take_change(Page& page, std::string_view message, Clock::time_point at);
@@ -113,11 +122,12 @@ class Crowd {
   std::string room_;
   std::vector<Page> pages_;  // the first one is the moderator's
   std::size_t waiting_;
-  int epoll_;
+  int epoll_ = ::epoll_create1(0);
+  int asking_ = ::epoll_create1(0);  // pages that wait for an answer
   std::size_t next_to_open_ = 0, opening_ = 0, joined_ = 0;
   bool measuring_ = false;
   std::uint64_t next_call_ = 10;
-  std::vector<std::pair<std::uint64_t, Clock::time_point>> calls_;  // of requests: sent, not answered
+  std::vector<Call> calls_;  // requests that have no answer yet
   std::vector<double> acknowledged_;
   std::vector<Clock::time_point> asked_;  // of each request in the list, in its order
   std::vector<double> delivered_;         // from each request to each page, while measuring
@@ -158,16 +168,20 @@ void Crowd::open(std::size_t index) {
   const int on = 1;
   ::setsockopt(page.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::fcntl(page.socket, F_SETFL, O_NONBLOCK);
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = index;
-  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, page.socket, &event);
+  watch(epoll_, index);
   page.step = Step::upgrading;
   ++opening_;
   write(page, fmt::format("GET /ws/{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                           "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
                           "Sec-WebSocket-Protocol: plenary.v1\r\n\r\n",
                           room_, port_));
+}
+
+void Crowd::watch(int epoll, std::size_t index) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = index;
+  ::epoll_ctl(epoll, EPOLL_CTL_ADD, pages_[index].socket, &event);
 }
 
 // What a page sends is small, so the kernel takes it whole.
@@ -192,7 +206,11 @@ void Crowd::ask(std::size_t index) {
   Page& page = pages_[index];
   const std::uint64_t id = next_call_++;
   asked_.push_back(Clock::now());
-  if (measuring_) calls_.emplace_back(id, asked_.back());
+  if (measuring_) {
+    calls_.push_back({id, asked_.back(), index});
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, page.socket, nullptr);
+    watch(asking_, index);
+  }
   call(page, id, "floor.request",
        fmt::format(R"({{"key":"k{}","kind":"statement","topic":"Rural access and the cost of it","language":"en"}})",
                    id));
@@ -201,6 +219,17 @@ void Crowd::ask(std::size_t index) {
 void Crowd::turn(milliseconds wait) {
   std::array<epoll_event, 512> events;
   const int count = ::epoll_wait(epoll_, events.data(), events.size(), static_cast<int>(wait.count()));
+  if (count <= 0) read_asking();
+  for (int i = 0; i < count; ++i) {
+    if (static_cast<std::size_t>(i) % kReadsBetween == 0) read_asking();
+    read(events[static_cast<std::size_t>(i)].data.u64);
+  }
+}
+
+// Each page is a machine of its own: an answer does not wait for this thread to read what ten thousand others got.
+void Crowd::read_asking() {
+  std::array<epoll_event, 16> events;
+  const int count = calls_.empty() ? 0 : ::epoll_wait(asking_, events.data(), events.size(), 0);
   for (int i = 0; i < count; ++i) read(events[static_cast<std::size_t>(i)].data.u64);
 }
 
@@ -276,9 +305,11 @@ void Crowd::take_change(Page& page, std::string_view message, Clock::time_point 
 
 void Crowd::take_answer(std::string_view message, Clock::time_point at) {
   const std::uint64_t id = number_behind(message, R"("id":)");
-  const auto sent = std::find_if(calls_.begin(), calls_.end(), [&](const auto& entry) { return entry.first == id; });
+  const auto sent = std::find_if(calls_.begin(), calls_.end(), [&](const Call& call) { return call.id == id; });
   if (sent == calls_.end()) return;
-  acknowledged_.push_back(milliseconds_between(sent->second, at));
+  acknowledged_.push_back(milliseconds_between(sent->sent, at));
+  ::epoll_ctl(asking_, EPOLL_CTL_DEL, pages_[sent->page].socket, nullptr);
+  watch(epoll_, sent->page);
   calls_.erase(sent);
 }
 
