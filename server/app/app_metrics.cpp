@@ -36,7 +36,7 @@ HttpResponse App::metrics_text() {
     metrics_.set_gauge("shard_connections", "Media sessions on this shard",
                        static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});
   }
-  metrics_.set_counters("http", {{"pages_refused", pages_refused_}});
+  metrics_.set_counters("http", {{"pages_refused", pages_refused_}, {"hand_outs_cut", hand_outs_cut_}});
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
                      static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);
