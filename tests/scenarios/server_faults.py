@@ -35,6 +35,7 @@ languages = []
 mix = "desk"
 """
 SILENT_SOCKETS = 10_000
+ASKED_EVERY = 0.2  # s; a page that asks more often than 20 times a second is not heard
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")  # Debian's package faketime
 HOSTILE = "A\r\nb\n\x1b[31mred\x1b[0m %n%s%x \u2028 \x00\x07 {\"event\":\"forged\"}"
 
@@ -93,12 +94,12 @@ class Server(server_kills.Server):
         return sum(map(int, found))
 
 
-def until(what, holds):
+def until(what, holds, every=0.02):
     end = time.monotonic() + PATIENCE_SECONDS
     while not (result := holds()):
         if time.monotonic() > end:
             raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.02)
+        time.sleep(every)
     return result
 
 
@@ -272,6 +273,36 @@ class Faults(unittest.TestCase):
         self.assertEqual([entry["request"] for entry in later[2]["queue"]], waiting)
         self.assertGreaterEqual(later[2]["server_time"], max(asked))
         self.assertGreaterEqual(later[3], 30_000, "the speech goes on from the last event at least")
+
+    @unittest.skipUnless(FAKETIME.exists(), "libfaketime is not installed")
+    def test_l1_the_clock_set_by_hours_leaves_a_speaker_who_is_cut_off_their_grace(self):
+        server = self.serve(wall_clock="+0")
+        moderator = Page(server.port, server.token("moderator", "Mona"))
+        far = Page(server.port, server.token("participant", "Far"))
+        request = far.call("floor.request", {"key": "k", "kind": "statement", "topic": "x", "language": "floor"})["request"]
+        moderator.call("floor.prepare", {"request": request})
+
+        def entry():
+            state = moderator.call("meeting.state", {})
+            return next((row for row in state["floor"] + state["queue"] if row["request"] == request), None)
+
+        command = [PROGRAM, "bench", "speakers", "--url", f"http://127.0.0.1:{server.port}/whip/bench/floor", "--speakers", "1",
+                   "--seconds", "600", "--token", far.joined["media_token"]]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as speaker:
+            try:
+                until("the speaker's packets", lambda: entry()["media"] != "none", ASKED_EVERY)
+                moderator.call("floor.grant", {"request": request, "override": True})
+                until("the speech", lambda: entry()["state"] == "on_air", ASKED_EVERY)
+                speaking = time.monotonic()
+            finally:
+                speaker.kill()
+        until("the silence to be noticed", lambda: entry()["state"] == "held", ASKED_EVERY)
+        for hours in (5, -3, 26, -49):
+            server.set_wall_clock(f"{hours:+}h")
+            self.assertEqual("expired" in str(self.refused_join(server)), hours > 0, hours)
+            self.assertEqual(entry()["state"], "held", hours)
+        until("the floor to be free", lambda: entry() is None, ASKED_EVERY)
+        self.assertGreaterEqual(time.monotonic() - speaking, 15)
 
     def refused_join(self, server):
         try:
