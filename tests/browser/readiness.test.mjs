@@ -120,3 +120,16 @@ test("in standby the moderator reads the same verdicts, before any grant", async
   const { speakers } = await server.status("hall", server.token("hall", "technician", "Technician"));
   assert.ok(speakers.every(({ state }) => state === "decoding"), "nobody is on air");
 });
+
+test("what the check came to stands beside the name after the server was killed, without anybody checking again", async () => {
+  await near.page.close();
+  await telephone.page.close();
+  await server.kill();
+  await server.start();
+  await moderator.reload();
+  const checked = (name) => moderator.locator(".queue .row").filter({ hasText: name }).locator(".fitness.checked");
+  await checked("Li Wei").and(moderator.locator('[data-fit="false"]')).waitFor(patient);
+  await checked("Li Wei").getByText("Telephone sound").waitFor(patient);
+  await checked("Amina Diallo").waitFor(patient);
+  assert.equal(await counter("opened"), 0);
+});
