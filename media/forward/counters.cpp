@@ -87,6 +87,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> k
     "plenary_room_frames_sent_total",
     "plenary_room_frames_dropped_total",
     "plenary_room_frames_without_room_total",
+    "plenary_pauses_total",
     "plenary_shard_commands_total",
     "plenary_shard_commands_unknown_target_total",
     "plenary_shard_events_delayed_total",

@@ -101,6 +101,7 @@ enum class Count : std::uint8_t {
   room_frames_dropped,
   room_frames_without_room,
   // control
+  pauses,
   commands,
   commands_unknown_target,
   events_delayed,

@@ -97,6 +97,12 @@ bool IceLite::prove(const Tuple& tuple) {
   return true;
 }
 
+void IceLite::handle_pause(Duration paused, Instant now) {
+  const auto later = [&](Instant until) { return std::min(until + paused, now + kConsentTimeout); };
+  consent_until_ = later(consent_until_);
+  if (unproven_consent_) unproven_consent_ = later(*unproven_consent_);
+}
+
 void IceLite::restart(Credentials local, Credentials remote) {
   // A restart before the last one was used replaces it: what the peer still uses is always the oldest.
   if (generations_.size() > 1) generations_.erase(generations_.begin());

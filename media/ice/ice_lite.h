@@ -73,6 +73,8 @@ class IceLite {
   // A fresh packet under the session's media keys came over `tuple`: who sent it is there now. Gives the consent that
   // waited for that, and selects the tuple if its nomination did; true when it was selected.
   bool prove(const Tuple& tuple);
+  // This process stood still for so long: it heard no check, so that is not held against the peer.
+  void handle_pause(Duration paused, Instant now);
   // A DTLS or SRTP packet may be taken from this tuple: some authenticated check came over it.
   [[nodiscard]] bool validated(const Tuple& tuple) const;
   [[nodiscard]] const std::optional<Tuple>& selected() const { return selected_; }

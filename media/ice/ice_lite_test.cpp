@@ -298,6 +298,15 @@ TEST_F(IceLiteTest, consent_lasts_30_s_from_the_last_authentic_check) {
   EXPECT_FALSE(agent.consent_lost(at(49'999)));
 }
 
+TEST_F(IceLiteTest, what_this_process_did_not_hear_while_it_stood_still_costs_no_consent) {
+  receive(browser.check(), kHome, at(1'000));
+  agent.handle_pause(std::chrono::seconds(40), at(45'000));  // it had heard nothing for four seconds before
+  EXPECT_FALSE(agent.consent_lost(at(70'999)));
+  EXPECT_TRUE(agent.consent_lost(at(71'000)));
+  agent.handle_pause(std::chrono::hours(1), at(50'000));
+  EXPECT_TRUE(agent.consent_lost(at(80'000)));  // never longer than a check just now would give
+}
+
 TEST_F(IceLiteTest, keeps_at_most_eight_pairs_and_never_forgets_the_selected_one) {
   receive(browser.nominate(), kHome);
   for (std::uint16_t port = 1; port <= 20; ++port) {

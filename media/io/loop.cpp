@@ -75,7 +75,7 @@ bool Loop::watch(int descriptor, std::uint64_t tag) {
 void Loop::run() {
   while (!shared_.stop.load(std::memory_order_relaxed)) {
     wait();
-    const Instant now = read_monotonic();
+    const Instant now = look_at_clock();
     board_.handle_timeout(now);
     relay_all();
     write_all(now);
@@ -89,9 +89,21 @@ void Loop::run() {
   publish_counters(now);
 }
 
+Instant Loop::look_at_clock() {
+  const Instant now = read_monotonic();
+  const Instant expected = std::max(looked_at_, timer_at_.value_or(now));
+  looked_at_ = now;
+  if (now - expected < kPauseNoticed) return now;
+  const auto paused = std::chrono::duration_cast<std::chrono::milliseconds>(now - expected);
+  log(LogLevel::warning, "shard.paused", {{"ms", std::to_string(paused.count())}});
+  board_.handle_pause(now - expected, now);
+  return now;
+}
+
 void Loop::wait() {
   std::array<epoll_event, kMaxReady> ready{};
   const int count = epoll_wait(epoll_, ready.data(), kMaxReady, -1);
+  look_at_clock();
   for (int i = 0; i < count; ++i) {
     const std::uint64_t tag = ready[static_cast<std::size_t>(i)].data.u64;
     if (tag == kUdpTag) {

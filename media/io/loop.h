@@ -44,6 +44,9 @@ struct SharedState {
   int event_descriptor = -1;    // eventfd
 };
 
+// So much later than the timer said: the process was stopped, or the machine stood still with it.
+constexpr Duration kPauseNoticed = std::chrono::seconds(1);
+
 class Loop {
  public:
   static Result<std::unique_ptr<Loop>> make(ShardConfig config, SharedState& shared);
@@ -63,6 +66,7 @@ class Loop {
   Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp);
   [[nodiscard]] bool watch(int descriptor, std::uint64_t tag);
   void wait();
+  Instant look_at_clock();
   void read_udp();
   void read_feed(FeedId feed);
   void read_tcp(std::uint64_t tag);
@@ -89,6 +93,7 @@ class Loop {
   int epoll_ = -1;
   int timer_ = -1;
   std::optional<Instant> timer_at_;
+  Instant looked_at_{};  // the last look_at_clock()
   Instant counters_due_{};
 };
 

@@ -175,6 +175,11 @@ void Switchboard::handle_timeout(Instant now) {
   wake_all();
 }
 
+void Switchboard::handle_pause(Duration paused, Instant now) {
+  counters_.add(Count::pauses);
+  peers_.for_each([&](PeerEntry& entry) { entry.peer.handle_pause(paused, now); });
+}
+
 bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
   while (!writers_.empty()) {
     PeerEntry& entry = *writers_.front();

@@ -37,6 +37,8 @@ class Switchboard {
   // What another shard's poll_relay() gave for us.
   void handle_relayed(std::size_t from, const Relayed& relayed, Instant now);
   void handle_timeout(Instant now);
+  // This thread stood still for so long: nobody is given up for what it did not hear. Before what has come since.
+  void handle_pause(Duration paused, Instant now);
 
   // Fills the batch with what is due. True: the batch is full, send it and call again.
   bool poll_output(peer::SendBatch& batch, Instant now);

@@ -1,5 +1,7 @@
 #include "media/peer/peer.h"
 
+#include <algorithm>
+
 #include "media/rtp/packet.h"
 
 namespace plenary::peer {
@@ -46,7 +48,7 @@ std::optional<Speaker::Received> Peer::handle_datagram(MutableBytes datagram, co
 std::optional<Speaker::Received> Peer::handle_srtp(MutableBytes datagram, const ice::Tuple& path, Instant now) {
   const std::optional<MutableBytes> clear = transport_.open_rtp(datagram, path);
   if (!clear || !speaker_) return std::nullopt;
-  last_uplink_ = now;
+  last_uplink_ = std::max(last_uplink_, now);  // what lay in the kernel while we stood still says nothing of now
   uplink_started_ = true;
   return speaker_->handle_rtp(*clear, now);
 }
@@ -59,7 +61,7 @@ void Peer::handle_srtcp(MutableBytes datagram, const ice::Tuple& path, Instant n
   if (compound.fault) counters_.add(Count::rtcp_malformed);
   if (viewer_) viewer_->handle_rtcp(compound, now);
   if (speaker_) {
-    if (uplink_started_) last_uplink_ = now;
+    if (uplink_started_) last_uplink_ = std::max(last_uplink_, now);
     speaker_->handle_rtcp(compound, now);
   }
 }
@@ -67,6 +69,11 @@ void Peer::handle_srtcp(MutableBytes datagram, const ice::Tuple& path, Instant n
 void Peer::handle_timeout(Instant now) {
   transport_.handle_timeout(now);
   if (speaker_ && speaker_->over_limit()) transport_.close(now, "too_much");
+}
+
+void Peer::handle_pause(Duration paused, Instant now) {
+  transport_.handle_pause(paused, now);
+  last_uplink_ = std::min(last_uplink_ + paused, now);
 }
 
 bool Peer::write(SendBatch& batch, Instant now) {

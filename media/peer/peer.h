@@ -32,6 +32,8 @@ class Peer {
   // DTLS, SRTP or SRTCP, decrypted in place. A speaker's packet comes back in clear, valid as long as `datagram`.
   std::optional<Speaker::Received> handle_datagram(MutableBytes datagram, const ice::Tuple& path, Instant now);
   void handle_timeout(Instant now);
+  // As Transport's.
+  void handle_pause(Duration paused, Instant now);
   // Everything due into the batch; false when the batch is full before that.
   bool write(SendBatch& batch, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;

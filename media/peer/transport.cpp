@@ -170,6 +170,11 @@ void Transport::handle_timeout(Instant now) {
   }
 }
 
+void Transport::handle_pause(Duration paused, Instant now) {
+  started_ = std::min(started_ + paused, now);
+  ice_.handle_pause(paused, now);
+}
+
 std::optional<Instant> Transport::next_timeout() const {
   if (state_ == State::closed) return std::nullopt;
   Instant next = state_ == State::connecting ? started_ + kConnectDeadline : ice_.consent_until();

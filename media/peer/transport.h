@@ -42,6 +42,8 @@ class Transport {
   std::optional<MutableBytes> open_rtp(MutableBytes datagram, const ice::Tuple& path);
   std::optional<MutableBytes> open_rtcp(MutableBytes datagram, const ice::Tuple& path);
   void handle_timeout(Instant now);
+  // This process stood still for so long, with what the peer sent meanwhile lost or not read yet.
+  void handle_pause(Duration paused, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 
   // STUN answers and handshake; false when the batch is full.
