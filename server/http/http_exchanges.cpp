@@ -8,7 +8,6 @@
 namespace plenary::server {
 namespace {
 
-constexpr Duration kSweepEvery = std::chrono::seconds(1);
 // A body that comes too late is told so before the library's own clock ends the connection without a word.
 constexpr Duration kLastWord = std::chrono::seconds(2);
 // For each part of an answer to be taken: a phone on a bad line frees a third of the kernel's buffer in that time.

@@ -291,6 +291,7 @@ std::vector<std::pair<std::string, std::uint64_t>> HttpServer::counters() const 
       {"slow_clients_closed", counts.slow_clients_closed},
       {"silent_clients_closed", counts.silent_clients_closed},
       {"changes_left_out", counts.changes_left_out},
+      {"pauses", counts.pauses},
       {"certificate_reloads", counts.certificate_reloads},
       {"certificate_reload_failures", counts.certificate_reload_failures},
   };

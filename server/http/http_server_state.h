@@ -33,6 +33,10 @@ constexpr std::uint64_t kMaxSwallowedBody = 2 * 1024 * 1024;  // bytes read and 
 constexpr Duration kTurnTime = std::chrono::milliseconds(4);
 constexpr std::size_t kTurnsBetweenLooks = 16;  // at the clock
 
+constexpr Duration kSweepEvery = std::chrono::seconds(1);  // over exchanges and sockets, for their deadlines
+// A sweep that comes so much later: the process was stopped, or the machine stood still with it.
+constexpr Duration kPauseNoticed = std::chrono::seconds(1);
+
 // A callback of ours gives the library 0 to go on, -1 to close the connection.
 constexpr int kGoOn = 0;
 constexpr int kClose = -1;
@@ -61,6 +65,7 @@ struct HttpServer::State {
     std::uint64_t web_sockets_opened = 0, web_sockets_closed = 0, web_sockets_refused = 0;
     std::uint64_t messages_in = 0, messages_out = 0, message_too_long = 0, slow_clients_closed = 0,
                   silent_clients_closed = 0, changes_left_out = 0;
+    std::uint64_t pauses = 0;
     std::uint64_t certificate_reloads = 0, certificate_reload_failures = 0;
   };
 
@@ -116,6 +121,7 @@ struct HttpServer::State {
   std::unordered_map<lws*, int> watched;
   std::deque<std::uint64_t> waiting_for_turn;  // connections that have something to write
   LoopTimer timer, sweeper, certificate_look, turns;
+  Instant looked_at{};  // at web_sockets
   Counts counts;
   std::uint64_t next_connection = 1;
   std::atomic<bool> wake_pending = false;

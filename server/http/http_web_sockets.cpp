@@ -152,7 +152,11 @@ void HttpServer::State::hear_pong(lws* wsi) {
 // The library could ping by itself, but keeps its timers in a sorted list: with 10,000 connections, half a core went
 // into finding the place of the next one.
 void HttpServer::State::look_at_web_sockets(Instant now) {
+  const Duration paused = looked_at == Instant{} ? Duration{} : now - looked_at - kSweepEvery;
+  looked_at = now;
+  if (paused >= kPauseNoticed) ++counts.pauses;
   for (auto& [wsi, socket] : web_sockets) {
+    if (paused >= kPauseNoticed) socket.handle_pause(paused, now);
     switch (socket.look(now, config.ping_after, config.drop_after)) {
       case WebSocket::Life::well:
         break;

@@ -56,6 +56,8 @@ void WebSocket::heard(Instant now) {
   ping_ = Ping::none;
 }
 
+void WebSocket::handle_pause(Duration paused, Instant now) { heard_at_ = std::min(heard_at_ + paused, now); }
+
 WebSocket::Life WebSocket::look(Instant now, Duration ping_after, Duration drop_after) {
   if (now - heard_at_ >= drop_after) return Life::dead;
   if (now - heard_at_ < ping_after || ping_ != Ping::none) return Life::well;

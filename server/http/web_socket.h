@@ -38,6 +38,8 @@ class WebSocket {
   // A message or a pong came.
   void heard(Instant now);
   enum class Life { well, ping, dead };
+  // The server stood still for so long and heard nobody.
+  void handle_pause(Duration paused, Instant now);
   // `ping`: call write() next, which sends one.
   Life look(Instant now, Duration ping_after, Duration drop_after);
 
