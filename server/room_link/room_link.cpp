@@ -189,10 +189,23 @@ bool RoomLink::handle_timeout(Instant now) {
   if (control_ < 0) return false;
   flush();
   const bool first = last_report_ == started_at_;
-  const bool hangs = now - last_report_ >= (first ? kFirstReportWithin : kHangAfter);
+  const Duration late = now - std::max(looked_at_, next_timeout());
+  looked_at_ = now;
+  if (!ended_ && late >= kLateIsPause) {
+    if (first) started_at_ = now;
+    last_report_ = now;
+    return false;
+  }
+  const bool hangs = now - last_report_ >= (first ? kFirstReportWithin : kHangAfter) && !has_report();
   if (!ended_ && !hangs && waiting_.size() <= kMaxWaitingCommands) return false;
   end(now, ended_ ? "ended" : "hangs");
   return true;
+}
+
+// Said by the process, and not read yet.
+bool RoomLink::has_report() const {
+  char byte = 0;
+  return recv(control_, &byte, sizeof byte, MSG_DONTWAIT | MSG_PEEK) > 0;
 }
 
 void RoomLink::end(Instant now, const char* reason) {
@@ -212,8 +225,8 @@ void RoomLink::end(Instant now, const char* reason) {
   log(LogLevel::error, "room.ended",
       {{"room", room_},
        {"reason", reason},
-       {"signal", WIFSIGNALED(status) ? std::to_string(WTERMSIG(status)) : "none"},
-       {"exit", WIFEXITED(status) ? std::to_string(WEXITSTATUS(status)) : "none"}});
+       {"signal", reaped != 0 && WIFSIGNALED(status) ? std::to_string(WTERMSIG(status)) : "none"},
+       {"exit", reaped != 0 && WIFEXITED(status) ? std::to_string(WEXITSTATUS(status)) : "none"}});
   // Stays open until the next start: the loop still watches the number and must not find another file behind it.
   ended_control_ = std::exchange(control_, -1);
   process_ = -1;

@@ -23,6 +23,9 @@ constexpr Duration kLongestRestartAfter = std::chrono::seconds(2);
 // `levels` comes twice a second; a process silent for this long hangs and is killed.
 constexpr std::size_t kReportsAtOnce = 64;  // the loop comes again for more; other rooms have their turn between
 constexpr Duration kHangAfter = std::chrono::seconds(5);
+// Looked at so much later than wanted: this process stood still, or the machine did with both. It is not held against
+// the other one.
+constexpr Duration kLateIsPause = std::chrono::milliseconds(100);
 // Loading GStreamer's registry for the first time on a slow disk takes seconds.
 constexpr Duration kFirstReportWithin = std::chrono::seconds(20);
 constexpr std::size_t kMaxControlMessage = 64 * 1024;
@@ -58,6 +61,7 @@ class RoomLink {
 
  private:
   void flush();
+  [[nodiscard]] bool has_report() const;
   void end(Instant now, const char* reason);
   void close_ended_control();
 
@@ -75,6 +79,7 @@ class RoomLink {
   bool ended_ = false;
   Instant started_at_{};
   Instant last_report_{};
+  Instant looked_at_{};  // by handle_timeout()
   Instant restart_at_{};
   std::deque<std::string> waiting_;
 };

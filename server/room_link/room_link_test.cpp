@@ -102,6 +102,22 @@ TEST_F(RoomLinkTest, a_process_that_says_nothing_for_too_long_is_killed) {
   close(*frames);
 }
 
+TEST_F(RoomLinkTest, a_process_that_was_not_looked_at_in_time_is_not_said_to_hang) {
+  RoomLink link(program_, "a", R"({"command":"configure"})");
+  auto frames = link.start(at(0s));
+  ASSERT_TRUE(frames);
+  next_reports(link, at(1s));
+  EXPECT_FALSE(link.handle_timeout(at(1h)));  // the machine stood still with both
+  EXPECT_EQ(link.next_timeout(), at(1h) + kHangAfter);
+  link.send({{"command", "anything"}});
+  pollfd waiting{link.descriptor(), POLLIN, 0};
+  ASSERT_EQ(poll(&waiting, 1, 30'000), 1);
+  EXPECT_FALSE(link.handle_timeout(at(1h) + kHangAfter));  // it said something that nobody has read
+  next_reports(link, at(1h));
+  EXPECT_TRUE(link.handle_timeout(at(1h) + kHangAfter));
+  close(*frames);
+}
+
 TEST_F(RoomLinkTest, a_report_that_is_no_json_object_is_left_out) {
   RoomLink link(program_, "a", R"({"command":"nonsense"})");
   auto frames = link.start(at(0s));
