@@ -35,7 +35,6 @@ languages = []
 mix = "desk"
 """
 SILENT_SOCKETS = 10_000
-ASKED_EVERY = 0.2  # s; a page that asks more often than 20 times a second is not heard
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")  # Debian's package faketime
 HOSTILE = "A\r\nb\n\x1b[31mred\x1b[0m %n%s%x \u2028 \x00\x07 {\"event\":\"forged\"}"
 
@@ -132,7 +131,7 @@ def upgrade(port, **how):
     return own, int(head.split()[1]) if head else 0, head
 
 
-class Faults(unittest.TestCase):
+class ServerTest(unittest.TestCase):
     def serve(self, **how):
         folder = tempfile.TemporaryDirectory(prefix="plenary-faults-")
         self.addCleanup(folder.cleanup)
@@ -141,6 +140,8 @@ class Faults(unittest.TestCase):
         self.addCleanup(lambda: server.process.poll() is None and server.kill(signal.SIGTERM))
         return server
 
+
+class Faults(ServerTest):
     def test_w5_sockets_that_never_join_are_closed_and_leave_descriptors_for_others(self):
         _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
@@ -227,88 +228,6 @@ class Faults(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "removed"):
             Page(server.port, token)
         self.assertEqual(server.with_token("POST", "/whep/bench", token, offer(), {"Content-Type": "application/sdp"})[0], 401)
-
-    @unittest.skipUnless(FAKETIME.exists(), "libfaketime is not installed")
-    def test_l1_the_clock_set_by_hours_moves_no_speech_no_place_and_no_grace(self):
-        server = self.serve(wall_clock="+0")
-        moderator = Page(server.port, server.token("moderator", "Mona"))
-        add = {"organisation": "", "category": "", "where": "room", "kind": "statement"}
-        moderator.call("floor.add", {"name": "Speaker", **add})
-        speech = moderator.call("floor.grant", {})["request"]
-        called = Page(server.port, server.token("participant", "Called"))
-        called_request = called.call("floor.request", {"key": "k", "kind": "statement", "topic": "x", "language": "floor"})["request"]
-        waiting = [called_request]
-
-        def look():
-            before = time.monotonic()
-            state = moderator.call("meeting.state", {})
-            on_air = next(entry for entry in state["floor"] if entry["request"] == speech)
-            return before, time.monotonic(), state, state["server_time"] - on_air["running_since"] + on_air["elapsed_ms"]
-
-        moderator.call("floor.prepare", {"request": called_request})
-        first = look()
-        for hours in (5, -3, 26, -49):
-            server.set_wall_clock(f"{hours:+}h")
-            # The end of a link alone looks at the clock that was set: it shows that it was.
-            self.assertEqual("expired" in str(self.refused_join(server)), hours > 0, hours)
-            waiting.append(moderator.call("floor.add", {"name": f"At {hours}", **add})["request"])
-            last = look()
-            spoken = (last[3] - first[3]) / 1000
-            self.assertGreaterEqual(spoken, last[0] - first[1] - 0.01)
-            self.assertLessEqual(spoken, last[1] - first[0] + 0.01)
-            self.assertEqual([entry["request"] for entry in last[2]["queue"]], waiting)
-            asked = [entry["asked_at"] for entry in last[2]["queue"]]
-            self.assertEqual(asked, sorted(asked))
-        # Called to the green room: 30 s to answer, whatever the clock says, then one place down.
-        while (moved := look())[2]["queue"][0]["request"] == called_request:
-            self.assertLess(moved[0] - first[1], PATIENCE_SECONDS, "who does not answer is not passed over")
-            time.sleep(0.2)
-        self.assertGreaterEqual(moved[1] - first[0], 30)
-        waiting[:2] = waiting[1::-1]
-        self.assertEqual([entry["request"] for entry in moved[2]["queue"]], waiting)
-        server.kill()
-        server.start()
-        moderator = Page(server.port, server.token("moderator", "Mona"))
-        later = look()
-        self.assertEqual([entry["request"] for entry in later[2]["queue"]], waiting)
-        self.assertGreaterEqual(later[2]["server_time"], max(asked))
-        self.assertGreaterEqual(later[3], 30_000, "the speech goes on from the last event at least")
-
-    @unittest.skipUnless(FAKETIME.exists(), "libfaketime is not installed")
-    def test_l1_the_clock_set_by_hours_leaves_a_speaker_who_is_cut_off_their_grace(self):
-        server = self.serve(wall_clock="+0")
-        moderator = Page(server.port, server.token("moderator", "Mona"))
-        far = Page(server.port, server.token("participant", "Far"))
-        request = far.call("floor.request", {"key": "k", "kind": "statement", "topic": "x", "language": "floor"})["request"]
-        moderator.call("floor.prepare", {"request": request})
-
-        def entry():
-            state = moderator.call("meeting.state", {})
-            return next((row for row in state["floor"] + state["queue"] if row["request"] == request), None)
-
-        command = [PROGRAM, "bench", "speakers", "--url", f"http://127.0.0.1:{server.port}/whip/bench/floor", "--speakers", "1",
-                   "--seconds", "600", "--token", far.joined["media_token"]]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as speaker:
-            try:
-                until("the speaker's packets", lambda: entry()["media"] != "none", ASKED_EVERY)
-                moderator.call("floor.grant", {"request": request, "override": True})
-                until("the speech", lambda: entry()["state"] == "on_air", ASKED_EVERY)
-                speaking = time.monotonic()
-            finally:
-                speaker.kill()
-        until("the silence to be noticed", lambda: entry()["state"] == "held", ASKED_EVERY)
-        for hours in (5, -3, 26, -49):
-            server.set_wall_clock(f"{hours:+}h")
-            self.assertEqual("expired" in str(self.refused_join(server)), hours > 0, hours)
-            self.assertEqual(entry()["state"], "held", hours)
-        until("the floor to be free", lambda: entry() is None, ASKED_EVERY)
-        self.assertGreaterEqual(time.monotonic() - speaking, 15)
-
-    def refused_join(self, server):
-        try:
-            Page(server.port, server.token("participant", "Li")).close()
-        except RuntimeError as error:
-            return error
 
     def test_j5_wrong_tokens_from_many_addresses_open_nothing_and_hold_nobody_up(self):
         server = self.serve()
