@@ -378,6 +378,50 @@ class Faults(ServerTest):
         self.assertEqual(len(bad), 5_000)
         self.assertEqual({status // 100 for status in bad}, {4})
 
+    def test_s5_x3_a_flood_of_datagrams_is_answered_by_less_and_keeps_nobody_out(self):
+        server = self.serve()
+        media = ("127.0.0.1", int(re.findall(r'media_port":"(\d+)', server.log())[-1]))
+        asked, answered = [], []
+
+        def flood(number, datagrams):
+            own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            own.bind((f"127.2.0.{1 + number}", 0))
+            own.setblocking(False)
+            for datagram in datagrams:
+                own.sendto(datagram, media)
+                asked.append(len(datagram))
+                try:
+                    answered.append(len(own.recv(2_048)))
+                except BlockingIOError:
+                    pass
+            own.close()
+
+        def binding_request():  # RFC 8489: well formed, of a user whom nobody knows
+            name = os.urandom(4).hex().encode() + b":" + os.urandom(3).hex().encode() + b"x"
+            attributes = struct.pack(">HH", 6, len(name)) + name + struct.pack(">HHI", 0x24, 4, 1) + struct.pack(">HH", 8, 20) + os.urandom(20)
+            return struct.pack(">HHI", 1, len(attributes), 0x2112A442) + os.urandom(12) + attributes
+
+        def all_are_served():
+            command = [PROGRAM, "bench", "viewers", "--url", f"http://127.0.0.1:{server.port}/whep/bench", "--viewers", "20", "--seconds", "1"]
+            report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            self.assertEqual((report["viewers"]["with_media"], report["viewers"]["failures"]), (20, {}))
+
+        shapes = [binding_request, lambda: os.urandom(100), lambda: b"\x80\x6f" + os.urandom(900), lambda: b"\x16\xfe\xfd" + os.urandom(60)]
+        threads = [threading.Thread(target=flood, args=(number, (shapes[i % 4]() for i in range(20_000)))) for number in range(3)]
+        for thread in threads:
+            thread.start()
+        all_are_served()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(asked), 60_000)
+        self.assertLessEqual(sum(answered), sum(asked))
+        # More than any receive buffer holds, while nobody reads it.
+        server.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(server.process.send_signal, signal.SIGCONT)
+        flood(4, (shapes[2]() for _ in range(30_000)))
+        server.process.send_signal(signal.SIGCONT)
+        all_are_served()
+
     def test_x6_a_server_that_is_asked_to_end_loses_no_acknowledgement_and_tells_everybody(self):
         server = self.serve()
         account = Account()

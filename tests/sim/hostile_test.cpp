@@ -284,6 +284,31 @@ TEST_F(Hostile, a_certificate_that_was_not_announced_ends_before_any_key) {
   EXPECT_EQ(closed[0].reason, "fingerprint");
 }
 
+TEST_F(Hostile, a_speaker_who_floods_is_cut_to_a_limit_then_closed_and_the_room_goes_on) {
+  const PeerId flooding{400};
+  SpeakerClient& speaker = world.add_speaker(flooding);
+  world.run_for(1s);
+  ASSERT_TRUE(speaker.transport.connected());
+  ByteVector packet(900, 0x11);
+  packet[0] = 0x80;
+  packet[1] = 111;
+  for (std::uint16_t sent = 0; sent < 10 * 20'000 / 100 && world.told<io::PeerClosed>().empty(); ++sent) {
+    for (int i = 0; i < 100; ++i) {  // 20,000 packets a second
+      const auto sequence = static_cast<std::uint16_t>(sent * 100 + i);
+      packet[2] = static_cast<std::uint8_t>(sequence >> 8);
+      packet[3] = static_cast<std::uint8_t>(sequence);
+      speaker.transport.send_rtp(packet, world.now);
+    }
+    world.run_for(5ms);
+  }
+  const auto closed = world.told<io::PeerClosed>();
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].peer, flooding);
+  EXPECT_EQ(closed[0].reason, "too_much");
+  EXPECT_GT(world.count(Count::uplink_policed), 5u * 16'000);
+  expect_alive(1);
+}
+
 TEST_F(Hostile, thirty_percent_loss_during_the_handshake_is_survived) {
   for (std::uint64_t i = 0; i < 20; ++i) {
     const PeerId id{300 + i};
