@@ -24,23 +24,40 @@ token 5000
 END
 }
 
-targets | while read -r name longest seeds; do
+# run NAME LARGEST_INPUT [DIRECTORY OF FURTHER SEEDS]
+run() {
+  name=$1 longest=$2 further=${3:-}
   program="$build/bin/fuzz_$name"
   kept="$build/fuzz/$name"
   mkdir -p "$kept"
   set -- "$kept"
-  for directory in "$here/seeds/$name" "$seeds" "$corpora/$name"; do
+  for directory in "$here/seeds/$name" "$further" "$corpora/$name"; do
     if [ -n "$directory" ] && [ -d "$directory" ]; then set -- "$@" "$directory"; fi
   done
   dictionary="$here/$name.dict"
   options="-max_len=$longest -timeout=5 -rss_limit_mb=1024 -artifact_prefix=$kept/ -print_final_stats=1"
   if [ -f "$dictionary" ]; then options="$options -dict=$dictionary"; fi
-  echo "== fuzz_$name: ${seconds} s over $(($# - 1)) seed folders"
   # shellcheck disable=SC2086
-  "$program" $options -max_total_time="$seconds" "$@" >"$kept.log" 2>&1 || {
+  if "$program" $options -max_total_time="$seconds" "$@" >"$kept.log" 2>&1; then
+    echo "== fuzz_$name: ${seconds} s over $(($# - 1)) seed folders"
+    grep -E "stat::number_of_executed_units|stat::average_exec_per_sec|DONE" "$kept.log" || true
+  else
     tail -n 40 "$kept.log"
     echo "== fuzz_$name FAILED; see $kept.log"
-    exit 1
-  }
-  grep -E "stat::number_of_executed_units|stat::average_exec_per_sec|DONE" "$kept.log" || true
-done
+    return 1
+  fi
+}
+
+# lane N: every other target, one after the other
+lane() { targets | awk "NR % 2 == $1" | while read -r line; do
+  # shellcheck disable=SC2086
+  run $line || exit 1
+done; }
+
+# Two at a time: each takes one core.
+status=0
+lane 0 &
+other=$!
+lane 1 || status=1
+wait $other || status=1
+exit $status
