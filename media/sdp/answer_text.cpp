@@ -100,6 +100,7 @@ void write_section(std::string& text, const AnswerText& answer, const AnswerSect
   }
   line(text, {answer.sends ? "a=sendonly" : "a=recvonly"});
   line(text, {"a=rtcp-mux"});
+  line(text, {"a=rtcp-mux-only"});  // RFC 9725 §4.4.1 wants it, RFC 8858 §4 has it in offers alone
   if (section.reduced_size) line(text, {"a=rtcp-rsize"});
   for (const ChosenCodec& codec : section.codecs) write_codec(text, codec);
   if (answer.sends) write_sources(text, section);

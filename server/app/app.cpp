@@ -212,12 +212,14 @@ HttpResponse App::route(const HttpRequest& request, Now now) {
 }
 
 HttpResponse App::route_session(const HttpRequest& request, std::string_view id, Now now) {
-  std::optional<MediaSession> ended;
-  HttpResponse response = sessions_->handle(request, std::string(id), ended);
-  if (ended) {
-    if (Room* owner = room(ended->room)) owner->handle_session_closed(*ended, now);
+  MediaSessions::Handled handled = sessions_->handle(request, std::string(id), now.monotonic);
+  if (handled.ended) {
+    if (Room* owner = room(handled.ended->room)) owner->handle_session_closed(*handled.ended, now);
   }
-  return response;
+  if (handled.answered != nullptr) {
+    if (Room* owner = room(handled.answered->room)) owner->handle_session_answered(*handled.answered);
+  }
+  return std::move(handled.response);
 }
 
 HttpResponse App::route_links(const HttpRequest& request, const Room& room, std::string_view path, Now now) {
@@ -388,13 +390,14 @@ void App::take_link(const Completion& completion, Now now) {
 
 void App::take_timeouts() {
   const Now now = io::read_clocks();
+  sessions_->handle_timeout(now.monotonic);
   for (auto& room : rooms_) room->handle_timeout(now);
   settle();
 }
 
 void App::settle() {
   const Now now = io::read_clocks();
-  std::optional<Instant> next;
+  std::optional<Instant> next = sessions_->next_timeout();
   plane_->post_waiting();
   bool is_over = false;
   for (auto& room : rooms_) {

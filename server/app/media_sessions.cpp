@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "media/base/log.h"
+#include "media/base/check.h"
 
 namespace plenary::server {
 namespace {
@@ -20,6 +20,34 @@ bool has_media_type(const HttpRequest& request, std::string_view expected) {
 }
 
 bool sends(SessionUse use) { return use == SessionUse::uplink || use == SessionUse::check; }
+
+// RFC 9110 §13.1.1: one of several, compared strongly; no tag of ours has a comma.
+bool lists_tag(std::string_view list, std::string_view tag) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    std::string_view one = list.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    if (one == tag) return true;
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return false;
+}
+
+// Both sides know the other's description: the shard may expect the peer.
+void begin(MediaPlane& plane, MediaSession& session, sdp::Negotiated negotiated, const std::string& cname) {
+  session.remote_ice = negotiated.remote_ice;
+  for (std::size_t i = 0; i < negotiated.media.size(); ++i) {
+    (negotiated.media[i].kind == MediaKind::audio ? session.audio_slots : session.video_slots).push_back(i);
+  }
+  session.seat.audio_slots = session.audio_slots.size();
+  session.seat.video_slots = session.video_slots.size();
+  plane.post(io::AddPeer{.peer = session.peer,
+                         .use = sends(session.use) ? io::PeerUse::speaker : io::PeerUse::viewer,
+                         .local_ice = session.local_ice,
+                         .negotiated = std::move(negotiated),
+                         .cname = cname});
+}
 
 }  // namespace
 
@@ -45,6 +73,12 @@ HttpResponse problem(int status, std::string_view code, std::string_view detail)
   return response;
 }
 
+HttpResponse whep_description() {
+  HttpResponse response{.content_type = kSdp};
+  add_cors(response);
+  return response;
+}
+
 std::optional<HttpResponse> endpoint_answer(const HttpRequest& request) {
   if (request.method == "OPTIONS") return endpoint_options();
   if (request.method == "GET") {
@@ -58,89 +92,135 @@ std::optional<HttpResponse> endpoint_answer(const HttpRequest& request) {
 
 HttpResponse MediaSessions::refuse(int status, std::string_view code, std::string_view message) {
   ++refused_;
-  HttpResponse response = HttpResponse::problem(status, code, message);
-  add_cors(response);
+  HttpResponse response = problem(status, code, message);
   if (status == 503) response.headers.emplace_back("Retry-After", "2");
   return response;
 }
 
-MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std::string& room, std::size_t home,
-                                          SessionUse use, const std::string& h264_profile_level_id) {
-  if (!has_media_type(request, kSdp)) {
-    return {nullptr, refuse(415, "not_sdp", "Send the offer as application/sdp.")};
+HttpResponse MediaSessions::refuse_too_often() {
+  ++too_often_;
+  HttpResponse response = refuse(429, "too_often", "You ask too often; try again in a second.");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+std::optional<HttpResponse> MediaSessions::refuse_open(const HttpRequest& request, Instant now) {
+  const std::optional<std::string_view> bearer = request.bearer();
+  // From this machine come a proxy that names nobody, and load generators.
+  const bool counts = bearer || !request.is_local();
+  if (counts && !posts_.allow(bearer ? "token " + std::string(*bearer) : request.network(), now)) {
+    return refuse_too_often();
   }
+  if (!has_media_type(request, kSdp)) return refuse(415, "not_sdp", "Send the offer as application/sdp.");
   // The caller has checked the token, if there is one.
-  const std::size_t most = request.bearer() ? kMaxHalfOpen : kMaxHalfOpen - kHalfOpenForTokens;
+  const std::size_t most = bearer ? kMaxHalfOpen : kMaxHalfOpen - kHalfOpenForTokens;
   if (half_open_ >= most || sessions_.size() >= kMaxSessions) {
-    return {nullptr, refuse(503, "busy", "Too many connections are being set up; try again in two seconds.")};
+    return refuse(503, "busy", "Too many connections are being set up; try again in two seconds.");
   }
+  if (!bearer || half_open_ < kHalfOpenForOne) return std::nullopt;
+  const auto own = std::count_if(sessions_.begin(), sessions_.end(), [&](const auto& entry) {
+    return !entry.second.connected && entry.second.bearer == *bearer;
+  });
+  if (static_cast<std::size_t>(own) >= kHalfOpenForOne) return refuse_too_often();
+  return std::nullopt;
+}
+
+MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std::string& room, std::size_t home,
+                                          SessionUse use, const std::string& h264_profile_level_id, Instant now) {
+  if (auto refusal = refuse_open(request, now)) return {nullptr, *std::move(refusal)};
   const std::size_t shard = use == SessionUse::viewer ? plane_.placement().choose(home) : home;
-  const std::string cname = random_.token(16);
   sdp::LocalParameters local{.ice = ice::make_credentials(random_),
                              .fingerprint = plane_.fingerprint(),
                              .candidates = plane_.candidates(shard),
                              .tcp_candidates = plane_.tcp_candidates(shard),
-                             .cname = cname,
+                             .cname = random_.token(16),
                              .h264_profile_level_id = h264_profile_level_id};
   Result<sdp::Negotiated, sdp::Refusal> negotiated =
       sends(use) ? sdp::answer_speaker(request.body, local, random_) : sdp::answer_viewer(request.body, local, random_);
-  if (!negotiated) {
+  const bool offers_instead = !negotiated && negotiated.error().status == 406 && use == SessionUse::viewer;
+  if (!negotiated && !offers_instead) {
     const sdp::Refusal& refusal = negotiated.error();
     return {nullptr, refuse(refusal.status, refusal.code, refusal.message)};
   }
-  const PeerId peer = plane_.new_peer(shard);
   MediaSession session{.id = random_.token(kSessionIdLength),
                        .room = room,
                        .use = use,
-                       .peer = peer,
+                       .peer = plane_.new_peer(shard),
                        .bearer = std::string(request.bearer().value_or("")),
                        .etag = "\"" + random_.token(16) + "\"",
-                       .local_ice = local.ice,
-                       .remote_ice = negotiated->remote_ice};
-  for (std::size_t i = 0; i < negotiated->media.size(); ++i) {
-    (negotiated->media[i].kind == MediaKind::audio ? session.audio_slots : session.video_slots).push_back(i);
-  }
-  session.seat.audio_slots = session.audio_slots.size();
-  session.seat.video_slots = session.video_slots.size();
-
+                       .local_ice = local.ice};
+  if (offers_instead) return offer_instead(request, std::move(session), std::move(local), now);
   HttpResponse response{.status = 201, .content_type = kSdp, .body = negotiated->answer};
+  begin(plane_, session, *std::move(negotiated), local.cname);
+  return add(std::move(session), std::move(response));
+}
+
+MediaSessions::Opened MediaSessions::offer_instead(const HttpRequest& request, MediaSession session,
+                                                   sdp::LocalParameters local, Instant now) {
+  Result<sdp::CounterOffer, sdp::Refusal> offer = sdp::write_counter_offer(request.body, local, random_);
+  PLENARY_CHECK(offer.ok());  // it has been read before
+  ++refused_;
+  HttpResponse response{.status = 406, .content_type = kSdp, .body = offer->text};
+  session.awaited = AwaitedAnswer{.offer = *std::move(offer), .local = std::move(local)};
+  awaiting_.emplace_back(now + kAnswerWithin, session.peer);
+  return add(std::move(session), std::move(response));
+}
+
+MediaSessions::Opened MediaSessions::add(MediaSession session, HttpResponse response) {
   add_cors(response);
   response.headers.emplace_back("Location", "/session/" + session.id);
   response.headers.emplace_back("ETag", session.etag);
-  plane_.post(io::AddPeer{.peer = peer,
-                          .use = sends(use) ? io::PeerUse::speaker : io::PeerUse::viewer,
-                          .local_ice = local.ice,
-                          .negotiated = std::move(*negotiated),
-                          .cname = cname});
   ++half_open_;
-  by_id_[session.id] = peer;
+  by_id_[session.id] = session.peer;
+  const PeerId peer = session.peer;
   return {&sessions_.emplace(peer, std::move(session)).first->second, std::move(response)};
 }
 
-HttpResponse MediaSessions::handle(const HttpRequest& request, const std::string& id,
-                                   std::optional<MediaSession>& ended) {
-  if (request.method == "OPTIONS") return endpoint_options();
+void MediaSessions::handle_timeout(Instant now) {
+  for (; !awaiting_.empty() && awaiting_.front().first <= now; awaiting_.pop_front()) {
+    const MediaSession* session = find(awaiting_.front().second);
+    if (session != nullptr && session->awaited) close(session->peer, false);
+  }
+}
+
+std::optional<Instant> MediaSessions::next_timeout() const {
+  if (awaiting_.empty()) return std::nullopt;
+  return awaiting_.front().first;
+}
+
+MediaSessions::Handled MediaSessions::handle(const HttpRequest& request, const std::string& id, Instant now) {
+  if (request.method == "OPTIONS") return {.response = endpoint_options()};
   const auto found = by_id_.find(id);
   MediaSession* session = found == by_id_.end() ? nullptr : this->find(found->second);
-  if (session == nullptr) return refuse(404, "no_session", "This media session does not exist or has ended.");
-  if (session->bearer != request.bearer().value_or("")) {
-    HttpResponse response = refuse(401, "wrong_token", "Send the token that the session was opened with.");
-    response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return response;
+  const bool theirs = session != nullptr && session->bearer == request.bearer().value_or("");
+  if (!theirs && !request.is_local() && !misses_.allow(request.network(), now)) return {.response = refuse_too_often()};
+  if (session == nullptr) {
+    return {.response = refuse(404, "no_session", "This media session does not exist or has ended.")};
   }
-  if (request.method == "GET") {
-    HttpResponse response{.status = 204};
-    add_cors(response);
-    return response;
+  if (!theirs) return {.response = refuse(401, "wrong_token", "Send the token that the session was opened with.")};
+  HttpResponse done{.status = request.method == "GET" ? 204 : 200};
+  add_cors(done);
+  if (request.method == "GET") return {.response = std::move(done)};
+  if (request.method == "DELETE") return {.response = std::move(done), .ended = close(session->peer, true)};
+  if (request.method != "PATCH") return {.response = refuse(405, "method", "A session takes PATCH and DELETE.")};
+  if (!session->patches.allow(kPatchRate, now)) return {.response = refuse_too_often()};
+  if (!session->awaited) return {.response = patch(request, *session)};
+  HttpResponse response = take_answer(request, *session);
+  return {.response = std::move(response), .answered = session->awaited ? nullptr : session};
+}
+
+HttpResponse MediaSessions::take_answer(const HttpRequest& request, MediaSession& session) {
+  if (!has_media_type(request, kSdp)) {
+    return refuse(422, "not_answered", "Answer the offer first, as application/sdp.");
   }
-  if (request.method == "DELETE") {
-    ended = close(session->peer, true);
-    HttpResponse response{.status = 200};
-    add_cors(response);
-    return response;
-  }
-  if (request.method == "PATCH") return patch(request, *session);
-  return refuse(405, "method", "A session takes PATCH and DELETE.");
+  Result<sdp::Negotiated, sdp::Refusal> negotiated =
+      sdp::take_answer(request.body, session.awaited->offer, session.awaited->local, random_);
+  if (!negotiated) return refuse(negotiated.error().status, negotiated.error().code, negotiated.error().message);
+  begin(plane_, session, *std::move(negotiated), session.awaited->local.cname);
+  session.awaited.reset();
+  HttpResponse response{.status = 204};
+  add_cors(response);
+  return response;
 }
 
 HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& session) {
@@ -151,20 +231,32 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
   if (match.empty()) return refuse(428, "if_match", "Send If-Match with the session's ETag.");
   Result<sdp::IceFragment, sdp::Refusal> fragment = sdp::parse_ice_fragment(request.body);
   if (!fragment) return refuse(fragment.error().status, fragment.error().code, fragment.error().message);
+  // RFC 9725 §4.3.3 shows the star in quotes, which no tag of ours is; RFC 9110 §13.1.1 has it without.
+  const bool any = match == "*" || match == "\"*\"";
+  if (!any && !lists_tag(match, session.etag)) return refuse(412, "etag", "The session has another ETag by now.");
   // Trickled candidates come with the credentials that the session has; new ones ask for a restart (RFC 9725 §4.3).
-  const bool restart = fragment->credentials.has_value() && *fragment->credentials != session.remote_ice;
-  if (match != session.etag && !(restart && match == "*")) {
-    return refuse(412, "etag", "The session has another ETag by now.");
+  if (!fragment->credentials || *fragment->credentials == session.remote_ice) {
+    // A restart whose answer was lost is asked for again.
+    if (any && fragment->credentials && !session.former_ice.empty()) return fragment_of(session, fragment->mid);
+    HttpResponse response{.status = 204};
+    add_cors(response);
+    return response;  // a lite agent learns candidates from their checks
   }
-  HttpResponse response{.status = 204};
-  add_cors(response);
-  if (!restart) return response;  // a lite agent learns candidates from their checks
+  if (std::ranges::find(session.former_ice, *fragment->credentials) != session.former_ice.end()) {
+    return refuse(412, "overtaken", "A later restart came before this request.");
+  }
+  session.former_ice.push_back(std::move(session.remote_ice));
+  if (session.former_ice.size() > kMaxFormerIce) session.former_ice.pop_front();
   session.local_ice = ice::make_credentials(random_);
   session.remote_ice = *fragment->credentials;
   session.etag = "\"" + random_.token(16) + "\"";
   plane_.post(io::RestartIce{session.peer, session.local_ice, session.remote_ice});
-  response.status = 200;
-  response.content_type = kFragment;
+  return fragment_of(session, fragment->mid);
+}
+
+HttpResponse MediaSessions::fragment_of(const MediaSession& session, std::string_view mid) {
+  HttpResponse response{.status = 200, .content_type = kFragment};
+  add_cors(response);
   response.headers.emplace_back("ETag", session.etag);
   const std::size_t shard = io::home_of(session.peer);
   response.body = sdp::write_ice_fragment({.ice = session.local_ice,
@@ -172,7 +264,7 @@ HttpResponse MediaSessions::patch(const HttpRequest& request, MediaSession& sess
                                            .candidates = plane_.candidates(shard),
                                            .tcp_candidates = plane_.tcp_candidates(shard),
                                            .cname = {}},
-                                          fragment->mid.empty() ? "0" : fragment->mid);
+                                          mid.empty() ? "0" : mid);
   return response;
 }
 

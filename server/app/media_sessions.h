@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "media/sdp/counter_offer.h"
 #include "server/app/media_plane.h"
+#include "server/app/request_rates.h"
 #include "server/http/http_server.h"
 #include "server/routing/slots.h"
 #include "signaling/protocol/desk.h"
@@ -24,6 +26,12 @@ enum class SessionUse : std::uint8_t {
   check,        // the same, measured before they ask for the floor and heard by nobody
 };
 
+// Our offer to a player whose own could not be served, until its answer comes (draft-ietf-wish-whep).
+struct AwaitedAnswer {
+  sdp::CounterOffer offer;
+  sdp::LocalParameters local;
+};
+
 struct MediaSession {
   std::string id;  // 190 random bits, in the Location
   std::string room;
@@ -34,6 +42,9 @@ struct MediaSession {
   std::string etag;
   ice::Credentials local_ice;
   ice::Credentials remote_ice;
+  std::deque<ice::Credentials> former_ice;  // of the peer before its restarts; the newest last
+  Asked patches;
+  std::optional<AwaitedAnswer> awaited;  // no shard knows the peer before it has come
   bool connected = false;
   signaling::Role role = signaling::Role::observer;
   bool registered = false;  // opened with a token; without one: a plain player, or an anonymous page
@@ -54,7 +65,18 @@ struct MediaSession {
 constexpr std::size_t kMaxHalfOpen = 200;  // POSTs whose peer never came; the shard frees each after 30 s
 // Of them, for who has a token: strangers without one can not keep speakers and the return out.
 constexpr std::size_t kHalfOpenForTokens = 50;
+// Of them, for one token: who has one can not keep all others out. Displays of a hall may share one.
+constexpr std::size_t kHalfOpenForOne = 100;
 constexpr std::size_t kMaxSessions = 10'000;
+// A PATCH that was overtaken by so many restarts is no longer told from a new one.
+constexpr std::size_t kMaxFormerIce = 8;
+constexpr Duration kAnswerWithin = std::chrono::seconds(30);  // of a counter-offer; WHEP's default
+// POSTs of one token, or of one network without any: plain players, since pages have tokens of their own.
+constexpr Rate kPostRate{.per_second = 20, .burst = 400};
+// PATCHes of one session: players that send each candidate by itself send some tens at once.
+constexpr Rate kPatchRate{.per_second = 5, .burst = 50};
+// Requests of one network to sessions that are not theirs or not there: a hall's pages look for theirs after a restart.
+constexpr Rate kMissRate{.per_second = 50, .burst = 2'000};
 
 class MediaSessions {
  public:
@@ -66,10 +88,19 @@ class MediaSessions {
   };
   // Answers the offer of somebody of the room whose shard is `home`: viewers of the room may be on any, all others are
   // there. On refusal `session` is null. The caller fills in seat and slots, then calls show().
+  // A viewer whose offer has no codec of ours gets 406 with our offer; its session waits for the answer.
   Opened open(const HttpRequest& request, const std::string& room, std::size_t home, SessionUse use,
-              const std::string& h264_profile_level_id);
-  // PATCH, DELETE, GET, OPTIONS on a session's URL; `ended` receives the session that a DELETE took out.
-  HttpResponse handle(const HttpRequest& request, const std::string& id, std::optional<MediaSession>& ended);
+              const std::string& h264_profile_level_id, Instant now);
+  struct Handled {
+    HttpResponse response;
+    std::optional<MediaSession> ended;  // by DELETE
+    MediaSession* answered = nullptr;   // the awaited answer came: show() it what it shall carry
+  };
+  // PATCH, DELETE, GET, OPTIONS on a session's URL.
+  Handled handle(const HttpRequest& request, const std::string& id, Instant now);
+  // Counter-offers that nobody answered end.
+  void handle_timeout(Instant now);
+  [[nodiscard]] std::optional<Instant> next_timeout() const;
 
   // Sends the difference between what the slots carry and the plan. `resolve` turns a track's name into its number.
   template <class Resolve>
@@ -89,29 +120,43 @@ class MediaSessions {
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
   [[nodiscard]] std::size_t half_open() const { return half_open_; }
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
+  [[nodiscard]] std::uint64_t too_often() const { return too_often_; }
 
  private:
   HttpResponse refuse(int status, std::string_view code, std::string_view message);
+  HttpResponse refuse_too_often();
+  std::optional<HttpResponse> refuse_open(const HttpRequest& request, Instant now);
+  Opened offer_instead(const HttpRequest& request, MediaSession session, sdp::LocalParameters local, Instant now);
+  Opened add(MediaSession session, HttpResponse response);
+  HttpResponse take_answer(const HttpRequest& request, MediaSession& session);
   HttpResponse patch(const HttpRequest& request, MediaSession& session);
+  HttpResponse fragment_of(const MediaSession& session, std::string_view mid);
   void carry(MediaSession& session, std::size_t slot, TrackId track);
 
   MediaPlane& plane_;
   RandomSource& random_;
   std::map<PeerId, MediaSession> sessions_;
   std::map<std::string, PeerId> by_id_;
+  std::deque<std::pair<Instant, PeerId>> awaiting_;  // answers, by when
+  AskedBy posts_{kPostRate};
+  AskedBy misses_{kMissRate};
   std::size_t half_open_ = 0;
   std::uint64_t refused_ = 0;
+  std::uint64_t too_often_ = 0;
 };
 
 // Headers that every answer of an endpoint or session carries, so that players on other origins work.
 void add_cors(HttpResponse& response);
 HttpResponse endpoint_options();
 HttpResponse problem(int status, std::string_view code, std::string_view detail);
+// What a WHEP endpoint is known by: GET and HEAD say what it takes.
+HttpResponse whep_description();
 // GET and OPTIONS on an endpoint, and what it does not take; nothing for POST.
 std::optional<HttpResponse> endpoint_answer(const HttpRequest& request);
 
 template <class Resolve>
 void MediaSessions::show(MediaSession& session, const SlotPlan& plan, Resolve&& resolve) {
+  if (session.awaited) return;
   session.plan = plan;
   for (std::size_t i = 0; i < session.audio_slots.size(); ++i) {
     carry(session, session.audio_slots[i], resolve(plan.audio[i]));

@@ -27,6 +27,16 @@ std::string header_of(const HttpResponse& response, std::string_view name) {
   return {};
 }
 
+std::string id_of(const HttpResponse& created) {
+  return header_of(created, "Location").substr(std::strlen("/session/"));
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    text.replace(at, what.size(), by);
+  }
+}
+
 class Player {
  public:
   explicit Player(RandomSource& random, const Address& address)
@@ -117,9 +127,10 @@ class MediaSessionsTest : public testing::TestWithParam<const char*> {
     plane_->set_candidates({}, media);
     sessions_.emplace(*plane_, random_);
     player_.emplace(random_, media);
-    const MediaSessions::Opened opened = sessions_->open(player_->offer(), "room-a", 0, SessionUse::viewer, "42e01f");
+    const MediaSessions::Opened opened =
+        sessions_->open(player_->offer(), "room-a", 0, SessionUse::viewer, "42e01f", now_);
     ASSERT_EQ(opened.response.status, 201) << opened.response.body;
-    id_ = header_of(opened.response, "Location").substr(std::strlen("/session/"));
+    id_ = id_of(opened.response);
     etag_ = header_of(opened.response, "ETag");
     const auto answer = sdp::parse_answer(opened.response.body);
     ASSERT_TRUE(answer.ok());
@@ -133,8 +144,7 @@ class MediaSessionsTest : public testing::TestWithParam<const char*> {
     HttpRequest request{.method = "PATCH", .body = body};
     request.headers["content-type"] = "application/trickle-ice-sdpfrag";
     if (!match.empty()) request.headers["if-match"] = match;
-    std::optional<MediaSession> ended;
-    return sessions_->handle(request, id_, ended);
+    return sessions_->handle(request, id_, now_).response;
   }
   static std::string fragment(const ice::Credentials& ice) {
     return "a=ice-ufrag:" + ice.ufrag + "\r\na=ice-pwd:" + ice.password +
@@ -142,6 +152,7 @@ class MediaSessionsTest : public testing::TestWithParam<const char*> {
   }
 
   SeededRandom random_{7};
+  Instant now_ = Instant(std::chrono::seconds(1));
   std::unique_ptr<MediaPlane> plane_;
   std::optional<MediaSessions> sessions_;
   std::optional<Player> player_;
@@ -193,6 +204,128 @@ TEST_P(MediaSessionsTest, a_patch_with_candidates_alone_changes_nothing) {
   EXPECT_EQ(patch("", fragment(player_->own)).status, 428);
   EXPECT_EQ(patch("\"another\"", fragment(player_->own)).status, 412);
   EXPECT_EQ(patch(etag_, "what").status, 400);
+  for (const std::string& match : {std::string("*"), std::string("\"*\""), "\"another\", " + etag_}) {
+    EXPECT_EQ(patch(match, fragment(player_->own)).status, 204) << match;
+  }
+}
+
+// RFC 9725 §4.3.3: "the ICE restart HTTP PATCH requests and responses might be received out of order".
+TEST_P(MediaSessionsTest, patches_that_were_overtaken_by_a_restart_change_nothing) {
+  const ice::Credentials first = ice::make_credentials(random_);
+  const ice::Credentials second = ice::make_credentials(random_);
+  ASSERT_EQ(patch("*", fragment(first)).status, 200);
+  const HttpResponse restarted = patch("*", fragment(second));
+  ASSERT_EQ(restarted.status, 200);
+  for (const ice::Credentials& old : {player_->own, first}) EXPECT_EQ(patch("*", fragment(old)).status, 412);
+  const HttpResponse again = patch("*", fragment(second));
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body, restarted.body) << "who did not get the answer asks again";
+  EXPECT_EQ(header_of(again, "ETag"), header_of(restarted, "ETag"));
+  EXPECT_EQ(patch(header_of(restarted, "ETag"), fragment(second)).status, 204) << "with the tag it is trickling";
+  const auto answered = sdp::parse_ice_fragment(restarted.body);
+  EXPECT_TRUE(player_->is_answered(server_, {*answered->credentials, second}));
+}
+
+TEST_P(MediaSessionsTest, who_patches_without_end_is_told_to_wait) {
+  int taken = 0;
+  while (taken < 1'000 && patch(etag_, fragment(player_->own)).status == 204) ++taken;
+  EXPECT_EQ(taken, static_cast<int>(kPatchRate.burst));
+  const HttpResponse refused = patch(etag_, fragment(player_->own));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(header_of(refused, "Retry-After"), "1");
+  EXPECT_GT(sessions_->too_often(), 0U);
+  now_ += std::chrono::seconds(1);
+  EXPECT_EQ(patch(etag_, fragment(player_->own)).status, 204);
+}
+
+// draft-ietf-wish-whep: 406 with our offer, PATCH with the answer, 204.
+TEST_P(MediaSessionsTest, a_player_without_our_codecs_gets_an_offer_and_30_s_to_answer_it) {
+  HttpRequest request = player_->offer();
+  for (const char* codec : {" opus/", " H264/", " VP8/"}) replace_all(request.body, codec, " G729/");
+  const auto refused = [&] { return sessions_->open(request, "room-a", 0, SessionUse::viewer, "42e01f", now_); };
+  const MediaSessions::Opened opened = refused();
+  ASSERT_EQ(opened.response.status, 406) << opened.response.body;
+  EXPECT_EQ(opened.response.content_type, "application/sdp");
+  ASSERT_NE(opened.session, nullptr);
+  EXPECT_EQ(sessions_->half_open(), 2U);
+
+  std::string answer = opened.response.body;
+  const auto theirs = sdp::parse_answer(opened.response.body)->ice;
+  replace_all(answer, "a=sendonly", "a=recvonly");
+  replace_all(answer, "setup:actpass", "setup:active");
+  replace_all(answer, "a=ice-lite\r\n", "");
+  replace_all(answer, theirs.ufrag, "playersufrag");
+  HttpRequest patch{.method = "PATCH", .headers = {{"content-type", "application/sdp"}}, .body = answer};
+  HttpRequest trickle{
+      .method = "PATCH", .headers = {{"content-type", "application/trickle-ice-sdpfrag"}}, .body = answer};
+  EXPECT_EQ(sessions_->handle(trickle, id_of(opened.response), now_).response.status, 422);
+  const MediaSessions::Handled handled = sessions_->handle(patch, id_of(opened.response), now_);
+  EXPECT_EQ(handled.response.status, 204) << handled.response.body;
+  ASSERT_EQ(handled.answered, opened.session);
+  EXPECT_EQ(handled.answered->seat.video_slots, 1U);
+  EXPECT_TRUE(player_->is_answered(server_, {theirs, {"playersufrag", ""}}));
+  EXPECT_EQ(sessions_->handle(patch, id_of(opened.response), now_).response.status, 415) << "once";
+
+  const std::string unanswered = id_of(refused().response);
+  EXPECT_EQ(sessions_->half_open(), 3U);
+  now_ = *sessions_->next_timeout() - std::chrono::milliseconds(1);
+  sessions_->handle_timeout(now_);
+  EXPECT_EQ(sessions_->half_open(), 3U);
+  now_ += std::chrono::milliseconds(1);
+  sessions_->handle_timeout(now_);
+  EXPECT_FALSE(sessions_->next_timeout());
+  EXPECT_EQ(sessions_->half_open(), 2U);
+  EXPECT_EQ(sessions_->handle(patch, unanswered, now_).response.status, 404);
+}
+
+class HalfOpen : public testing::Test {
+ protected:
+  int open(const std::string& bearer, const char* from = "127.0.0.1:50000") {
+    HttpRequest request = player_.offer();
+    request.remote = *Address::from_text(from);
+    if (!bearer.empty()) request.headers["authorization"] = "Bearer " + bearer;
+    return sessions_.open(request, "room-a", 0, SessionUse::viewer, "42e01f", now_).response.status;
+  }
+
+  SeededRandom random_{7};
+  Instant now_ = Instant(std::chrono::seconds(1));
+  const Address media_ = *Address::from_text("127.0.0.1:0");
+  std::unique_ptr<MediaPlane> plane_ =
+      MediaPlane::start(media_, std::nullopt, {}, crypto::Certificate::generate()).value();
+  MediaSessions sessions_{*plane_, random_};
+  Player player_{random_, media_};
+};
+
+TEST_F(HalfOpen, one_token_does_not_keep_all_others_out) {
+  for (std::size_t i = 0; i < kHalfOpenForOne; ++i) ASSERT_EQ(open("greedy"), 201) << i;
+  EXPECT_EQ(open("greedy"), 429);
+  EXPECT_EQ(open("somebody"), 201);
+}
+
+TEST_F(HalfOpen, one_network_without_a_token_is_told_to_wait_and_this_machine_is_not) {
+  const HttpRequest bad{.method = "POST", .remote = *Address::from_text("192.0.2.7:50000")};
+  const auto post = [&](const HttpRequest& request) {
+    return sessions_.open(request, "room-a", 0, SessionUse::viewer, "42e01f", now_).response.status;
+  };
+  for (int i = 0; i < static_cast<int>(kPostRate.burst); ++i) ASSERT_EQ(post(bad), 415) << i;
+  EXPECT_EQ(post(bad), 429);
+  EXPECT_EQ(open("", "192.0.2.7:50001"), 429);
+  EXPECT_EQ(open("", "192.0.2.8:50000"), 201);
+  EXPECT_EQ(open("a token", "192.0.2.7:50001"), 201);
+  HttpRequest here = bad;
+  here.remote = *Address::from_text("127.0.0.1:50000");
+  for (int i = 0; i < 2 * static_cast<int>(kPostRate.burst); ++i) ASSERT_EQ(post(here), 415) << i;
+  now_ += std::chrono::seconds(1);
+  EXPECT_EQ(open("", "192.0.2.7:50001"), 201);
+}
+
+TEST_F(HalfOpen, who_guesses_sessions_is_told_to_wait) {
+  HttpRequest guess{.method = "DELETE", .remote = *Address::from_text("192.0.2.7:50000")};
+  const auto status = [&] { return sessions_.handle(guess, random_.token(32), now_).response.status; };
+  for (int i = 0; i < static_cast<int>(kMissRate.burst); ++i) ASSERT_EQ(status(), 404) << i;
+  EXPECT_EQ(status(), 429);
+  guess.remote = *Address::from_text("192.0.2.8:50000");
+  EXPECT_EQ(status(), 404);
 }
 
 }  // namespace

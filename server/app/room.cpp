@@ -125,8 +125,8 @@ Result<Asker, HttpResponse> Room::asker_of(const HttpRequest& request, Now now) 
 }
 
 MediaSessions::Opened Room::open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
-                                         const std::string& h264_profile_level_id) {
-  auto opened = services_.sessions.open(request, config_.id, media_.home(), use, h264_profile_level_id);
+                                         const std::string& h264_profile_level_id, Now now) {
+  auto opened = services_.sessions.open(request, config_.id, media_.home(), use, h264_profile_level_id, now.monotonic);
   if (opened.session != nullptr) {
     media_.relay_to(io::home_of(opened.session->peer));
     opened.session->role = identity.role;
@@ -135,7 +135,7 @@ MediaSessions::Opened Room::open_session(const HttpRequest& request, const Ident
     opened.session->participant = identity.participant;
     if (services_.turn != nullptr) {
       const std::string user = identity.participant.empty() ? "guest" : identity.participant;
-      for (std::string& link : services_.turn->links(user, io::read_clocks().wall)) {
+      for (std::string& link : services_.turn->links(user, now.wall)) {
         opened.response.headers.emplace_back("Link", std::move(link));
       }
     }
@@ -147,6 +147,7 @@ HttpResponse Room::handle_whep(const HttpRequest& request, std::string_view rest
   constexpr std::string_view kPreview = "preview/";
   const bool preview = rest.starts_with(kPreview);
   if (!rest.empty() && rest != "return" && !preview) return problem(404, "not_found", "There is no such stream.");
+  if (request.method == "GET") return whep_description();
   if (auto answer = endpoint_answer(request)) return *std::move(answer);
   Result<Identity, HttpResponse> identity = identify(request, now);
   if (!identity) return identity.error();
@@ -155,17 +156,17 @@ HttpResponse Room::handle_whep(const HttpRequest& request, std::string_view rest
     const signaling::Refusal refusal = signaling::not_admitted(audience);
     return problem(403, refusal.word, refusal.sentence);
   }
-  if (rest == "return") return open_return(request, *identity);
-  if (preview) return open_preview(request, *identity, rest.substr(kPreview.size()));
-  return open_viewer(request, *identity);
+  if (rest == "return") return open_return(request, *identity, now);
+  if (preview) return open_preview(request, *identity, rest.substr(kPreview.size()), now);
+  return open_viewer(request, *identity, now);
 }
 
-HttpResponse Room::open_viewer(const HttpRequest& request, const Identity& identity) {
+HttpResponse Room::open_viewer(const HttpRequest& request, const Identity& identity, Now now) {
   const auto language = request.query.find("language");
   if (language != request.query.end() && !config_.has_channel(language->second)) {
     return problem(400, "no_language", "This room has no channel of that language.");
   }
-  auto opened = open_session(request, identity, SessionUse::viewer, media_.h264_profile_level_id());
+  auto opened = open_session(request, identity, SessionUse::viewer, media_.h264_profile_level_id(), now);
   if (opened.session == nullptr) return std::move(opened.response);
   ViewerSeat& seat = opened.session->seat;
   seat.participant = identity.participant;
@@ -176,22 +177,28 @@ HttpResponse Room::open_viewer(const HttpRequest& request, const Identity& ident
   return std::move(opened.response);
 }
 
-HttpResponse Room::open_return(const HttpRequest& request, const Identity& identity) {
+HttpResponse Room::open_return(const HttpRequest& request, const Identity& identity, Now now) {
   if (identity.role != Role::technician && identity.role != Role::admin) {
     return problem(403, "not_allowed", "The return is for the room's technicians.");
   }
-  auto opened = open_session(request, identity, SessionUse::return_page, "42e01f");
+  auto opened = open_session(request, identity, SessionUse::return_page, "42e01f", now);
   if (opened.session == nullptr) return std::move(opened.response);
   show_session(*opened.session);
   return std::move(opened.response);
 }
 
-HttpResponse Room::open_preview(const HttpRequest& request, const Identity& identity, std::string_view which) {
+HttpResponse Room::open_preview(const HttpRequest& request, const Identity& identity, std::string_view which, Now now) {
   if (!may_preview(identity.role)) return problem(403, "not_allowed", "Previews are for moderators and technicians.");
   const bool known = std::any_of(speakers_.begin(), speakers_.end(),
                                  [&](const auto& speaker) { return signaling::to_text(speaker.request) == which; });
+  const auto request_id = signaling::request_from(which);
+  if (!known && request_id && desk_->meeting().state().open.contains(*request_id)) {
+    HttpResponse response = problem(409, "not_called", "They have not been called yet; try again when they are.");
+    response.headers.emplace_back("Retry-After", "2");
+    return response;
+  }
   if (!known) return problem(404, "not_found", "Nobody of that number is in standby or on the floor.");
-  auto opened = open_session(request, identity, SessionUse::preview, "42e01f");
+  auto opened = open_session(request, identity, SessionUse::preview, "42e01f", now);
   if (opened.session == nullptr) return std::move(opened.response);
   opened.session->preview_of = which;
   show_session(*opened.session);
@@ -286,6 +293,11 @@ void Room::handle_session_closed(const MediaSession& session, Now now) {
   if (session.use == SessionUse::uplink && services_.sessions.uplink_of(config_.id, session.participant) == nullptr) {
     handle_uplink(session, false, now.monotonic, now);
   }
+}
+
+void Room::handle_session_answered(MediaSession& session) {
+  show_session(session);
+  status_dirty_ = true;
 }
 
 // After a reload the page's last session still lives for a while; the newest is the one that sounds.

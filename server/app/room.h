@@ -67,6 +67,7 @@ class Room {
   void handle_uplink_started(const MediaSession& session, MediaKind kind, Now now);
   void handle_uplink(const MediaSession& session, bool flowing, Instant last_packet, Now now);
   void handle_session_closed(const MediaSession& session, Now now);
+  void handle_session_answered(MediaSession& session);
   // Closes pages and media of that token.
   void handle_revoked(const std::string& token_id, Now now);
   // Closes media of who was removed; their pages are closed already.
@@ -96,15 +97,15 @@ class Room {
   Room(const RoomConfig& config, RoomServices services);
   Result<Identity, HttpResponse> identify(const HttpRequest& request, Now now) const;
   MediaSessions::Opened open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
-                                     const std::string& h264_profile_level_id);
+                                     const std::string& h264_profile_level_id, Now now);
   HttpResponse open_uplink(const HttpRequest& request, const Identity& identity, Now now);
   HttpResponse open_check(const HttpRequest& request, const Identity& identity, Now now);
   void take_checks(const RoomMediaChange& change, Now now);
   void end_check(PeerId peer, std::string_view code);
   void end_checks(const std::vector<DeviceChecks::Ended>& ended);
-  HttpResponse open_viewer(const HttpRequest& request, const Identity& identity);
-  HttpResponse open_return(const HttpRequest& request, const Identity& identity);
-  HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which);
+  HttpResponse open_viewer(const HttpRequest& request, const Identity& identity, Now now);
+  HttpResponse open_return(const HttpRequest& request, const Identity& identity, Now now);
+  HttpResponse open_preview(const HttpRequest& request, const Identity& identity, std::string_view which, Now now);
   template <class Which>
   void close_sessions(Which&& which, Now now);
   void take(const RoomMediaChange& change, Now now);

@@ -26,7 +26,7 @@ HttpResponse Room::open_uplink(const HttpRequest& request, const Identity& ident
     return problem(403, "not_called", "Ask for the floor first; publish when you are called to the green room.");
   }
   const MediaSession* before = services_.sessions.uplink_of(config_.id, identity.participant);
-  auto opened = open_session(request, identity, SessionUse::uplink, "42e01f");
+  auto opened = open_session(request, identity, SessionUse::uplink, "42e01f", now);
   if (opened.session == nullptr) return std::move(opened.response);
   if (auto check = checks_.end_of(identity.participant, "called")) end_checks({*std::move(check)});
   // One camera and microphone a person: the page opened last has them.
@@ -63,7 +63,7 @@ HttpResponse Room::open_check(const HttpRequest& request, const Identity& identi
     response.headers.emplace_back("Retry-After", busy ? "30" : "2");
     return response;
   }
-  auto opened = open_session(request, identity, SessionUse::check, "42e01f");
+  auto opened = open_session(request, identity, SessionUse::check, "42e01f", now);
   if (opened.session == nullptr) return std::move(opened.response);
   if (auto before = checks_.end_of(identity.participant, "replaced")) {
     if (before->check.page == *identity.page) before->code = {};  // it knows: it made the new one
