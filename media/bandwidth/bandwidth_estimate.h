@@ -50,7 +50,8 @@ class BandwidthEstimate {
  private:
   Instant unwrap(Instant arrived);
   // A message that was lost is no throughput that was missing.
-  void count_unreported(std::uint64_t number, Instant arrived);
+  void count_unreported(const SendHistory::Sent& next, Instant arrived);
+  void end_silence();
   void conclude(Instant now);
   void judge(const LossEstimate::Verdict& verdict, Instant now);
   [[nodiscard]] std::optional<std::uint64_t> acknowledged(Duration window) const;
@@ -71,6 +72,7 @@ class BandwidthEstimate {
   std::optional<Instant> last_arrival_;
   std::optional<Instant> unanswered_since_;  // the first packet after the last feedback
   Instant halved_at_{};
+  std::uint64_t before_silence_ = 0;  // the target; zero: feedback comes
   bool heard_ = false;
   std::uint64_t reported_below_ = 0;  // numbers from here on were in no message yet
 

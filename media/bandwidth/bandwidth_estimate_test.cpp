@@ -112,6 +112,41 @@ TEST(BandwidthEstimateTest, silence_after_feedback_halves_the_target_down_to_its
   EXPECT_GE(line.estimate.target(), 1'500'000u);
 }
 
+TEST(BandwidthEstimateTest, a_silence_of_the_way_back_alone_costs_nothing_after_it) {
+  Line line(2e6);
+  line.run(std::chrono::seconds(10));
+  const std::uint64_t before = line.estimate.target();
+  line.mute(true);
+  line.run(std::chrono::seconds(4));
+  EXPECT_LE(line.estimate.target(), before / 8);
+  line.mute(false);
+  line.run(milliseconds(200));
+  EXPECT_GE(line.estimate.target(), before * 95 / 100);
+}
+
+TEST(BandwidthEstimateTest, a_silence_with_a_queue_at_its_end_is_not_forgiven) {
+  Line line(2e6);
+  line.run(std::chrono::seconds(10));
+  line.mute(true);
+  line.rate = 200'000;
+  line.run(std::chrono::seconds(4));
+  line.mute(false);
+  line.run(milliseconds(500));
+  EXPECT_LE(line.estimate.target(), 250'000u);
+}
+
+TEST(BandwidthEstimateTest, packets_of_lost_messages_are_not_counted_all_at_once) {
+  Line line(2e6);
+  line.run(std::chrono::seconds(10));
+  line.mute(true);
+  line.run(milliseconds(900));
+  line.rate = 1e6;
+  line.run(milliseconds(300));
+  line.mute(false);
+  line.run(milliseconds(300));
+  EXPECT_LE(line.estimate.target(), 1'000'000u);
+}
+
 TEST(BandwidthEstimateTest, a_viewer_that_never_reports_keeps_the_start) {
   Line line(2e6);
   line.mute(true);

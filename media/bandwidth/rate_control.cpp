@@ -89,8 +89,9 @@ void RateControl::decrease(const Input& input, Instant now) {
   unused_target_ = used < kTargetUsed * target_ && !draining_ ? target_ : 0;
   queue_at_decrease_ = input.queue;
   learn_capacity(throughput);
+  if (!draining_) before_drain_ = target_;
+  return_to_ = std::min(before_drain_, kReturn * throughput);
   set(std::min(target_, factor * throughput));
-  return_to_ = kReturn * throughput;
   draining_ = true;
   decreased_at_ = now;
 }

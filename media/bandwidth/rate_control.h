@@ -90,6 +90,7 @@ class RateControl {
   std::optional<Instant> queue_empty_at_;
   Instant tested_at_{};
   double before_test_ = 0;  // zero: no test is under way
+  double before_drain_ = 0;
   double return_to_ = 0;
   double unused_target_ = 0;  // before the decrease, where it was not used
   Duration queue_at_decrease_{};

@@ -120,6 +120,14 @@ TEST(RateControlTest, a_target_that_was_not_used_comes_back_when_the_queue_is_go
   EXPECT_GE(control.target(), 2'000'000u);
 }
 
+TEST(RateControlTest, a_drain_never_ends_above_where_it_began) {
+  RateControl control({.start = 2'000'000});
+  control.update(input_of(Usage::over, 9'000'000), at(1'000));
+  control.update(input_of(Usage::over, 9'000'000), at(1'300));
+  control.update(input_of(Usage::normal, 900'000), at(1'500));
+  EXPECT_LE(control.target(), 2'000'000u);
+}
+
 TEST(RateControlTest, what_is_not_used_proves_nothing) {
   RateControl control({.start = 1'000'000});
   for (int ms = 0; ms < 60'000; ms += 100) control.update(input_of(Usage::normal, 400'000), at(ms));
