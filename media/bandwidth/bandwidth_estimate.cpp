@@ -135,6 +135,11 @@ void BandwidthEstimate::judge(const LossEstimate::Verdict& verdict, Instant now)
   if (cut_in_vain && trend_.usage() == Usage::normal) rate_.raise(before_limit_);
 }
 
+std::uint64_t BandwidthEstimate::pace() const {
+  // While a queue drains, what waits here need not wait there, where sound is behind it.
+  return rate_.draining() ? rate_.target() : static_cast<std::uint64_t>(kPace * static_cast<double>(rate_.target()));
+}
+
 std::uint64_t BandwidthEstimate::on_tick(std::uint64_t need, Instant now) {
   const bool silent = unanswered_since_ && now - *unanswered_since_ > silence_limit();
   // A viewer of whom no feedback ever came has no estimate; ICE consent ends it when it is gone.

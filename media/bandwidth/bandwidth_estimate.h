@@ -22,7 +22,8 @@ namespace plenary::bandwidth {
 constexpr Duration kTickInterval = std::chrono::milliseconds(20);          // of on_tick; the shard's grid of reports
 constexpr Duration kFeedbackSilence = std::chrono::milliseconds(1'000);    // ten messages; and three round trips
 constexpr Duration kFeedbackSilenceStep = std::chrono::milliseconds(500);  // then the target is halved, so often
-constexpr Duration kRoundTripMost = std::chrono::seconds(3);               // whatever a peer reports
+constexpr double kPace = 1.5;                                 // of the target: a key frame leaves in some frames' time
+constexpr Duration kRoundTripMost = std::chrono::seconds(3);  // whatever a peer reports
 constexpr Duration kRoundTripStart = std::chrono::milliseconds(200);
 
 class BandwidthEstimate {
@@ -41,6 +42,10 @@ class BandwidthEstimate {
   [[nodiscard]] std::optional<Instant> next_timeout() const { return probes_.next_timeout(); }
 
   [[nodiscard]] std::uint64_t target() const { return rate_.target(); }  // bit/s
+  // bit/s by which layers are chosen: a cut that only empties a queue is over before another layer would come.
+  [[nodiscard]] std::uint64_t carries() const { return rate_.carries(); }
+  // bit/s of everything together, at which pictures leave.
+  [[nodiscard]] std::uint64_t pace() const;
   [[nodiscard]] Duration queue() const { return delay_.queue(); }
   [[nodiscard]] Duration round_trip() const { return round_trip_; }
   [[nodiscard]] double inherent_loss() const { return loss_.inherent(); }

@@ -74,6 +74,17 @@ TEST(BandwidthEstimateTest, falls_to_a_slower_line_and_its_queue_empties) {
   EXPECT_LT(line.estimate.queue(), milliseconds(100));
 }
 
+TEST(BandwidthEstimateTest, pictures_leave_faster_than_the_target_but_not_into_a_queue_that_drains) {
+  Line line(3e6);
+  line.run(std::chrono::seconds(10));
+  EXPECT_EQ(line.estimate.pace(), line.estimate.target() * 3 / 2);
+  line.rate = 700'000;
+  const std::uint64_t before = line.estimate.target();
+  while (line.estimate.target() > before / 2) line.run(milliseconds(1));
+  EXPECT_EQ(line.estimate.pace(), line.estimate.target());
+  EXPECT_GT(line.estimate.carries(), line.estimate.target());
+}
+
 TEST(BandwidthEstimateTest, the_receivers_clock_may_wrap_and_differ) {
   const Duration period = milliseconds(64) * (1 << 24);
   Line straight(2e6);
