@@ -52,7 +52,7 @@ void BandwidthEstimate::on_feedback(const rtp::TransportFeedback& feedback, Inst
       continue;
     }
     const Instant arrived = unwrap(*status.received);
-    count_unreported(sent->number, arrived);
+    count_unreported(*sent, arrived);
     probes_.on_report(*sent, arrived);
     acknowledged_.add(arrived, sent->bytes);
     trend_.on_packet(sent->at, arrived);
@@ -66,14 +66,25 @@ void BandwidthEstimate::on_feedback(const rtp::TransportFeedback& feedback, Inst
   round_trip_ = round_trip_known_ ? round_trip_ + (sample - round_trip_) / kRoundTripGain : sample;
   round_trip_known_ = true;
   conclude(now);
+  if (before_silence_ > 0) end_silence();
 }
 
-void BandwidthEstimate::count_unreported(std::uint64_t number, Instant arrived) {
-  if (number > reported_below_) {
-    const auto bytes = static_cast<double>(history_.unreported_bytes(reported_below_, number));
-    acknowledged_.add(arrived, static_cast<std::size_t>(bytes * (1 - loss_.inherent())));
+// What was sent blindly arrived and waits in no queue: it was the way back that was silent, the line carries what it
+// did.
+void BandwidthEstimate::end_silence() {
+  if (delay_.queue() < kCalmQueue && trend_.usage() != Usage::over) rate_.raise(before_silence_);
+  before_silence_ = 0;
+}
+
+// They were under way as long as the packet behind them: all at once they would look like a wide line.
+void BandwidthEstimate::count_unreported(const SendHistory::Sent& next, Instant arrived) {
+  for (std::uint64_t number = std::max(reported_below_, history_.oldest()); number < next.number; ++number) {
+    const auto sent = history_.unreported(number);
+    if (!sent || next.at - sent->at > kRateWindow) continue;
+    acknowledged_.add(arrived - (next.at - sent->at),
+                      static_cast<std::size_t>(static_cast<double>(sent->bytes) * (1 - loss_.inherent())));
   }
-  reported_below_ = std::max(reported_below_, number + 1);
+  reported_below_ = std::max(reported_below_, next.number + 1);
 }
 
 std::optional<std::uint64_t> BandwidthEstimate::acknowledged(Duration window) const {
@@ -124,11 +135,17 @@ void BandwidthEstimate::judge(const LossEstimate::Verdict& verdict, Instant now)
   if (cut_in_vain && trend_.usage() == Usage::normal) rate_.raise(before_limit_);
 }
 
+std::uint64_t BandwidthEstimate::pace() const {
+  // While a queue drains, what waits here need not wait there, where sound is behind it.
+  return rate_.draining() ? rate_.target() : static_cast<std::uint64_t>(kPace * static_cast<double>(rate_.target()));
+}
+
 std::uint64_t BandwidthEstimate::on_tick(std::uint64_t need, Instant now) {
   const bool silent = unanswered_since_ && now - *unanswered_since_ > silence_limit();
   // A viewer of whom no feedback ever came has no estimate; ICE consent ends it when it is gone.
   if (silent && heard_ && now - halved_at_ >= kFeedbackSilenceStep) {
     halved_at_ = now;
+    if (before_silence_ == 0) before_silence_ = rate_.target();
     rate_.halve();
     probes_.on_decrease(ProbeController::Cause::queue, now);
   }

@@ -22,7 +22,8 @@ namespace plenary::bandwidth {
 constexpr Duration kTickInterval = std::chrono::milliseconds(20);          // of on_tick; the shard's grid of reports
 constexpr Duration kFeedbackSilence = std::chrono::milliseconds(1'000);    // ten messages; and three round trips
 constexpr Duration kFeedbackSilenceStep = std::chrono::milliseconds(500);  // then the target is halved, so often
-constexpr Duration kRoundTripMost = std::chrono::seconds(3);               // whatever a peer reports
+constexpr double kPace = 1.5;                                 // of the target: a key frame leaves in some frames' time
+constexpr Duration kRoundTripMost = std::chrono::seconds(3);  // whatever a peer reports
 constexpr Duration kRoundTripStart = std::chrono::milliseconds(200);
 
 class BandwidthEstimate {
@@ -41,6 +42,10 @@ class BandwidthEstimate {
   [[nodiscard]] std::optional<Instant> next_timeout() const { return probes_.next_timeout(); }
 
   [[nodiscard]] std::uint64_t target() const { return rate_.target(); }  // bit/s
+  // bit/s by which layers are chosen: a cut that only empties a queue is over before another layer would come.
+  [[nodiscard]] std::uint64_t carries() const { return rate_.carries(); }
+  // bit/s of everything together, at which pictures leave.
+  [[nodiscard]] std::uint64_t pace() const;
   [[nodiscard]] Duration queue() const { return delay_.queue(); }
   [[nodiscard]] Duration round_trip() const { return round_trip_; }
   [[nodiscard]] double inherent_loss() const { return loss_.inherent(); }
@@ -50,7 +55,8 @@ class BandwidthEstimate {
  private:
   Instant unwrap(Instant arrived);
   // A message that was lost is no throughput that was missing.
-  void count_unreported(std::uint64_t number, Instant arrived);
+  void count_unreported(const SendHistory::Sent& next, Instant arrived);
+  void end_silence();
   void conclude(Instant now);
   void judge(const LossEstimate::Verdict& verdict, Instant now);
   [[nodiscard]] std::optional<std::uint64_t> acknowledged(Duration window) const;
@@ -71,6 +77,7 @@ class BandwidthEstimate {
   std::optional<Instant> last_arrival_;
   std::optional<Instant> unanswered_since_;  // the first packet after the last feedback
   Instant halved_at_{};
+  std::uint64_t before_silence_ = 0;  // the target; zero: feedback comes
   bool heard_ = false;
   std::uint64_t reported_below_ = 0;  // numbers from here on were in no message yet
 

@@ -74,6 +74,17 @@ TEST(BandwidthEstimateTest, falls_to_a_slower_line_and_its_queue_empties) {
   EXPECT_LT(line.estimate.queue(), milliseconds(100));
 }
 
+TEST(BandwidthEstimateTest, pictures_leave_faster_than_the_target_but_not_into_a_queue_that_drains) {
+  Line line(3e6);
+  line.run(std::chrono::seconds(10));
+  EXPECT_EQ(line.estimate.pace(), line.estimate.target() * 3 / 2);
+  line.rate = 700'000;
+  const std::uint64_t before = line.estimate.target();
+  while (line.estimate.target() > before / 2) line.run(milliseconds(1));
+  EXPECT_EQ(line.estimate.pace(), line.estimate.target());
+  EXPECT_GT(line.estimate.carries(), line.estimate.target());
+}
+
 TEST(BandwidthEstimateTest, the_receivers_clock_may_wrap_and_differ) {
   const Duration period = milliseconds(64) * (1 << 24);
   Line straight(2e6);
@@ -110,6 +121,41 @@ TEST(BandwidthEstimateTest, silence_after_feedback_halves_the_target_down_to_its
   line.mute(false);
   line.run(std::chrono::seconds(20));
   EXPECT_GE(line.estimate.target(), 1'500'000u);
+}
+
+TEST(BandwidthEstimateTest, a_silence_of_the_way_back_alone_costs_nothing_after_it) {
+  Line line(2e6);
+  line.run(std::chrono::seconds(10));
+  const std::uint64_t before = line.estimate.target();
+  line.mute(true);
+  line.run(std::chrono::seconds(4));
+  EXPECT_LE(line.estimate.target(), before / 8);
+  line.mute(false);
+  line.run(milliseconds(200));
+  EXPECT_GE(line.estimate.target(), before * 95 / 100);
+}
+
+TEST(BandwidthEstimateTest, a_silence_with_a_queue_at_its_end_is_not_forgiven) {
+  Line line(2e6);
+  line.run(std::chrono::seconds(10));
+  line.mute(true);
+  line.rate = 200'000;
+  line.run(std::chrono::seconds(4));
+  line.mute(false);
+  line.run(milliseconds(500));
+  EXPECT_LE(line.estimate.target(), 250'000u);
+}
+
+TEST(BandwidthEstimateTest, packets_of_lost_messages_are_not_counted_all_at_once) {
+  Line line(2e6);
+  line.run(std::chrono::seconds(10));
+  line.mute(true);
+  line.run(milliseconds(900));
+  line.rate = 1e6;
+  line.run(milliseconds(300));
+  line.mute(false);
+  line.run(milliseconds(300));
+  EXPECT_LE(line.estimate.target(), 1'000'000u);
 }
 
 TEST(BandwidthEstimateTest, a_viewer_that_never_reports_keeps_the_start) {

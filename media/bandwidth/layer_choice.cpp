@@ -36,19 +36,19 @@ std::uint64_t LayerChoice::need(const Programme& programme) {
   return with_margin(with_margin(rate));
 }
 
-LayerChoice::Fit LayerChoice::fit(std::uint64_t target, const Programme& programme) {
+LayerChoice::Fit LayerChoice::fit(std::uint64_t carries, const Programme& programme) {
   Fit fit;
   fit.layers.fill(kStill);
   fit.used = programme.sound;
   const auto take = [&](std::uint64_t rate) {
-    if (fit.used + rate > target) return false;
+    if (fit.used + rate > carries) return false;
     fit.used += rate;
     return true;
   };
   fit.floor = take(programme.floor);
   // What comes later in the order waits for what did not fit before it.
   fit.captions = fit.floor && take(programme.captions);
-  if (!fit.captions || target < kPicturesLeast) return fit;
+  if (!fit.captions || carries < kPicturesLeast) return fit;
   for (int layer = 0; layer < static_cast<int>(kMaxLayers); ++layer) {
     for (std::size_t slot = 0; slot < kMaxPictures; ++slot) {
       const Picture& picture = programme.pictures[slot];
@@ -82,11 +82,11 @@ void LayerChoice::update_sound(const Fit& now_fits, const Fit& amply_fits, Insta
   }
 }
 
-const LayerChoice::Choice& LayerChoice::update(std::uint64_t target, const Programme& programme, Instant now) {
-  const Fit now_fits = fit(target, programme);
-  const Fit amply_fits = fit(without_margin(target), programme);
-  const Fit still_fits = fit(static_cast<std::uint64_t>(static_cast<double>(target) / kKeep), programme);
-  const bool severe = static_cast<double>(target) < kShortSevere * static_cast<double>(in_use(programme));
+const LayerChoice::Choice& LayerChoice::update(std::uint64_t carries, const Programme& programme, Instant now) {
+  const Fit now_fits = fit(carries, programme);
+  const Fit amply_fits = fit(without_margin(carries), programme);
+  const Fit still_fits = fit(static_cast<std::uint64_t>(static_cast<double>(carries) / kKeep), programme);
+  const bool severe = static_cast<double>(carries) < kShortSevere * static_cast<double>(in_use(programme));
   update_sound(now_fits, amply_fits, now);
   for (std::size_t slot = 0; slot < kMaxPictures; ++slot) {
     const Picture& picture = programme.pictures[slot];
@@ -101,9 +101,9 @@ const LayerChoice::Choice& LayerChoice::update(std::uint64_t target, const Progr
       slots_[slot].raised_at = now;
     }
     choice_.layers[slot] = std::min(choice_.layers[slot], top_of(picture));
-    update_picture(slot, still_fits.layers[slot], amply_fits.layers[slot], severe || target < kPicturesLeast, now);
+    update_picture(slot, still_fits.layers[slot], amply_fits.layers[slot], severe || carries < kPicturesLeast, now);
   }
-  const std::uint64_t spare = target > now_fits.used ? target - now_fits.used : 0;
+  const std::uint64_t spare = carries > now_fits.used ? carries - now_fits.used : 0;
   const Duration needed = spare > 0 ? std::chrono::milliseconds(kStillBits * 1'000 / spare) : Duration::max();
   choice_.still_interval.reset();
   if (needed <= kStillIntervalMost) choice_.still_interval = std::max(kStillInterval, needed);

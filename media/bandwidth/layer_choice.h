@@ -59,8 +59,8 @@ class LayerChoice {
   };
   LayerChoice();
 
-  // With each new target, at least every 100 ms.
-  const Choice& update(std::uint64_t target, const Programme& programme, Instant now);
+  // At least every 100 ms. `carries`: what the line does, bit/s.
+  const Choice& update(std::uint64_t carries, const Programme& programme, Instant now);
   // The forwarder switched at a key frame.
   void handle_switched(std::size_t slot, int layer) { current_[slot] = layer; }
   // The wished layer is not what is sent: a key frame of it has to be asked for.
@@ -92,7 +92,7 @@ class LayerChoice {
     std::array<int, kMaxPictures> layers{};
     std::uint64_t used = 0;
   };
-  [[nodiscard]] static Fit fit(std::uint64_t target, const Programme& programme);
+  [[nodiscard]] static Fit fit(std::uint64_t carries, const Programme& programme);
   [[nodiscard]] std::uint64_t in_use(const Programme& programme) const;
   void update_sound(const Fit& now_fits, const Fit& amply_fits, Instant now);
   void update_picture(std::size_t slot, int fits, int amply, bool severe, Instant now);

@@ -88,7 +88,7 @@ std::optional<std::uint64_t> ProbeController::measure(const Path& path) const {
   const double received =
       static_cast<double>(cluster_.received_bytes - cluster_.first_received_bytes) * 8 / arriving / kept;
   const double through = received < kProbeSaturated * sent ? kProbeLimitUsed * received : std::min(sent, received);
-  if (through < kProbeWorthwhile * static_cast<double>(cluster_.target)) return std::nullopt;
+  if (through <= static_cast<double>(cluster_.target)) return std::nullopt;
   return static_cast<std::uint64_t>(through);
 }
 
@@ -99,7 +99,7 @@ std::optional<std::uint64_t> ProbeController::take_result(const Path& path, Inst
   phase_ = Phase::idle;
   reported_at_ = now;
   const auto result = measure(path);
-  if (result) {
+  if (result && static_cast<double>(*result) >= kProbeWorthwhile * static_cast<double>(cluster_.target)) {
     if (succeeded_at_ && now - *succeeded_at_ > kProbeBelied) belied_wait_ = kProbeBeliedWait;
     succeeded_at_ = now;
     interval_ = kProbeInterval;

@@ -65,6 +65,17 @@ TEST(ProbeControllerTest, a_line_in_between_is_measured_and_not_used_up) {
   EXPECT_GT(*result, 750'000u);
 }
 
+TEST(ProbeControllerTest, a_little_more_is_proven_too_but_is_no_reason_to_ask_again_soon) {
+  ProbeController probes;
+  deliver(probes, send_cluster(probes, kWantsMore, 0), 700'000);
+  const auto result = probes.take_result({}, at(300));
+  ASSERT_TRUE(result);
+  EXPECT_GT(*result, 600'000u);
+  EXPECT_LT(*result, 650'000u);
+  EXPECT_TRUE(send_cluster(probes, kWantsMore, 300 + 2'000).empty());
+  EXPECT_FALSE(send_cluster(probes, kWantsMore, 300 + 3'000).empty());
+}
+
 TEST(ProbeControllerTest, a_full_line_proves_nothing_and_is_asked_ever_more_rarely) {
   ProbeController probes;
   std::vector<double> begins;

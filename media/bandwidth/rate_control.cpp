@@ -76,9 +76,9 @@ void RateControl::compete(const Input& input, Duration passed, Instant now) {
 void RateControl::decrease(const Input& input, Instant now) {
   if (!input.acknowledged) return;
   double throughput = static_cast<double>(*input.acknowledged);
-  // The longer window still holds what came before the link got slower.
+  // The longer window still holds what came before the link got slower, or before a burst filled the queue.
   const auto at_once = static_cast<double>(input.acknowledged_at_once.value_or(*input.acknowledged));
-  if (at_once < kSlowerAtOnce * throughput) throughput = at_once;
+  if (at_once < kSlowerAtOnce * throughput || throughput < kSlowerAtOnce * at_once) throughput = at_once;
   // It shrinks already, and what arrives now is what we ourselves cut.
   if (draining_ && seconds(input.queue) < kQueueShrinks * seconds(queue_at_decrease_)) return;
   const bool answered = now - decreased_at_ >= input.round_trip + kResponseExtra;
@@ -89,8 +89,9 @@ void RateControl::decrease(const Input& input, Instant now) {
   unused_target_ = used < kTargetUsed * target_ && !draining_ ? target_ : 0;
   queue_at_decrease_ = input.queue;
   learn_capacity(throughput);
+  if (!draining_) before_drain_ = target_;
+  return_to_ = std::min(before_drain_, kReturn * throughput);
   set(std::min(target_, factor * throughput));
-  return_to_ = kReturn * throughput;
   draining_ = true;
   decreased_at_ = now;
 }
@@ -139,6 +140,11 @@ void RateControl::lower(std::uint64_t capacity) {
   if (rate >= target_) return;
   learn_capacity(rate);
   set(rate);
+}
+
+std::uint64_t RateControl::carries() const {
+  const double after = before_test_ > 0 ? before_test_ : draining_ ? return_to_ : target_;
+  return static_cast<std::uint64_t>(std::max(target_, after));
 }
 
 void RateControl::halve() { set(target_ / 2); }

@@ -68,6 +68,8 @@ class RateControl {
   void halve();
 
   [[nodiscard]] std::uint64_t target() const { return static_cast<std::uint64_t>(target_); }  // bit/s
+  // What the line is held to carry: not less for a moment's cut, which only empties a queue.
+  [[nodiscard]] std::uint64_t carries() const;
   [[nodiscard]] bool competing() const { return competing_; }  // with a flow that fills the queue
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] Instant decreased_at() const { return decreased_at_; }  // the last time a queue made it less
@@ -90,6 +92,7 @@ class RateControl {
   std::optional<Instant> queue_empty_at_;
   Instant tested_at_{};
   double before_test_ = 0;  // zero: no test is under way
+  double before_drain_ = 0;
   double return_to_ = 0;
   double unused_target_ = 0;  // before the decrease, where it was not used
   Duration queue_at_decrease_{};

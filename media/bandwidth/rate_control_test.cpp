@@ -120,6 +120,41 @@ TEST(RateControlTest, a_target_that_was_not_used_comes_back_when_the_queue_is_go
   EXPECT_GE(control.target(), 2'000'000u);
 }
 
+TEST(RateControlTest, a_burst_that_filled_the_queue_shows_how_much_the_line_carries) {
+  RateControl control({.start = 2'000'000});
+  auto input = input_of(Usage::over, 500'000);
+  input.acknowledged_at_once = 1'000'000;
+  control.update(input, at(1'000));
+  EXPECT_EQ(control.target(), 850'000u);
+}
+
+TEST(RateControlTest, the_line_carries_more_than_the_cut_that_empties_a_queue) {
+  RateControl control({.start = 2'000'000});
+  EXPECT_EQ(control.carries(), 2'000'000u);
+  control.update(input_of(Usage::over, 1'000'000, milliseconds(370)), at(1'000));
+  EXPECT_EQ(control.target(), 500'000u);
+  EXPECT_EQ(control.carries(), 950'000u);
+  control.update(input_of(Usage::under, 900'000, milliseconds(10)), at(1'700));
+  EXPECT_EQ(control.carries(), control.target());
+}
+
+TEST(RateControlTest, a_test_for_others_says_nothing_of_the_line) {
+  RateControl control({.start = 1'000'000});
+  for (int ms = 0; ms < 8'000; ms += 100) {
+    control.update(input_of(Usage::normal, 1'000'000, milliseconds(90)), at(ms));
+    ASSERT_GE(control.carries(), 900'000u) << ms;
+  }
+  EXPECT_TRUE(control.competing());
+}
+
+TEST(RateControlTest, a_drain_never_ends_above_where_it_began) {
+  RateControl control({.start = 2'000'000});
+  control.update(input_of(Usage::over, 9'000'000), at(1'000));
+  control.update(input_of(Usage::over, 9'000'000), at(1'300));
+  control.update(input_of(Usage::normal, 900'000), at(1'500));
+  EXPECT_LE(control.target(), 2'000'000u);
+}
+
 TEST(RateControlTest, what_is_not_used_proves_nothing) {
   RateControl control({.start = 1'000'000});
   for (int ms = 0; ms < 60'000; ms += 100) control.update(input_of(Usage::normal, 400'000), at(ms));

@@ -40,21 +40,23 @@ std::optional<SendHistory::Sent> SendHistory::report(std::uint16_t sequence, boo
   if (entry.state == State::received || entry.state == state) return std::nullopt;
   const bool was_lost = entry.state == State::lost;
   entry.state = state;
-  const std::uint32_t age = microseconds(last_at_) - entry.at;
-  return Sent{.number = number,
-              .at = last_at_ - std::chrono::microseconds(age),
-              .bytes = entry.bytes,
-              .cluster = entry.cluster,
-              .was_lost = was_lost};
+  return describe(number, was_lost);
 }
 
-std::size_t SendHistory::unreported_bytes(std::uint64_t from, std::uint64_t until) const {
-  std::size_t bytes = 0;
-  for (std::uint64_t number = std::max(from, oldest_); number < std::min(until, next_); ++number) {
-    const Entry& entry = entries_[number % kSentRemembered];
-    if (entry.state == State::sent) bytes += entry.bytes;
-  }
-  return bytes;
+SendHistory::Sent SendHistory::describe(std::uint64_t number, bool was_lost) const {
+  const Entry& entry = entries_[number % kSentRemembered];
+  const std::uint32_t age = microseconds(last_at_) - entry.at;
+  return {.number = number,
+          .at = last_at_ - std::chrono::microseconds(age),
+          .bytes = entry.bytes,
+          .cluster = entry.cluster,
+          .was_lost = was_lost};
+}
+
+std::optional<SendHistory::Sent> SendHistory::unreported(std::uint64_t number) const {
+  if (number < oldest_ || number >= next_) return std::nullopt;
+  if (entries_[number % kSentRemembered].state != State::sent) return std::nullopt;
+  return describe(number, false);
 }
 
 }  // namespace plenary::bandwidth

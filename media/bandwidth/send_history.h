@@ -34,8 +34,9 @@ class SendHistory {
   // What a report is about; nothing when that packet was never sent, is forgotten, or was reported alike before.
   std::optional<Sent> report(std::uint16_t sequence, bool received);
 
-  // Of those from `from` on and before `until` that no report named; what is forgotten counts nothing.
-  [[nodiscard]] std::size_t unreported_bytes(std::uint64_t from, std::uint64_t until) const;
+  // The packet of that number if no report named it; nothing when it is forgotten.
+  [[nodiscard]] std::optional<Sent> unreported(std::uint64_t number) const;
+  [[nodiscard]] std::uint64_t oldest() const { return oldest_; }  // the first number that is not forgotten
 
   [[nodiscard]] std::uint64_t sent() const { return next_; }              // packets
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }        // reports of packets that are not here
@@ -50,6 +51,7 @@ class SendHistory {
     State state = State::received;
   };
   [[nodiscard]] std::uint32_t microseconds(Instant at) const;
+  [[nodiscard]] Sent describe(std::uint64_t number, bool was_lost) const;
 
   std::array<Entry, kSentRemembered> entries_{};
   std::uint64_t next_ = 0;

@@ -71,14 +71,21 @@ TEST(SendHistoryTest, times_are_right_beyond_the_wrap_of_their_32_bits) {
   EXPECT_EQ(sent->at, at(1'798 * 4'500));
 }
 
-TEST(SendHistoryTest, tells_how_much_no_report_named) {
+TEST(SendHistoryTest, tells_what_no_report_named) {
   SendHistory history;
-  for (int i = 0; i < 6; ++i) history.add(100, kNoCluster, at(i));
+  for (int i = 0; i < 3; ++i) history.add(100, kNoCluster, at(i));
   (void)history.report(1, true);
   (void)history.report(2, false);
-  EXPECT_EQ(history.unreported_bytes(0, 5), 300u);
-  EXPECT_EQ(history.unreported_bytes(1, 3), 0u);
-  EXPECT_EQ(history.unreported_bytes(4, 1'000), 200u);
+  const auto first = history.unreported(0);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->at, at(0));
+  EXPECT_EQ(first->bytes, 100u);
+  EXPECT_FALSE(history.unreported(1));
+  EXPECT_FALSE(history.unreported(2));
+  EXPECT_FALSE(history.unreported(3));
+  for (std::size_t i = 0; i < kSentRemembered; ++i) history.add(100, kNoCluster, at(3));
+  EXPECT_FALSE(history.unreported(0));
+  EXPECT_EQ(history.oldest(), 3u);
 }
 
 TEST(SendHistoryTest, is_small) { EXPECT_LE(sizeof(SendHistory), 4'096u + 64); }

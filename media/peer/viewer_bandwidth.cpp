@@ -89,7 +89,7 @@ const bandwidth::LayerChoice::Choice& ViewerBandwidth::tick(Instant now) {
   }
   const std::uint64_t need = bandwidth::LayerChoice::need(programme_);
   const std::uint64_t target = estimate_.on_tick(probes_ ? need : 0, now);
-  const bandwidth::LayerChoice::Choice& choice = choice_.update(target, programme_, now);
+  const bandwidth::LayerChoice::Choice& choice = choice_.update(estimate_.carries(), programme_, now);
 
   refill(now);
   const bool was_paced = std::exchange(paced_, target < need);
@@ -101,7 +101,7 @@ const bandwidth::LayerChoice::Choice& ViewerBandwidth::tick(Instant now) {
   tick_due_ = now + interval - now.time_since_epoch() % interval;
   const bool moves = std::ranges::any_of(choice.layers, [](int layer) { return layer != bandwidth::kStill; });
   const std::uint64_t sounds = programme_.sound + (choice.floor ? programme_.floor : 0);
-  const auto all = static_cast<std::uint64_t>(static_cast<double>(target) * (moves ? kPace : 1.0));
+  const std::uint64_t all = moves ? estimate_.pace() : target;
   pace_ = std::max(kPaceLeast, all > sounds ? all - sounds : 0);
   return choice;
 }

@@ -18,8 +18,7 @@ constexpr double kPictureOverhead = 1.06;           // headers and authenticatio
 constexpr std::uint64_t kSoundGuess = 92'000;       // bit/s on the wire: Opus at 64 kbit/s in 50 packets a second
 constexpr std::uint64_t kPictureGuess = 1'900'000;  // bit/s, of a picture whose rate nobody named, until it is measured
 constexpr Duration kMeasureTime = std::chrono::seconds(1);
-constexpr double kPace = 1.5;                 // of the target: a key frame leaves in some frames' time
-constexpr std::uint64_t kPaceLeast = 30'000;  // bit/s: a still arrives at last
+constexpr std::uint64_t kPaceLeast = 30'000;                    // bit/s: a still arrives at last
 constexpr Duration kPaceBurst = std::chrono::milliseconds(10);  // of unused time that may be made up for
 constexpr std::size_t kMaxPadding = 255;                        // bytes; the last one says how many (RFC 3550 §5.1)
 

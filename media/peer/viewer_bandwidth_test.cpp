@@ -53,7 +53,7 @@ TEST(ViewerBandwidth, a_line_that_carries_less_is_paced_at_half_as_much_again_wi
     }
     EXPECT_GT(bandwidth.next_picture(), at(since));
   }
-  EXPECT_NEAR(static_cast<double>(sent) * 8, kPace * 400'000 - kSoundGuess, 2 * 8 * kPacket);
+  EXPECT_NEAR(static_cast<double>(sent) * 8, bandwidth::kPace * 400'000 - kSoundGuess, 2 * 8 * kPacket);
 }
 
 TEST(ViewerBandwidth, sound_is_not_held_back_and_counts_nothing_against_pictures) {

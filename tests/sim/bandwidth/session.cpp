@@ -12,7 +12,6 @@ constexpr Duration kSoundInterval = std::chrono::milliseconds(20);
 constexpr std::size_t kSoundBytes = 160;  // 64 kbit/s on the wire: Opus with its headers, and silence now and then
 constexpr std::size_t kPacketMost = 1'228;
 constexpr std::uint64_t kSoundRate = kSoundBytes * 8 * 50;
-constexpr double kPacing = 1.5;           // times the target: a key frame must not fill the queue
 constexpr std::uint64_t kFrameRate = 30;  // a second
 constexpr std::uint64_t kKeyFrames = 60;  // frames from one to the next
 constexpr double kKeyFrameSize = 6;       // other frames
@@ -119,7 +118,7 @@ void Session::queue_frame(double bits) {
 }
 
 void Session::choose() {
-  choice_.update(target_, programme_, now_);
+  choice_.update(estimate_.carries(), programme_, now_);
   if (!choice_.waits_for_key_frame(0)) {
     key_frame_at_.reset();
   } else if (choice_.choice().layers[0] == bandwidth::kStill) {
@@ -135,7 +134,7 @@ void Session::pace() {
   // A still takes what the sound leaves; at any higher pace the sound would wait for it.
   const bool stills = source_ == SourceKind::layers && layer_ == bandwidth::kStill;
   const auto target = static_cast<double>(target_);
-  const double rate = stills ? std::max(target - kSoundRate, kSlowestStill) : kPacing * target;
+  const double rate = stills ? std::max(target - kSoundRate, kSlowestStill) : static_cast<double>(estimate_.pace());
   pace_credit_ += rate / 8 * std::chrono::duration<double>(kStep).count();
   while (!paced_.empty() && pace_credit_ >= 0) {
     pace_credit_ -= static_cast<double>(paced_.front());
