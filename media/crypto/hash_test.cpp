@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "media/crypto/hmac_sha1_key.h"
 #include "media/crypto/random.h"
 
 namespace plenary::crypto {
@@ -34,6 +35,17 @@ TEST(Hash, hmac_sha1_gives_the_codes_of_rfc_2202) {
 TEST(Hash, hmac_sha1_over_two_parts_is_that_over_their_concatenation) {
   EXPECT_EQ(hmac_sha1(as_bytes("Jefe"), as_bytes("what do ya "), as_bytes("want for nothing?")),
             hmac_sha1(as_bytes("Jefe"), as_bytes("what do ya want for nothing?")));
+}
+
+TEST(Hash, a_kept_key_gives_the_same_codes) {
+  for (const std::size_t key_length : {1, 20, 64}) {
+    const ByteVector key(key_length, 0x0b);
+    const HmacSha1Key kept(key);
+    for (std::size_t length = 0; length < 200; ++length) {
+      const ByteVector text(length, 0x5a);
+      ASSERT_EQ(kept.sign(text), hmac_sha1(key, text)) << length;
+    }
+  }
 }
 
 TEST(Hash, hmac_sha1_takes_an_empty_key_and_an_empty_text) {

@@ -1,5 +1,6 @@
-// SRTP and SRTCP (RFC 3711, RFC 7714). SrtpSession is libsrtp (all that comes in, RTCP both ways); GcmEgress is our own
-// path for media out with AES-128-GCM, and CmEgress (cm_egress.h) with AES-CM, both far faster than Debian's libsrtp.
+// SRTP and SRTCP (RFC 3711, RFC 7714). SrtpSession is libsrtp, for peers that send media; GcmEgress is our own path for
+// media out with AES-128-GCM, and CmEgress (cm_egress.h) with AES-CM, both far faster than Debian's libsrtp. RTCP of those
+// who get media is SrtcpSession's (srtcp_session.h).
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,14 @@
 
 namespace plenary::crypto {
 
-enum class SrtpLabel : std::uint8_t { rtp_encryption = 0, rtp_authentication = 1, rtp_salt = 2 };
+enum class SrtpLabel : std::uint8_t {
+  rtp_encryption = 0,
+  rtp_authentication = 1,
+  rtp_salt = 2,
+  rtcp_encryption = 3,
+  rtcp_authentication = 4,
+  rtcp_salt = 5
+};
 
 // `key` has 16 bytes, `salt` 14 or 12, `out` at most 32. RFC 7714 §11: a salt of 96 bits stands in the upper part of
 // the 112 that the function takes.

@@ -6,7 +6,12 @@
 
 namespace plenary::peer {
 
-MediaCipher::MediaCipher(const crypto::SrtpKeys& keys) : profile_(keys.profile), srtp_(keys) {
+MediaCipher::MediaCipher(const crypto::SrtpKeys& keys, MediaWay way) : profile_(keys.profile) {
+  if (way == MediaWay::from_peer) {
+    srtp_.emplace(keys);
+    return;
+  }
+  srtcp_.emplace(keys);
   if (profile_ == crypto::SrtpProfile::aead_aes_128_gcm) {
     gcm_.emplace(keys.local_key, keys.local_salt);
   } else {
@@ -15,12 +20,13 @@ MediaCipher::MediaCipher(const crypto::SrtpKeys& keys) : profile_(keys.profile),
 }
 
 std::optional<MutableBytes> MediaCipher::open_rtp(MutableBytes datagram) {
-  const std::optional<std::size_t> length = srtp_.unprotect_rtp(datagram);
+  if (!srtp_) return std::nullopt;
+  const std::optional<std::size_t> length = srtp_->unprotect_rtp(datagram);
   return length ? std::optional(datagram.first(*length)) : std::nullopt;
 }
 
 std::optional<MutableBytes> MediaCipher::open_rtcp(MutableBytes datagram) {
-  const std::optional<std::size_t> length = srtp_.unprotect_rtcp(datagram);
+  const std::optional<std::size_t> length = srtp_ ? srtp_->unprotect_rtcp(datagram) : srtcp_->open(datagram);
   return length ? std::optional(datagram.first(*length)) : std::nullopt;
 }
 
@@ -33,7 +39,8 @@ std::size_t MediaCipher::seal_rtp(crypto::CmBatch& batch, std::uint8_t* out, std
 
 std::size_t MediaCipher::seal_rtcp(std::uint8_t* out, std::size_t length) {
   if (length + crypto::kMaxSrtpTrailer > kMaxDatagram) return 0;
-  return srtp_.protect_rtcp({out, kMaxDatagram}, length).value_or(0);
+  const MutableBytes room(out, kMaxDatagram);
+  return (srtp_ ? srtp_->protect_rtcp(room, length) : srtcp_->seal(room, length)).value_or(0);
 }
 
 }  // namespace plenary::peer

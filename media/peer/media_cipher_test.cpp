@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 
 #include "media/base/random.h"
 #include "media/peer/send_batch.h"
@@ -26,8 +27,8 @@ class MediaCipherTest : public testing::TestWithParam<crypto::SrtpProfile> {
     crypto::SrtpKeys other = keys;
     std::swap(other.local_key, other.remote_key);
     std::swap(other.local_salt, other.remote_salt);
-    ours.emplace(keys);
-    theirs.emplace(other);
+    ours.emplace(keys, MediaWay::to_peer);
+    theirs.emplace(other, MediaWay::from_peer);
   }
   // What the other side reads of a packet with this extended sequence, or nothing.
   std::optional<ByteVector> round_trip(std::uint64_t index, Bytes prefix, Bytes payload, std::uint32_t ssrc = 7) {
@@ -77,19 +78,29 @@ TEST_P(MediaCipherTest, what_does_not_fit_a_datagram_is_not_sealed) {
   EXPECT_EQ(round_trip(5, {}, ByteVector(kMaxDatagram)), std::nullopt);
 }
 
-TEST_P(MediaCipherTest, rtcp_goes_through_and_a_changed_byte_does_not) {
+TEST_P(MediaCipherTest, rtcp_goes_through_both_ways_and_a_changed_byte_does_not) {
   ByteVector clear;
   rtp::write_rtcp(rtp::ReceiverReport{.ssrc = 1, .blocks = {}}, clear);
+  for (auto [from, to] : {std::pair(&*ours, &*theirs), std::pair(&*theirs, &*ours)}) {
+    std::array<std::uint8_t, kMaxDatagram> out{};
+    std::copy(clear.begin(), clear.end(), out.begin());
+    const std::size_t length = from->seal_rtcp(out.data(), clear.size());
+    ASSERT_GT(length, clear.size());
+    auto changed = out;
+    changed[6] ^= 1;
+    EXPECT_FALSE(to->open_rtcp(MutableBytes(changed).first(length)));
+    const std::optional<MutableBytes> opened = to->open_rtcp(MutableBytes(out).first(length));
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(ByteVector(opened->begin(), opened->end()), clear);
+  }
+}
+
+TEST_P(MediaCipherTest, media_of_who_sends_none_is_not_opened) {
   std::array<std::uint8_t, kMaxDatagram> out{};
-  std::copy(clear.begin(), clear.end(), out.begin());
-  const std::size_t length = ours->seal_rtcp(out.data(), clear.size());
-  ASSERT_GT(length, clear.size());
-  auto changed = out;
-  changed[6] ^= 1;
-  EXPECT_FALSE(theirs->open_rtcp(MutableBytes(changed).first(length)));
-  const std::optional<MutableBytes> opened = theirs->open_rtcp(MutableBytes(out).first(length));
-  ASSERT_TRUE(opened);
-  EXPECT_EQ(ByteVector(opened->begin(), opened->end()), clear);
+  const std::size_t header = rtp::HeaderWriter(7, {}, "").write(out.data(), {});
+  const std::size_t length = ours->seal_rtp(batch, out.data(), header, {}, ByteVector{1, 2, 3}, 7, 0);
+  batch.seal();
+  EXPECT_FALSE(ours->open_rtp(MutableBytes(out).first(length)));
 }
 
 INSTANTIATE_TEST_SUITE_P(profiles, MediaCipherTest,

@@ -13,7 +13,8 @@ Peer::Peer(const Config& config, RandomSource& random, Counters& counters, Insta
                   .remote = config.negotiated.remote_ice,
                   .fingerprint = config.negotiated.remote_fingerprint,
                   .dtls_active = config.negotiated.dtls_active,
-                  .certificate = config.certificate},
+                  .certificate = config.certificate,
+                  .way = config.use == Use::viewer ? MediaWay::to_peer : MediaWay::from_peer},
                  counters, now) {
   if (config.use == Use::viewer) {
     viewer_ = std::make_unique<Viewer>(config.negotiated, config.cname, random, counters);

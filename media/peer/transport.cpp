@@ -101,7 +101,7 @@ void Transport::handshake_progress() {
     fail("no_srtp");
     return;
   }
-  cipher_.emplace(*keys);
+  cipher_.emplace(*keys, config_.way);
   state_ = State::connected;
 }
 

@@ -30,6 +30,7 @@ class Transport {
     crypto::Fingerprint fingerprint;
     bool dtls_active = false;  // we open the handshake, on the first path that is validated
     std::shared_ptr<const crypto::Certificate> certificate;
+    MediaWay way = MediaWay::to_peer;
   };
   enum class State : std::uint8_t { connecting, connected, closed };
 

@@ -1,5 +1,5 @@
 // What it costs to encrypt and authenticate a packet on its way to a viewer: AES-GCM, AES-CM in batches of several
-// sizes, and AES-CM by libsrtp. seal [BYTES]
+// sizes, and AES-CM by libsrtp; and a viewer's SRTCP, sealed and opened, by us and by libsrtp. seal [BYTES]
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -7,13 +7,16 @@
 #include <functional>
 #include <vector>
 
+#include "media/base/check.h"
 #include "media/crypto/cm_egress.h"
+#include "media/crypto/srtcp_session.h"
 
 namespace plenary::crypto {
 namespace {
 
 constexpr std::size_t kHeader = 12;
-constexpr double kSeconds = 0.1;  // of each
+constexpr double kSeconds = 0.1;       // of each
+constexpr std::size_t kFeedback = 60;  // bytes of RTCP: arrivals of some twenty packets
 
 double thread_seconds() {
   timespec time{};
@@ -38,6 +41,7 @@ class Bench {
     fmt::print("{}: {:.0f} ns a packet\n", name, 1e9 * took / static_cast<double>(count));
   }
   void run();
+  void run_rtcp();
 
  private:
   std::uint64_t index_ = 0;
@@ -73,9 +77,43 @@ void Bench::run() {
   });
 }
 
+void Bench::run_rtcp() {
+  fmt::print("{} bytes of RTCP, sealed and opened\n", kFeedback);
+  ByteVector packet(kFeedback + kMaxSrtpTrailer);
+  for (const SrtpProfile profile : {SrtpProfile::aead_aes_128_gcm, SrtpProfile::aes128_cm_sha1_80}) {
+    const char* name = profile == SrtpProfile::aead_aes_128_gcm ? "AES-GCM" : "AES-CM";
+    const ByteVector key(16, 1);
+    const ByteVector salt(profile == SrtpProfile::aead_aes_128_gcm ? 12 : 14, 2);
+    const SrtpKeys keys{profile, key, salt, key, salt};  // to itself
+    const auto begin = [&packet] {
+      packet[0] = 0x81;
+      packet[1] = 205;
+      store_u32(packet.data() + 4, 7);
+    };
+    for (const SrtpEngine engine : {SrtpEngine::ipsec_mb, SrtpEngine::openssl}) {
+      if (profile == SrtpProfile::aes128_cm_sha1_80 && engine == SrtpEngine::ipsec_mb) continue;  // not used for it
+      SrtcpSession session(keys, engine);
+      measure(fmt::format("{}, {}", name, engine == SrtpEngine::openssl ? "openssl" : "ipsec-mb"), 1, [&](std::size_t) {
+        begin();
+        const std::size_t length = session.seal(packet, kFeedback).value_or(0);
+        PLENARY_CHECK(session.open(MutableBytes(packet).first(length)) == kFeedback);
+      });
+    }
+    SrtpSession session(keys);
+    SrtpSession other(keys);
+    measure(fmt::format("{}, libsrtp", name), 1, [&](std::size_t) {
+      begin();
+      const std::size_t length = session.protect_rtcp(packet, kFeedback).value_or(0);
+      PLENARY_CHECK(other.unprotect_rtcp(MutableBytes(packet).first(length)) == kFeedback);
+    });
+  }
+}
+
 }  // namespace
 }  // namespace plenary::crypto
 
 int main(int argc, char** argv) {
-  plenary::crypto::Bench(argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'200).run();
+  plenary::crypto::Bench bench(argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'200);
+  bench.run();
+  bench.run_rtcp();
 }
