@@ -52,6 +52,7 @@ enum class Count : std::uint8_t {
   srtcp_refused,
   rtp_malformed,
   rtp_unknown_stream,
+  rtp_unknown_layer,
   rtp_duplicate,
   rtp_padding_only,
   rtx_in,

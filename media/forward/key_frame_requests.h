@@ -20,6 +20,8 @@ class KeyFrameRequests {
 
   void want(Instant now);
   void handle_key_frame(Instant now);
+  // The source is silent: nobody can answer.
+  void forget_wish() { wanted_since_.reset(); }
   // Another source: what was learnt about the old one is forgotten.
   void forget();
   // True when the source is to be asked now.

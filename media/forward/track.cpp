@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "media/rtp/h264.h"
+#include "media/rtp/key_frame.h"
 
 namespace plenary::forward {
 namespace {
@@ -59,7 +59,7 @@ void Track::append_frame(const rtp::Frame& frame, std::uint32_t timestamp, Insta
 bool Track::handle_packet(const rtp::Packet& packet, Instant captured, std::optional<std::uint8_t> audio_level,
                           Instant now) {
   const bool padding_only = packet.payload.empty();
-  const bool key_frame = !padding_only && starts_key_frame(packet.payload);
+  const bool key_frame = rtp::payload_starts_key_frame(codec_, packet.payload);
   if (needs_key_frame_ && !key_frame) {
     if (!padding_only) counters_.add(Count::frames_without_key_frame);
     requests_.want(now);
@@ -163,18 +163,6 @@ std::optional<Instant> Track::next_timeout() const {
   if (live_) sooner(last_live_ + silent_after_);
   if (!live_ && slate_) sooner(slate_due_);
   return next;
-}
-
-bool Track::starts_key_frame(Bytes payload) const {
-  switch (codec_) {
-    case Codec::opus:
-      return false;
-    case Codec::h264:
-      return rtp::h264_payload_starts_key_frame(payload);
-    case Codec::vp8:
-      return rtp::vp8_payload_starts_key_frame(payload);
-  }
-  return false;
 }
 
 // Picture numbers go on where a source takes over from another, as sequence and timestamp do.

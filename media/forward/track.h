@@ -69,7 +69,6 @@ class Track {
   void append_frame(const rtp::Frame& frame, std::uint32_t timestamp, Instant captured, Instant now);
   void begin_live(Instant now);
   void show_slate(Instant now);
-  bool starts_key_frame(Bytes payload) const;
   void rewrite_picture_id(TrackPacket& slot);
   void remember_late(std::uint64_t index);
 

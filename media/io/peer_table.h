@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "media/forward/layer_line.h"
 #include "media/io/timer_queue.h"
 #include "media/io/track_table.h"
 #include "media/peer/peer.h"
@@ -37,6 +38,9 @@ struct PeerEntry {
   // Speakers: where their media goes.
   SetUplink uplink;
   std::array<std::optional<Codec>, 2> started;  // by kind: told by UplinkStarted
+  forward::LayerLine feed_line;                 // of a picture in layers, to the room process
+  bool layers_untold = true;                    // to viewers, since the uplink was set
+  Instant layers_relayed_at{};
 };
 
 class PeerTable {

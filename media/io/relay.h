@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "media/base/bytes.h"
 #include "media/base/media_types.h"
@@ -30,6 +31,12 @@ constexpr Id id_at_home(std::size_t home, std::uint64_t number) {
   return Id{static_cast<std::uint64_t>(home) << kHomeBit | number};
 }
 
+// One layer of a speaker's picture.
+struct UplinkLayer {
+  TrackId track{};
+  std::uint64_t bitrate = 0;  // bit/s
+};
+
 // From home: a frame of the room process.
 struct RelayedFrame {
   FeedId feed{};
@@ -48,6 +55,13 @@ struct RelayedPacket {
   std::optional<std::uint8_t> audio_level;
   ByteVector bytes;  // header included
 };
+// From home: the layers in which a speaker's picture arrives, the best first; again each second, because one may be
+// lost.
+struct RelayedLayers {
+  TrackId picture{};
+  Codec codec = Codec::h264;
+  std::vector<UplinkLayer> layers;
+};
 // From home: nothing more comes from this speaker.
 struct RelayedTrackEnd {
   TrackId track{};
@@ -59,8 +73,8 @@ struct RelayedKeyFrameWish {
 // What should have come before this was lost on the way.
 struct RelayGap {};
 
-using Relayed =
-    std::variant<RelayedFrame, RelayedFeedEnd, RelayedPacket, RelayedTrackEnd, RelayedKeyFrameWish, RelayGap>;
+using Relayed = std::variant<RelayedFrame, RelayedFeedEnd, RelayedPacket, RelayedLayers, RelayedTrackEnd,
+                             RelayedKeyFrameWish, RelayGap>;
 
 // One for all who get it.
 struct RelayOutput {

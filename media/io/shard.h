@@ -4,6 +4,7 @@
 // Every peer, track and feed is named by the control thread; the number says which shard it belongs to (home_of).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -108,10 +109,14 @@ struct SetSlot {
 
 // A speaker's media: into `audio`/`video` tracks for viewers when `forward`, and to the room process as feed tracks
 // when `feed` is set, the picture only with `feed_video`. Neither: counted and dropped at this first hop.
+// A picture that comes in layers is `video` to viewers' slots all the same; `layers` are tracks for all layers but one
+// (kNoTrack: a layer that has none is dropped), and a slot carries the best that arrives and its line allows. The room
+// process gets the best.
 struct SetUplink {
   PeerId peer{};
   TrackId audio{};
   TrackId video{};
+  std::array<TrackId, sdp::kMaxSpeakerLayers - 1> layers{};
   bool forward = false;
   std::optional<FeedId> feed;
   std::uint16_t feed_audio = 0;

@@ -3,22 +3,8 @@
 #include <algorithm>
 
 #include "media/ice/stun.h"
-#include "media/rtp/h264.h"
-#include "media/rtp/vp8.h"
 
 namespace plenary::io {
-namespace {
-
-// Packets of one speaker and wake-up that go to the room process in one frame.
-constexpr std::size_t kMaxUplinkBurst = 256;
-
-bool starts_key_frame(Codec codec, Bytes payload) {
-  if (codec == Codec::h264) return rtp::h264_payload_starts_key_frame(payload);
-  return codec == Codec::vp8 && rtp::vp8_payload_starts_key_frame(payload);
-}
-
-}  // namespace
-
 Switchboard::Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random,
                          std::size_t shard, std::size_t shards)
     : certificate_(std::move(certificate)),
@@ -169,7 +155,7 @@ void Switchboard::handle_timeout(Instant now) {
     after_input(*entry, now);
   }
   tracks_.handle_timeout(now, [&](TrackEntry& entry) {
-    entry.speaker->peer.speaker()->want_key_frame(now);
+    entry.speaker->peer.speaker()->want_key_frame(now, entry.speaker_layer);
     write_later(*entry.speaker);
   });
   wake_all();
@@ -241,69 +227,6 @@ std::optional<Instant> Switchboard::next_timeout() const {
   const std::optional<Instant> tracks = tracks_.next_timeout();
   if (!peers || !tracks) return peers ? peers : tracks;
   return std::min(*peers, *tracks);
-}
-
-void Switchboard::route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
-  std::optional<Codec>& started = entry.started[static_cast<std::size_t>(received.kind)];
-  if (started != received.codec) {
-    started = received.codec;
-    events_.push_back(UplinkStarted{.peer = entry.peer.id(), .kind = received.kind, .codec = received.codec});
-  }
-  const SetUplink& uplink = entry.uplink;
-  if (!uplink.forward && !uplink.feed) {
-    counters_.add(Count::uplink_dropped_no_floor);
-    return;
-  }
-  if (uplink.forward) forward_uplink(entry, received, now);
-  if (uplink.feed) feed_uplink(entry, received);
-}
-
-void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
-  const TrackId id = received.kind == MediaKind::audio ? entry.uplink.audio : entry.uplink.video;
-  if (id == kNoTrack) return;
-  TrackTable::Uplink uplink = tracks_.uplink_track(id, received.codec, &entry, now);
-  if (uplink.entry == nullptr) return;
-  if (uplink.replaced) forget(uplink.replaced.get());
-  if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry);
-  forward::Track& track = *uplink.entry->track;
-  if (received.restarted) track.switch_source(now);
-  if (entry.uplink.relay_to != 0) {
-    relay(entry.uplink.relay_to, RelayedPacket{.track = id,
-                                               .codec = received.codec,
-                                               .restarted = received.restarted || uplink.switched,
-                                               .captured = received.captured,
-                                               .audio_level = received.audio_level,
-                                               .bytes = {received.bytes.begin(), received.bytes.end()}});
-  }
-  if (!track.handle_packet(received.packet, received.captured, received.audio_level, now)) return;
-  tracks_.tell(*uplink.entry);
-  wake(*uplink.entry);
-}
-
-void Switchboard::feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received) {
-  const bool picture = received.kind == MediaKind::video;
-  if (picture && !entry.uplink.feed_video) {
-    counters_.add(Count::uplink_dropped_no_floor);
-    return;
-  }
-  const std::uint16_t number = picture ? *entry.uplink.feed_video : entry.uplink.feed_audio;
-  const auto same = std::find_if(feed_output_.begin(), feed_output_.end(), [&](const FeedOutput& output) {
-    return output.feed == *entry.uplink.feed && output.frame.track == number && output.frame.codec == received.codec &&
-           output.frame.payloads.size() < kMaxUplinkBurst;
-  });
-  FeedOutput& output = same != feed_output_.end()
-                           ? *same
-                           : feed_output_.emplace_back(FeedOutput{.feed = *entry.uplink.feed, .frame = {}});
-  rtp::Frame& frame = output.frame;
-  if (frame.payloads.empty()) {
-    frame.track = number;
-    frame.codec = received.codec;
-    frame.rtp_timestamp = received.packet.timestamp;
-    frame.captured = received.captured;
-  }
-  frame.key_frame |= received.kind == MediaKind::audio || starts_key_frame(received.codec, received.packet.payload);
-  if (received.audio_level) frame.audio_level = received.audio_level;
-  frame.payloads.emplace_back(received.bytes.begin(), received.bytes.end());
 }
 
 }  // namespace plenary::io

@@ -90,9 +90,23 @@ class Switchboard {
   void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay);
   void apply_wish(PeerEntry& entry, std::size_t slot, int layer);
   void apply_wishes_for(TrackEntry& track);
-  TrackEntry* picture_for(PeerEntry& entry, std::size_t slot);
+  // The encodings of one picture that a slot can carry, from the best to the least.
+  struct Encodings {
+    std::size_t count = 0;
+    std::array<TrackEntry*, bandwidth::kMaxLayers> best_first{};
+    void add(TrackEntry* track) {
+      if (track != nullptr && count < best_first.size()) best_first[count++] = track;
+    }
+    [[nodiscard]] TrackEntry* best() const { return best_first[0]; }
+    // `layer` counts from the lowest, as viewers do; beyond the highest is the highest.
+    [[nodiscard]] TrackEntry* at(std::size_t layer) const {
+      return count == 0 ? nullptr : best_first[layer < count ? count - 1 - layer : 0];
+    }
+  };
+  Encodings encodings_for(PeerEntry& entry, std::size_t slot);
   void show_content(PeerEntry& entry, std::size_t slot);
   void refresh_layers(TrackId picture);
+  void stay_or_go(PeerEntry& entry, std::size_t slot);
   void choose_layers(PeerEntry& entry);
   void carry(PeerEntry& entry, std::size_t slot, TrackId carried, int layer);
   void let_go(TrackId carried);
@@ -100,12 +114,19 @@ class Switchboard {
 
   void route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   void forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
-  void feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received);
+  TrackEntry* uplink_track(TrackId id, Codec codec, PeerEntry* speaker, bool& switched, Instant now);
+  void arrange_layers(PeerEntry& entry, Codec codec, Instant now);
+  void show_layers(const RelayedLayers& arriving, PeerEntry* speaker, Instant now);
+  void feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
+  std::optional<forward::LayerLine::Place> place_in_feed(PeerEntry& entry, const peer::Speaker::Received& received,
+                                                         bool key_frame, Instant now);
+  void want_feed_key_frame(PeerEntry& entry, Instant now);
   void stop_forwarding(PeerEntry& entry, Instant now);
 
   void handle(const RelayedFrame& relayed, std::size_t from, Instant now);
   void handle(const RelayedFeedEnd& relayed, std::size_t from, Instant now);
   void handle(const RelayedPacket& relayed, std::size_t from, Instant now);
+  void handle(const RelayedLayers& relayed, std::size_t from, Instant now);
   void handle(const RelayedTrackEnd& relayed, std::size_t from, Instant now);
   void handle(const RelayedKeyFrameWish& relayed, std::size_t from, Instant now);
   void handle(const RelayGap& relayed, std::size_t from, Instant now);

@@ -95,6 +95,7 @@ void Switchboard::handle(SetUplink& command, Instant now) {
   command.relay_to &= others_;
   if (before.forward && !command.forward) stop_forwarding(*entry, now);
   entry->uplink = command;
+  entry->layers_untold = true;
   // Whoever sees the picture from here on needs a key frame to begin with.
   const bool begins = (command.forward && !before.forward) || (command.feed && command.feed != before.feed);
   if (begins) entry->peer.speaker()->want_key_frame(now);
@@ -103,21 +104,18 @@ void Switchboard::handle(SetUplink& command, Instant now) {
 
 void Switchboard::handle(RequestKeyFrame& command, Instant now) {
   TrackEntry* track = tracks_.find(command.track);
-  if (track != nullptr) track->track->key_frame_requests().want(now);
+  if (track != nullptr && track->arriving.empty()) track->track->key_frame_requests().want(now);
   if (track != nullptr && track->speaker == nullptr) return;
   // A speaker in standby has no track for viewers yet; the room process decodes them all the same.
   peers_.for_each([&](PeerEntry& entry) {
-    if (entry.peer.speaker() == nullptr || entry.uplink.video != command.track) return;
-    entry.peer.speaker()->want_key_frame(now);
-    write_later(entry);
+    if (entry.peer.speaker() != nullptr && entry.uplink.video == command.track) want_feed_key_frame(entry, now);
   });
 }
 
 void Switchboard::want_key_frame(FeedId feed, std::uint16_t feed_video, Instant now) {
   peers_.for_each([&](PeerEntry& entry) {
     if (entry.peer.speaker() == nullptr || entry.uplink.feed != feed || entry.uplink.feed_video != feed_video) return;
-    entry.peer.speaker()->want_key_frame(now);
-    write_later(entry);
+    want_feed_key_frame(entry, now);
   });
 }
 

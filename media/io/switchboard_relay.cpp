@@ -1,4 +1,5 @@
 // What crosses between shards, on both sides.
+#include <algorithm>
 #include <utility>
 
 #include "media/io/switchboard.h"
@@ -38,19 +39,27 @@ void Switchboard::handle(const RelayedPacket& relayed, std::size_t, Instant now)
     counters_.add(Count::relayed_unknown_track);
     return;
   }
-  const TrackTable::Uplink uplink = tracks_.uplink_track(relayed.track, relayed.codec, nullptr, now);
-  if (uplink.entry == nullptr) return;
-  if (uplink.replaced) forget(uplink.replaced.get());
-  if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry);
-  forward::Track& track = *uplink.entry->track;
+  bool switched = false;
+  TrackEntry* into = uplink_track(relayed.track, relayed.codec, nullptr, switched, now);
+  if (into == nullptr) return;
+  forward::Track& track = *into->track;
   if (relayed.restarted) track.switch_source(now);
   if (!track.handle_packet(*packet, relayed.captured, relayed.audio_level, now)) return;
-  tracks_.tell(*uplink.entry);
-  wake(*uplink.entry);
+  tracks_.tell(*into);
+  wake(*into);
+}
+
+void Switchboard::handle(const RelayedLayers& relayed, std::size_t, Instant now) {
+  const bool named = tracks_.relayed(relayed.picture) && std::ranges::all_of(relayed.layers, [this](const auto& layer) {
+                       return tracks_.relayed(layer.track);
+                     });
+  if (named) return show_layers(relayed, nullptr, now);
+  counters_.add(Count::relayed_unknown_track);
 }
 
 void Switchboard::handle(const RelayedTrackEnd& relayed, std::size_t, Instant now) {
   tracks_.relay_ended(relayed.track, now);
+  refresh_layers(relayed.track);
   wake_all();
 }
 
@@ -61,13 +70,6 @@ void Switchboard::handle(const RelayedKeyFrameWish& relayed, std::size_t, Instan
 void Switchboard::handle(const RelayGap&, std::size_t from, Instant now) {
   counters_.add(Count::relay_gaps);
   tracks_.relay_gap(from, now);
-}
-
-void Switchboard::stop_forwarding(PeerEntry& entry, Instant now) {
-  tracks_.speaker_gone(entry, now);
-  for (const TrackId track : {entry.uplink.audio, entry.uplink.video}) {
-    if (track != kNoTrack) relay(entry.uplink.relay_to, RelayedTrackEnd{track});
-  }
 }
 
 }  // namespace plenary::io

@@ -13,29 +13,33 @@ void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Du
   wish.delay = delay;
   if (entry.peer.viewer() == nullptr) return;
   show_content(entry, slot);
-  const TrackEntry* picture = picture_for(entry, slot);
-  carry(entry, slot, picture != nullptr ? picture->id : track, peer::Viewer::kHighest);
+  const TrackEntry* best = encodings_for(entry, slot).best();
+  carry(entry, slot, best != nullptr ? best->id : track, peer::Viewer::kHighest);
 }
 
-// The track that was wished for, or the same picture in a codec that the viewer can decode.
-TrackEntry* Switchboard::picture_for(PeerEntry& entry, std::size_t slot) {
+// Of the track that was wished for, or of the same picture in a codec that the viewer can decode.
+Switchboard::Encodings Switchboard::encodings_for(PeerEntry& entry, std::size_t slot) {
+  Encodings found;
   TrackEntry* track = tracks_.find(entry.wishes[slot].track);
-  if (track == nullptr || entry.peer.viewer()->decodes(slot, track->track->codec())) return track;
-  const auto other = std::ranges::find_if(
-      track->others, [&](const TrackEntry* one) { return entry.peer.viewer()->decodes(slot, one->track->codec()); });
-  return other == track->others.end() ? track : *other;
+  if (track == nullptr) return found;
+  for (const TrackId layer : track->arriving) found.add(tracks_.find(layer));
+  if (found.count > 0) return found;
+  const auto decodes = [&](const TrackEntry* one) { return entry.peer.viewer()->decodes(slot, one->track->codec()); };
+  if (!decodes(track)) {
+    const auto other = std::ranges::find_if(track->others, decodes);
+    if (other != track->others.end()) track = *other;
+  }
+  found.add(track);
+  for (TrackEntry* layer : track->layers) found.add(layer);
+  return found;
 }
 
 // What there is to choose from.
 void Switchboard::show_content(PeerEntry& entry, std::size_t slot) {
-  const TrackEntry* track = picture_for(entry, slot);
-  peer::PictureLayers layers;
-  if (track != nullptr) {
-    const std::size_t lower = std::min(track->layers.size(), bandwidth::kMaxLayers - 1);
-    for (std::size_t i = lower; i-- > 0;) layers.bitrate[layers.count++] = track->layers[i]->bitrate;
-    layers.bitrate[layers.count++] = track->bitrate;
-  }
-  entry.peer.viewer()->set_content(slot, layers, track != nullptr);
+  const Encodings encodings = encodings_for(entry, slot);
+  peer::PictureLayers layers{.count = encodings.count};
+  for (std::size_t i = 0; i < encodings.count; ++i) layers.bitrate[i] = encodings.at(i)->bitrate;
+  entry.peer.viewer()->set_content(slot, layers, encodings.count > 0);
 }
 
 void Switchboard::let_go(TrackId carried) {
@@ -83,34 +87,37 @@ void Switchboard::apply_wishes_for(TrackEntry& track) {
 
 // A picture has got a layer or another codec, or lost one.
 void Switchboard::refresh_layers(TrackId picture) {
-  const TrackEntry* track = tracks_.find(picture);
-  if (track == nullptr) return;
+  if (tracks_.find(picture) == nullptr) return;
   peers_.for_each([&](PeerEntry& entry) {
     if (entry.peer.viewer() == nullptr) return;
     for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) {
-      const PeerEntry::Wish& wish = entry.wishes[slot];
-      if (wish.track != picture) continue;
+      if (entry.wishes[slot].track != picture) continue;
       show_content(entry, slot);
-      const TrackEntry* chosen = picture_for(entry, slot);
-      const bool fits = wish.carried == kNoTrack || wish.carried == chosen->id ||
-                        std::ranges::any_of(chosen->layers, [&](const auto* one) { return one->id == wish.carried; });
-      if (!fits) carry(entry, slot, chosen->id, peer::Viewer::kHighest);
+      stay_or_go(entry, slot);
     }
   });
+}
+
+void Switchboard::stay_or_go(PeerEntry& entry, std::size_t slot) {
+  const TrackId carried = entry.wishes[slot].carried;
+  if (carried == kNoTrack) return;
+  const Encodings encodings = encodings_for(entry, slot);
+  for (std::size_t layer = 0; layer < encodings.count; ++layer) {
+    if (encodings.at(layer)->id != carried) continue;
+    if (entry.peer.viewer()->bandwidth() == nullptr) break;  // nobody chooses: the best
+    entry.peer.viewer()->set_layer(slot, static_cast<int>(layer));
+    return;
+  }
+  if (encodings.best()->id != carried) carry(entry, slot, encodings.best()->id, peer::Viewer::kHighest);
 }
 
 void Switchboard::choose_layers(PeerEntry& entry) {
   if (entry.peer.viewer() == nullptr || entry.leaving) return;
   while (const std::optional<peer::Viewer::Wish> wish = entry.peer.viewer()->poll_wish()) {
-    const TrackEntry* picture = picture_for(entry, wish->slot);
-    if (picture == nullptr) continue;
-    TrackId chosen = picture->id;
-    const std::size_t lower = std::min(picture->layers.size(), bandwidth::kMaxLayers - 1);
-    if (wish->layer == peer::Viewer::kNothing) {
-      chosen = kNoTrack;
-    } else if (static_cast<std::size_t>(wish->layer) < lower) {
-      chosen = picture->layers[lower - 1 - static_cast<std::size_t>(wish->layer)]->id;
-    }
+    const Encodings encodings = encodings_for(entry, wish->slot);
+    if (encodings.count == 0) continue;
+    const bool nothing = wish->layer == peer::Viewer::kNothing;
+    const TrackId chosen = nothing ? kNoTrack : encodings.at(static_cast<std::size_t>(wish->layer))->id;
     if (chosen == entry.wishes[wish->slot].carried) continue;
     counters_.add(Count::layer_switches);
     carry(entry, wish->slot, chosen, wish->layer);

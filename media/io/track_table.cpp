@@ -38,6 +38,9 @@ TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry* 
   }
   if (result.entry->speaker != speaker) {
     result.entry->speaker = speaker;
+    result.entry->speaker_layer.reset();
+    result.entry->arriving.clear();
+    result.entry->bitrate = 0;
     result.entry->track->switch_source(now);
     result.switched = true;
   }
@@ -184,6 +187,8 @@ void TrackTable::speaker_gone(const PeerEntry& speaker, Instant now) {
   for (auto& [id, entry] : tracks_) {
     if (entry->speaker != &speaker) continue;
     entry->speaker = nullptr;
+    entry->speaker_layer.reset();
+    entry->arriving.clear();
     entry->track->source_gone(now);
     tell(*entry);
   }
@@ -196,6 +201,7 @@ void TrackTable::add_relayed(TrackId id) {
 void TrackTable::relay_ended(TrackId id, Instant now) {
   TrackEntry* entry = find(id);
   if (entry == nullptr) return;
+  entry->arriving.clear();
   entry->track->source_gone(now);
   tell(*entry);
 }

@@ -28,6 +28,8 @@ struct TrackEntry {
   std::optional<FeedId> feed;
   std::uint16_t feed_track = 0;
   PeerEntry* speaker = nullptr;
+  std::optional<std::size_t> speaker_layer;  // of the speaker's picture, where that comes in layers
+  std::vector<TrackId> arriving;             // this is such a picture: the tracks of its layers now, the best first
 
   std::uint64_t bitrate = 0;        // bit/s that it is encoded with; 0: unknown
   TrackId layer_of = kNoTrack;      // the picture of which this is a lower layer

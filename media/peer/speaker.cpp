@@ -23,7 +23,9 @@ Speaker::Speaker(const sdp::Negotiated& negotiated, std::string cname, RandomSou
   bool transport_cc = false;
   bool remb = false;
   for (const sdp::NegotiatedMedia& media : negotiated.media) {
-    streams_.emplace_back(media, counters);
+    if (media.layers.empty()) streams_.emplace_back(media, std::nullopt, counters);
+    for (std::size_t i = 0; i < media.layers.size(); ++i) streams_.emplace_back(media, i, counters);
+    if (!media.layers.empty()) layers_.emplace(std::min(media.layers.size(), sdp::kMaxSpeakerLayers));
     for (const sdp::CodecChoice& codec : media.codecs) {
       transport_cc |= codec.transport_cc && media.extensions.transport_cc != 0;
       remb |= codec.remb;
@@ -58,29 +60,57 @@ std::optional<Speaker::Received> Speaker::handle_rtp(Bytes bytes, Instant receiv
     return std::nullopt;
   }
   if (bandwidth_) bandwidth_->handle_packet(bytes.size(), received);
-  for (UplinkStream& stream : streams_) {
-    const UplinkStream::Match match = stream.match(packet->payload_type);
-    if (match.codec == nullptr) continue;
-    if (transport_feedback_) {
-      const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));
-      if (extensions.transport_sequence) {
-        transport_feedback_->handle_packet(*extensions.transport_sequence, packet->ssrc, received);
-      }
-    }
-    if (!match.repair) return deliver(stream, *match.codec, bytes, false, bytes.size(), received);
-    counters_.add(Count::rtx_in);
-    if (packet->payload.empty()) return std::nullopt;  // a probe
-    std::optional<ByteVector> restored =
-        stream.ssrc() ? rtp::unwrap_rtx(bytes, *stream.ssrc(), match.codec->payload_type) : std::nullopt;
-    if (!restored) {
-      counters_.add(Count::rtx_malformed);
-      return std::nullopt;
-    }
-    restored_ = std::move(*restored);
-    return deliver(stream, *match.codec, restored_, true, bytes.size(), received);
+  UplinkStream* stream = nullptr;
+  UplinkStream::Match match;
+  for (UplinkStream& one : streams_) {
+    match = one.match(packet->payload_type);
+    stream = match.codec != nullptr ? &one : nullptr;
+    if (stream != nullptr) break;
   }
-  counters_.add(Count::rtp_unknown_stream);
-  return std::nullopt;
+  if (stream == nullptr) {
+    counters_.add(Count::rtp_unknown_stream);
+    return std::nullopt;
+  }
+  const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream->media().extensions));
+  if (transport_feedback_ && extensions.transport_sequence) {
+    transport_feedback_->handle_packet(*extensions.transport_sequence, packet->ssrc, received);
+  }
+  if (match.repair) counters_.add(Count::rtx_in);
+  if (stream->layer()) stream = find_layer(*packet, extensions, match);
+  if (stream == nullptr) {
+    counters_.add(Count::rtp_unknown_layer);
+    return std::nullopt;
+  }
+  if (!match.repair) return deliver(*stream, *match.codec, bytes, false, bytes.size(), received);
+  if (packet->payload.empty()) return std::nullopt;  // a probe
+  std::optional<ByteVector> restored =
+      stream->ssrc() ? rtp::unwrap_rtx(bytes, *stream->ssrc(), match.codec->payload_type) : std::nullopt;
+  if (!restored) {
+    counters_.add(Count::rtx_malformed);
+    return std::nullopt;
+  }
+  restored_ = std::move(*restored);
+  return deliver(*stream, *match.codec, restored_, true, bytes.size(), received);
+}
+
+// RFC 8852 §3, RFC 9143 §9.2: a rid names the layer until its SSRC is known; senders leave it out from then on. Nothing
+// for a rid that was not answered, an SSRC that no rid came with, and a layer that has another SSRC or codec already.
+UplinkStream* Speaker::find_layer(const rtp::Packet& packet, const rtp::HeaderExtensions& extensions,
+                                  const UplinkStream::Match& match) {
+  const std::optional<std::string_view>& rid = match.repair ? extensions.repaired_rid : extensions.rid;
+  UplinkStream* known = nullptr;
+  UplinkStream* named = nullptr;
+  for (UplinkStream& stream : streams_) {
+    if (!stream.layer()) continue;
+    if ((match.repair ? stream.repair_ssrc() : stream.ssrc()) == packet.ssrc) known = &stream;
+    if (rid == stream.media().layers[*stream.layer()]) named = &stream;
+    // All layers of a picture are one codec: viewers go from one to the other.
+    if (stream.ssrc() && stream.codec() != match.codec->codec) return nullptr;
+  }
+  if (known != nullptr) return rid && named != known ? nullptr : known;
+  if (named == nullptr || (match.repair ? named->repair_ssrc() : named->ssrc())) return nullptr;
+  if (match.repair) named->learn_repair_ssrc(packet.ssrc);
+  return named;
 }
 
 std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sdp::CodecChoice& codec, Bytes bytes,
@@ -91,6 +121,7 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
     return std::nullopt;
   }
   if (!stream.handle_packet(*packet, codec, restored, size, received)) return std::nullopt;
+  if (stream.layer() && !restored) layers_->handle_packet(*stream.layer(), codec.codec, *packet, received);
   if (!report_due_) report_due_ = received + kReceiverReportInterval / 4;
   const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));
   return Received{.kind = stream.kind(),
@@ -99,7 +130,8 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
                   .packet = *packet,
                   .bytes = bytes,
                   .captured = stream.captured(packet->timestamp, received),
-                  .audio_level = extensions.audio_level};
+                  .audio_level = extensions.audio_level,
+                  .layer = stream.layer()};
 }
 
 void Speaker::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {
@@ -124,8 +156,15 @@ void Speaker::handle_extended_report(const rtp::ExtendedReport& report, Instant 
   }
 }
 
-void Speaker::want_key_frame(Instant now) {
-  for (UplinkStream& stream : streams_) stream.want_key_frame(now);
+// A layer that has stopped begins with a key frame of its own accord.
+bool Speaker::asks_in_vain(const UplinkStream& stream) const {
+  return stream.layer() && layers_->stopped(*stream.layer());
+}
+
+void Speaker::want_key_frame(Instant now, std::optional<std::size_t> layer) {
+  for (UplinkStream& stream : streams_) {
+    if (!layer || stream.layer() == layer) stream.want_key_frame(now);
+  }
 }
 
 void Speaker::collect(Instant now) {
@@ -136,6 +175,7 @@ void Speaker::collect(Instant now) {
   const std::size_t before = scratch_.size();
   for (UplinkStream& stream : streams_) {
     stream.write_nacks(ssrc_, now, scratch_);
+    if (asks_in_vain(stream)) stream.forget_key_frame_wish();
     stream.write_key_frame_request(ssrc_, now, scratch_);
   }
   if (!reports && scratch_.size() == before) scratch_.clear();

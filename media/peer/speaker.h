@@ -10,6 +10,7 @@
 #include "media/base/random.h"
 #include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
+#include "media/peer/speaker_layers.h"
 #include "media/peer/uplink_stream.h"
 #include "media/rtp/header_writer.h"
 #include "media/rtp/receive_bandwidth.h"
@@ -36,6 +37,7 @@ class Speaker {
     Bytes bytes;  // the whole packet in clear; valid until the next call
     Instant captured{};
     std::optional<std::uint8_t> audio_level;
+    std::optional<std::size_t> layer;  // of a picture in layers: which one, see layers()
   };
   // A clear packet; what it says, unless it is a duplicate, a probe or nobody's.
   std::optional<Received> handle_rtp(Bytes packet, Instant received);
@@ -53,12 +55,17 @@ class Speaker {
   };
   std::optional<Quality> take_quality() { return std::exchange(quality_, std::nullopt); }
 
-  // By PLI (or FIR), at most one in 500 ms, again until one comes.
-  void want_key_frame(Instant now);
+  // By PLI (or FIR), at most one in 500 ms, again until one comes. Of one layer, or of all that comes.
+  void want_key_frame(Instant now, std::optional<std::size_t> layer = std::nullopt);
+  // Null: the picture is one stream.
+  [[nodiscard]] SpeakerLayers* layers() { return layers_ ? &*layers_ : nullptr; }
   // It sends more than any camera does, and goes on.
   [[nodiscard]] bool over_limit() const { return seconds_over_ >= kMaxSecondsOverLimit; }
 
  private:
+  UplinkStream* find_layer(const rtp::Packet& packet, const rtp::HeaderExtensions& extensions,
+                           const UplinkStream::Match& match);
+  [[nodiscard]] bool asks_in_vain(const UplinkStream& stream) const;
   bool police(std::size_t size, Instant now);
   std::optional<Received> deliver(UplinkStream& stream, const sdp::CodecChoice& codec, Bytes bytes, bool restored,
                                   std::size_t size, Instant received);
@@ -72,6 +79,7 @@ class Speaker {
   std::string cname_;
   bool reduced_size_;
   std::vector<UplinkStream> streams_;
+  std::optional<SpeakerLayers> layers_;
   rtp::RemoteClock clock_;
   std::optional<rtp::TransportFeedbackBuilder> transport_feedback_;
   std::optional<rtp::ReceiveBandwidth> bandwidth_;

@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "media/rtp/h264.h"
-#include "media/rtp/vp8.h"
+#include "media/rtp/key_frame.h"
 
 namespace plenary::peer {
-namespace {
 
-bool starts_key_frame(Codec codec, Bytes payload) {
-  if (codec == Codec::h264) return rtp::h264_payload_starts_key_frame(payload);
-  return codec == Codec::vp8 && rtp::vp8_payload_starts_key_frame(payload);
-}
-
-}  // namespace
-
-UplinkStream::UplinkStream(const sdp::NegotiatedMedia& media, Counters& counters)
+UplinkStream::UplinkStream(const sdp::NegotiatedMedia& media, std::optional<std::size_t> layer, Counters& counters)
     : media_(media),
       counters_(counters),
+      layer_(layer),
       codec_(media.codecs.empty() ? Codec::opus : media.codecs.front().codec),
       clock_(clock_rate(codec_)) {}
 
@@ -32,7 +24,7 @@ UplinkStream::Match UplinkStream::match(std::uint8_t payload_type) const {
 
 bool UplinkStream::latch(const rtp::Packet& packet, const sdp::CodecChoice& codec, bool restored, Instant received) {
   if (ssrc_ == packet.ssrc && codec_ == codec.codec) return true;
-  if (restored) return false;
+  if (restored || (layer_ && ssrc_)) return false;
   const auto& signalled = media_.remote_ssrcs;
   const bool expected = std::find(signalled.begin(), signalled.end(), packet.ssrc) != signalled.end();
   if (ssrc_ && ssrc_ != packet.ssrc && !expected && received - last_packet_ < kRelatchAfter) return false;
@@ -69,7 +61,7 @@ bool UplinkStream::handle_packet(const rtp::Packet& packet, const sdp::CodecChoi
     return false;
   }
   if (arrival == rtp::NackTracker::Arrival::jumped || nacks_.take_gave_up()) want_key_frame(received);
-  if (!packet.payload.empty() && starts_key_frame(codec_, packet.payload)) requests_.handle_key_frame(received);
+  if (rtp::payload_starts_key_frame(codec_, packet.payload)) requests_.handle_key_frame(received);
   return true;
 }
 

@@ -18,7 +18,9 @@ constexpr Duration kRelatchAfter = std::chrono::seconds(1);  // a signalled SSRC
 
 class UplinkStream {
  public:
-  UplinkStream(const sdp::NegotiatedMedia& media, Counters& counters);
+  // `layer` is its place in media.layers, where the picture is a simulcast: it keeps the SSRCs and the codec by which
+  // it came first.
+  UplinkStream(const sdp::NegotiatedMedia& media, std::optional<std::size_t> layer, Counters& counters);
 
   // The codec that this payload type stands for, and whether it is the repair stream's.
   struct Match {
@@ -42,6 +44,8 @@ class UplinkStream {
   void want_key_frame(Instant now) {
     if (kind() == MediaKind::video) requests_.want(now);
   }
+  // Nobody is there to answer.
+  void forget_key_frame_wish() { requests_.forget_wish(); }
   void set_round_trip(Duration round_trip) { nacks_.set_round_trip(round_trip); }
   [[nodiscard]] MediaKind kind() const { return media_.kind; }
   // Nothing before the first packet.
@@ -49,6 +53,10 @@ class UplinkStream {
   [[nodiscard]] const sdp::NegotiatedMedia& media() const { return media_; }
   [[nodiscard]] std::optional<std::uint32_t> ssrc() const { return ssrc_; }
   [[nodiscard]] Codec codec() const { return codec_; }
+  [[nodiscard]] const std::optional<std::size_t>& layer() const { return layer_; }
+  // Of a layer's repair stream; the first one that is told holds.
+  [[nodiscard]] std::optional<std::uint32_t> repair_ssrc() const { return repair_ssrc_; }
+  void learn_repair_ssrc(std::uint32_t ssrc) { repair_ssrc_ = repair_ssrc_.value_or(ssrc); }
   // True once after another SSRC or codec took over: what comes is a new source.
   bool take_restarted();
 
@@ -57,7 +65,9 @@ class UplinkStream {
 
   sdp::NegotiatedMedia media_;
   Counters& counters_;
+  std::optional<std::size_t> layer_;
   std::optional<std::uint32_t> ssrc_;
+  std::optional<std::uint32_t> repair_ssrc_;
   Codec codec_;
   bool nack_ = false;
   bool pli_ = false;

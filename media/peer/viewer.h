@@ -34,6 +34,8 @@ class Viewer {
   std::optional<Wish> poll_wish();
   // False: no such slot, or a codec that was not negotiated. `layer` of the picture that the track is.
   bool set_slot(std::size_t slot, forward::Track* track, Duration delay, int layer = kHighest);
+  // The picture has layers now among which the one that the slot carries has another place.
+  void set_layer(std::size_t slot, int layer) { contents_[slot].carried = layer; }
   void forget(const forward::Track* track);
   [[nodiscard]] bool uses(const forward::Track* track) const;
 

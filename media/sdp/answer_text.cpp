@@ -89,6 +89,18 @@ void write_transport(std::string& text, const AnswerText& answer, const LocalPar
   line(text, {"a=setup:", answer.dtls_active ? "active" : "passive"});
 }
 
+// RFC 8853 §5.3: the offer's streams that we take, now as seen from here.
+void write_layers(std::string& text, const std::vector<std::string>& rids) {
+  if (rids.empty()) return;
+  std::string streams;
+  for (const std::string& rid : rids) {
+    line(text, {"a=rid:", rid, " recv"});
+    if (!streams.empty()) streams += ';';
+    streams += rid;
+  }
+  line(text, {"a=simulcast:recv ", streams});
+}
+
 void write_section(std::string& text, const AnswerText& answer, const AnswerSection& section,
                    const LocalParameters& local) {
   write_media_line(text, section, default_candidate(local.candidates));
@@ -104,6 +116,7 @@ void write_section(std::string& text, const AnswerText& answer, const AnswerSect
   if (section.reduced_size) line(text, {"a=rtcp-rsize"});
   for (const ChosenCodec& codec : section.codecs) write_codec(text, codec);
   if (answer.sends) write_sources(text, section);
+  write_layers(text, section.media.layers);
   if (section.media.mid == answer.tagged_mid) write_candidates(text, local.candidates, local.tcp_candidates);
 }
 
@@ -118,9 +131,9 @@ void write_candidates(std::string& text, const std::vector<Address>& udp, const 
     if (base == bases.size()) bases.push_back(key);
     // RFC 8445 §5.1.2.1: type, then local preference, then component 1.
     const std::uint32_t priority = preference << 24 | local << 8 | 255;
-    line(text, {"a=candidate:", std::to_string(base + 1), " 1 ", is_tcp ? "tcp" : "udp", " ", std::to_string(priority),
-                " ", address.ip_text(), " ", std::to_string(address.port), " typ host",
-                is_tcp ? " tcptype passive" : ""});
+    line(text,
+         {"a=candidate:", std::to_string(base + 1), " 1 ", is_tcp ? "tcp" : "udp", " ", std::to_string(priority), " ",
+          address.ip_text(), " ", std::to_string(address.port), " typ host", is_tcp ? " tcptype passive" : ""});
   };
   for (std::size_t i = 0; i < udp.size(); ++i) {
     write(udp[i], false, kHostPreference, 65'535 - static_cast<std::uint32_t>(std::min<std::size_t>(i, 65'535)));

@@ -15,6 +15,7 @@ enum class Role : std::uint8_t { viewer, speaker };  // of whoever offers
 
 constexpr std::size_t kMaxSpeakerAudio = 1;
 constexpr std::size_t kMaxSpeakerVideo = 1;
+constexpr std::size_t kMaxRidBytes = 16;  // RFC 8285 §4.2
 
 Refusal unprocessable(std::string code, std::string message) { return {422, std::move(code), std::move(message)}; }
 
@@ -136,6 +137,27 @@ std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, Medi
   return std::nullopt;
 }
 
+// RFC 8852 §3.1: letters and digits; what is longer has no room in a one-byte extension.
+bool is_usable(std::string_view rid) {
+  const auto letter_or_digit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  return !rid.empty() && rid.size() <= kMaxRidBytes && std::ranges::all_of(rid, letter_or_digit);
+}
+
+// The layers of a simulcast that we take, in the order of the offer. Without the extension that names them in packets
+// nobody could tell them apart: then it is one stream.
+std::vector<std::string> choose_layers(const Section& section, const ExtensionIds& extensions) {
+  std::vector<std::string> layers;
+  if (extensions.rid == 0) return layers;
+  for (const std::string_view rid : section.simulcast) {
+    const bool sent = std::ranges::any_of(section.rids, [&](const Rid& one) { return one.send && one.name == rid; });
+    if (!sent || !is_usable(rid) || std::ranges::find(layers, rid) != layers.end()) continue;
+    if (layers.size() < kMaxSpeakerLayers) layers.emplace_back(rid);
+  }
+  return layers;
+}
+
 AnswerSection choose_section(const Description& offer, const Section& section, Role role, const LocalParameters& local,
                              BundleMeanings& meanings) {
   AnswerSection chosen{.kind = section.kind,
@@ -152,6 +174,9 @@ AnswerSection choose_section(const Description& offer, const Section& section, R
   chosen.media.extensions = choose_extensions(section, offer);
   meanings.keep_agreed(chosen.media.extensions);
   if (role == Role::speaker) chosen.media.remote_ssrcs = section.ssrcs;
+  if (role == Role::speaker && kind == MediaKind::video) {
+    chosen.media.layers = choose_layers(section, chosen.media.extensions);
+  }
   // The feedback needs its sequence numbers and they need the feedback.
   const bool feedback = std::ranges::any_of(chosen.codecs, [](const auto& codec) { return codec.choice.transport_cc; });
   if (!feedback) chosen.media.extensions.transport_cc = 0;

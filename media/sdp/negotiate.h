@@ -22,6 +22,7 @@ constexpr std::size_t kMaxOfferBytes = 64 * 1024;
 constexpr std::size_t kMaxOfferLines = 2'000;
 constexpr std::size_t kMaxViewerAudioSlots = 2;
 constexpr std::size_t kMaxViewerVideoSlots = 4;
+constexpr std::size_t kMaxSpeakerLayers = 3;  // of one picture; as many as a viewer chooses from
 
 // What HTTP answers: status 400, 406, 413, 415, 422; code is a stable word, message says what to change.
 struct Refusal {
@@ -61,6 +62,7 @@ struct NegotiatedMedia {
   std::uint32_t ssrc = 0;                   // viewers: ours, in the answer
   std::uint32_t rtx_ssrc = 0;               // viewers with RTX: ours
   std::vector<std::uint32_t> remote_ssrcs;  // speakers: as signalled, may be empty (then mid tells)
+  std::vector<std::string> layers;          // speakers: rids of a simulcast (RFC 8853), as answered; empty: one stream
 };
 
 struct Negotiated {

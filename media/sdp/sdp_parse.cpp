@@ -50,7 +50,7 @@ class Parser {
     std::string_view name;
     Reader read;
   };
-  static const std::array<Attribute, 23> kAttributes;
+  static const std::array<Attribute, 24> kAttributes;
 
   void fail(std::string code, std::string message) { fault_ = malformed(std::move(code), std::move(message)); }
   [[nodiscard]] bool in_section() const { return !description_.sections.empty(); }
@@ -218,8 +218,26 @@ class Parser {
     if (const auto address = parse_candidate(value)) section().candidates.push_back(*address);
   }
 
-  void read_rid(std::string_view) {
-    if (in_section() && ++section().rids > kMaxRids) fail("too_many_rids", "Offer fewer rids.");
+  void read_rid(std::string_view value) {
+    if (!in_section()) return;
+    if (section().rids.size() == kMaxRids) return fail("too_many_rids", "Offer fewer rids.");
+    const std::string_view name = take_word(value);
+    section().rids.push_back({.name = name, .send = take_word(value) == "send"});
+  }
+
+  // RFC 8853 §5.1: "send 1;~2,3 recv 4": streams, alternatives of a stream, paused ones.
+  void read_simulcast(std::string_view value) {
+    if (!in_section() || !section().simulcast.empty()) return;
+    for (std::string_view direction = take_word(value); !direction.empty(); direction = take_word(value)) {
+      std::string_view streams = take_word(value);
+      while (direction == "send" && !streams.empty()) {
+        std::string_view stream = take_until(streams, ';');
+        std::string_view first = take_until(stream, ',');
+        if (first.starts_with('~')) first.remove_prefix(1);
+        if (section().simulcast.size() == kMaxRids) return fail("too_many_rids", "Offer fewer rids.");
+        section().simulcast.push_back(first);
+      }
+    }
   }
   void read_direction(Direction direction) {
     (in_section() ? section().direction : description_.direction) = direction;
@@ -248,7 +266,7 @@ class Parser {
   std::array<std::uint8_t, kMaxPayloadType + 1> format_index_{};  // payload type to place in its formats
 };
 
-const std::array<Parser::Attribute, 23> Parser::kAttributes = {{
+const std::array<Parser::Attribute, 24> Parser::kAttributes = {{
     {"rtpmap", &Parser::read_rtpmap},
     {"fmtp", &Parser::read_fmtp},
     {"rtcp-fb", &Parser::read_feedback},
@@ -256,6 +274,7 @@ const std::array<Parser::Attribute, 23> Parser::kAttributes = {{
     {"extmap", &Parser::read_extension},
     {"candidate", &Parser::read_candidate},
     {"rid", &Parser::read_rid},
+    {"simulcast", &Parser::read_simulcast},
     {"ssrc-group", &Parser::read_ssrc_group},
     {"mid", &Parser::read_mid},
     {"group", &Parser::read_group},

@@ -59,6 +59,12 @@ struct TransportAttributes {
   std::optional<Setup> setup;
 };
 
+// RFC 8851; what restricts a stream is its sender's own business.
+struct Rid {
+  std::string_view name;
+  bool send = false;
+};
+
 // Views into the text that was parsed.
 struct Section {
   std::string_view kind;      // "audio", "video", "application", …
@@ -72,7 +78,8 @@ struct Section {
   std::vector<std::uint32_t> ssrcs;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair;  // ssrc-group:FID, media then RTX
   std::vector<Address> candidates;                              // UDP, component 1, numeric address
-  std::size_t rids = 0;
+  std::vector<Rid> rids;
+  std::vector<std::string_view> simulcast;  // rids that the sender sends, of alternatives the first
   bool rtcp_mux = false;
   bool rtcp_reduced_size = false;
   bool bundle_only = false;

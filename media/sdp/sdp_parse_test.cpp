@@ -144,6 +144,10 @@ TEST(SdpParse, each_list_has_its_limit) {
   };
   EXPECT_EQ(fault(audio_with(many("a=rid:", 16, " send"))), "");
   EXPECT_EQ(fault(audio_with(many("a=rid:", 1'000, " send"))), "400 too_many_rids");
+  std::string streams = "a=simulcast:send 0";
+  for (int i = 1; i <= 16; ++i) streams += ";" + std::to_string(i);
+  EXPECT_EQ(fault(audio_with(streams)), "400 too_many_rids");
+  EXPECT_EQ(fault(audio_with("a=simulcast:")), "");
   EXPECT_EQ(fault(audio_with(many("a=ssrc:", 32, " cname:x"))), "");
   EXPECT_EQ(fault(audio_with(many("a=ssrc:", 33, " cname:x"))), "400 too_many_ssrcs");
   EXPECT_EQ(fault(audio_with(many("a=extmap:2", 9, " urn:x") + many("a=extmap:3", 9, " urn:x") +

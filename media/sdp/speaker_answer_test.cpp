@@ -48,10 +48,9 @@ TEST(SpeakerAnswer, every_recorded_offer_is_accepted_recvonly_without_sources_of
       EXPECT_EQ(section.transport.setup, result->dtls_active ? Setup::active : Setup::passive) << name;
       EXPECT_EQ(result->dtls_active, name == "ffmpeg_speaker");
       EXPECT_TRUE(section.ssrcs.empty()) << name;
-      EXPECT_EQ(section.rids, 0U) << name;
+      EXPECT_EQ(section.rids.empty(), name != "chromium_speaker_simulcast" || section.kind == "audio") << name;
     }
     EXPECT_THAT(result->answer, Not(HasSubstr("a=msid:")));
-    EXPECT_THAT(result->answer, Not(HasSubstr("a=simulcast")));
   }
 }
 
@@ -79,6 +78,47 @@ TEST(SpeakerAnswer, announced_sources_are_passed_on) {
   EXPECT_EQ(chromium->media[1].remote_ssrcs.size(), 2U) << "media and RTX";
   EXPECT_EQ(chromium->media[0].ssrc, 0U);
   EXPECT_TRUE(speaker(recorded_offer("chromium_speaker_simulcast"))->media[1].remote_ssrcs.empty());
+}
+
+std::string layered(const std::string& lines) {
+  return video({"42e01f"}, true) + "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\n" + lines;
+}
+
+TEST(SpeakerAnswer, simulcast_is_answered_with_the_rids_of_the_offer) {
+  const auto result = speaker(recorded_offer("chromium_speaker_simulcast"));
+  EXPECT_THAT(result->media[1].layers, ElementsAre("h", "m", "l"));
+  EXPECT_TRUE(result->media[0].layers.empty());
+  EXPECT_NE(result->media[1].extensions.rid, 0);
+  EXPECT_NE(result->media[1].extensions.repaired_rid, 0);
+  EXPECT_THAT(lines_starting(result->answer, "a=rid:"), ElementsAre("a=rid:h recv", "a=rid:m recv", "a=rid:l recv"));
+  EXPECT_THAT(result->answer, HasSubstr("a=simulcast:recv h;m;l\r\n"));
+  EXPECT_TRUE(speaker(recorded_offer("chromium_speaker"))->media[1].layers.empty());
+}
+
+TEST(SpeakerAnswer, of_a_simulcast_only_what_can_be_told_apart_is_taken) {
+  const auto layers = [](const std::string& lines) { return speaker(layered(lines))->media[0].layers; };
+  EXPECT_THAT(layers("a=rid:1 send\na=rid:2 send\na=simulcast:send 1,3;~2 recv 4\n"), ElementsAre("1", "2"));
+  EXPECT_THAT(layers("a=rid:1 send\na=rid:2 recv\na=simulcast:send 1;2;3;1\n"), ElementsAre("1"));
+  EXPECT_THAT(layers("a=rid:a-b send\na=rid:c_d send\na=simulcast:send a-b;c_d\n"), ElementsAre());
+  EXPECT_THAT(layers("a=rid:12345678901234567 send\na=simulcast:send 12345678901234567\n"), ElementsAre());
+  EXPECT_THAT(layers("a=rid:1 send\na=rid:2 send\na=simulcast:recv 1;2\n"), ElementsAre());
+  EXPECT_THAT(layers("a=rid:1 send\na=rid:2 send\n"), ElementsAre());
+  const std::string without_extension = "a=rid:1 send\na=rid:2 send\na=simulcast:send 1;2\n";
+  const auto single = speaker(video({"42e01f"}, true) + without_extension);
+  EXPECT_TRUE(single->media[0].layers.empty());
+  EXPECT_THAT(single->answer, Not(HasSubstr("a=rid")));
+}
+
+TEST(SpeakerAnswer, more_layers_than_viewers_choose_from_are_not_answered) {
+  std::string lines;
+  std::string streams;
+  for (std::size_t i = 0; i <= kMaxSpeakerLayers; ++i) {
+    lines += "a=rid:" + std::to_string(i) + " send\n";
+    streams += (i == 0 ? "" : ";") + std::to_string(i);
+  }
+  const auto result = speaker(layered(lines + "a=simulcast:send " + streams + "\n"));
+  EXPECT_EQ(result->media[0].layers.size(), kMaxSpeakerLayers);
+  EXPECT_THAT(lines_starting(result->answer, "a=rid:"), ::testing::SizeIs(kMaxSpeakerLayers));
 }
 
 TEST(SpeakerAnswer, repair_and_feedback_are_answered_as_offered) {

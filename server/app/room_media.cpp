@@ -246,8 +246,14 @@ bool RoomMedia::handle_track_watched(const io::TrackWatched& watched) {
 
 bool RoomMedia::handle_track_live(const io::TrackLive& live) {
   for (auto& [request, speaker] : speakers_) {
-    if (live.track != speaker.video && live.track != speaker.audio) continue;
-    if (live.track == speaker.video) speaker.picture = live.live;
+    if (live.track == speaker.audio) return true;
+    const bool layer = std::ranges::find(speaker.layers, live.track) != speaker.layers.end();
+    if (live.track != speaker.video && !layer) continue;
+    if (live.live) {
+      speaker.pictures.insert(live.track);
+    } else {
+      speaker.pictures.erase(live.track);
+    }
     return true;
   }
   RoomTracks::Track* track = tracks_.find(live.track);
@@ -281,7 +287,7 @@ bool RoomMedia::return_connected() const {
 
 bool RoomMedia::speaker_has_picture(const std::string& request) const {
   const auto found = speakers_.find(request);
-  return found != speakers_.end() && found->second.picture;
+  return found != speakers_.end() && !found->second.pictures.empty();
 }
 
 std::string RoomMedia::loudest_speaker() const {

@@ -3,6 +3,7 @@
 // keep their connections and see the slate between two processes.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -106,8 +107,9 @@ class RoomMedia {
     std::uint16_t video_track = 0;
     TrackId audio{};
     TrackId video{};
-    bool picture = false;  // frames arrive
-    std::string state;     // as reported: "", "decoding", "on_air"
+    std::array<TrackId, sdp::kMaxSpeakerLayers - 1> layers{};  // where their picture comes in several
+    std::set<TrackId> pictures;                                // of video and layers: those in which frames arrive
+    std::string state;                                         // as reported: "", "decoding", "on_air"
     SpeakerReadiness readiness;
   };
 

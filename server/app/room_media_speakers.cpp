@@ -45,6 +45,10 @@ void RoomMedia::add_speaker(const SpeakerMedia& media) {
   speaker.video = plane_.new_track(home_);
   plane_.post(io::AddRelayedTrack{speaker.audio});
   plane_.post(io::AddRelayedTrack{speaker.video});
+  for (TrackId& layer : speaker.layers) {
+    layer = plane_.new_track(home_);
+    plane_.post(io::AddRelayedTrack{layer});
+  }
   const auto added = speakers_.emplace(media.request, std::move(speaker)).first;
   tell_speaker(added->second);
   route_uplink(added->second);
@@ -76,6 +80,7 @@ void RoomMedia::route_uplink(const Speaker& speaker) {
   plane_.post(io::SetUplink{.peer = speaker.media.peer,
                             .audio = speaker.audio,
                             .video = speaker.video,
+                            .layers = speaker.layers,
                             .forward = true,
                             .feed = ready_ ? feed_ : std::nullopt,
                             .feed_audio = speaker.audio_track,
@@ -97,6 +102,7 @@ void RoomMedia::remove_speaker(const Speaker& speaker) {
   plane_.post(io::SetUplink{.peer = speaker.media.peer});
   plane_.post(io::RemoveTrack{speaker.audio});
   plane_.post(io::RemoveTrack{speaker.video});
+  for (const TrackId layer : speaker.layers) plane_.post(io::RemoveTrack{layer});
 }
 
 }  // namespace plenary::server

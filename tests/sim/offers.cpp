@@ -45,13 +45,25 @@ constexpr std::string_view kVideo =
 
 }  // namespace
 
-std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size) {
+std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size,
+                          std::size_t layers) {
   const std::string transport = "a=ice-ufrag:" + ice.ufrag + "\r\na=ice-pwd:" + ice.password +
                                 "\r\na=fingerprint:" + crypto::fingerprint_text(fingerprint) +
                                 "\r\na=setup:actpass\r\n";
   std::string offer =
       "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=msid-semantic: WMS\r\n";
   offer.append(kAudio).append(transport).append(kVideo).append(transport);
+  if (layers > 0) {
+    offer.append("a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n");
+    offer.append("a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n");
+    std::string streams;
+    for (std::size_t i = 0; i < layers; ++i) {
+      const std::string rid = "r" + std::to_string(i);
+      offer.append("a=rid:" + rid + " send\r\n");
+      streams += (i == 0 ? "" : ";") + rid;
+    }
+    offer.append("a=simulcast:send " + streams + "\r\n");
+  }
   constexpr std::string_view kReducedSize = "a=rtcp-rsize\r\n";
   for (std::size_t at = 0; !reduced_size && (at = offer.find(kReducedSize)) != std::string::npos;) {
     offer.erase(at, kReducedSize.size());

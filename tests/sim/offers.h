@@ -10,6 +10,7 @@ namespace plenary::sim {
 
 // One sound (Opus) and one picture (VP8, H.264 constrained baseline, each with RTX), transport-cc, NACK, PLI.
 // `reduced_size`: RFC 5506, in both sections.
-std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size);
+std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size,
+                          std::size_t layers = 0);
 
 }  // namespace plenary::sim

@@ -4,7 +4,6 @@
 
 #include "media/rtp/header_writer.h"
 #include "media/rtp/receive_statistics.h"
-#include "media/rtp/rtx.h"
 #include "media/rtp/timestamp.h"
 
 namespace plenary::sim {
@@ -13,7 +12,13 @@ namespace {
 constexpr std::size_t kHistory = 512;
 constexpr Duration kAudioInterval = std::chrono::milliseconds(20);
 constexpr Duration kVideoInterval = std::chrono::milliseconds(40);
-constexpr std::uint16_t kVideoParts = 4;
+struct Shape {  // of a picture's frames
+  std::uint16_t parts = 0;
+  std::size_t size = 0;
+};
+constexpr Shape kPicture = {4, 900};
+// 0.12, 0.4 and 1.1 Mbit/s.
+constexpr std::array<Shape, sdp::kMaxSpeakerLayers> kLayers = {{{1, 600}, {2, 1'000}, {5, 1'100}}};
 
 // RFC 3550 §6.1: a report first, then who sends it.
 bool is_whole_compound(const std::vector<rtp::RtcpPacket>& packets) {
@@ -35,12 +40,47 @@ SpeakerClient::SpeakerClient(Config config, RandomSource& random, Instant now)
       if (media.kind == MediaKind::audio || codec.codec == config_.video) stream.codec = &codec;
       if (stream.codec != nullptr) break;
     }
-    stream.ssrc = random.u32() | 1;
-    stream.rtx_ssrc = random.u32() | 1;
-    stream.sequence = static_cast<std::uint16_t>(65'500 + random.u32() % 36);  // wraps soon
-    stream.rtx_sequence = static_cast<std::uint16_t>(random.u32() & 0x7fff);
-    stream.timestamp = random.u32();
-    (media.kind == MediaKind::audio ? audio_ : video_) = std::move(stream);
+    for (std::size_t i = 0; i < std::max<std::size_t>(media.layers.size(), 1); ++i) {
+      stream.ssrc = random.u32() | 1;
+      stream.rtx_ssrc = random.u32() | 1;
+      stream.sequence = static_cast<std::uint16_t>(65'500 + random.u32() % 36);  // wraps soon
+      stream.rtx_sequence = static_cast<std::uint16_t>(random.u32() & 0x7fff);
+      stream.timestamp = random.u32();
+      if (media.kind == MediaKind::audio) {
+        audio_ = stream;
+        break;
+      }
+      const Shape& shape = media.layers.empty() ? kPicture : kLayers[i];
+      stream.parts = shape.parts;
+      stream.size = shape.size;
+      if (!media.layers.empty()) stream.rid = media.layers[i];
+      video_.push_back(stream);
+    }
+  }
+  key_frames_asked_of.resize(video_.size());
+}
+
+std::vector<SpeakerClient::Stream*> SpeakerClient::streams() {
+  std::vector<Stream*> all;
+  if (audio_) all.push_back(&*audio_);
+  for (Stream& stream : video_) all.push_back(&stream);
+  return all;
+}
+
+void SpeakerClient::take_key_frame_request(std::uint32_t ssrc) {
+  ++key_frames_asked;
+  for (std::size_t i = 0; i < video_.size(); ++i) {
+    if (video_[i].ssrc != ssrc) continue;
+    ++key_frames_asked_of[i];
+    video_[i].key_frame = true;
+  }
+}
+
+void SpeakerClient::take_report(const rtp::ReceiverReport& report) {
+  ++reports;
+  if (!report.blocks.empty()) last_block = report.blocks.front();
+  for (const rtp::ReportBlock& block : report.blocks) {
+    for (Stream& stream : video_) stream.rid_heard |= stream.ssrc == block.ssrc;
   }
 }
 
@@ -55,21 +95,20 @@ void SpeakerClient::handle_datagram(Bytes datagram, Instant now) {
   for (const rtp::RtcpPacket& packet : packets) {
     if (const auto* nack = std::get_if<rtp::Nack>(&packet)) {
       ++nacks;
-      for (std::optional<Stream>* stream : {&audio_, &video_}) {
-        if (!*stream || (*stream)->ssrc != nack->media_ssrc) continue;
-        for (const std::uint16_t sequence : nack->sequences) repair(**stream, sequence, now);
+      for (Stream* stream : streams()) {
+        if (stream->ssrc != nack->media_ssrc) continue;
+        for (const std::uint16_t sequence : nack->sequences) repair(*stream, sequence, now);
       }
-    } else if (std::holds_alternative<rtp::PictureLoss>(packet) ||
-               std::holds_alternative<rtp::FullIntraRequest>(packet)) {
-      ++key_frames_asked;
-      key_frame_ = true;
+    } else if (const auto* loss = std::get_if<rtp::PictureLoss>(&packet)) {
+      take_key_frame_request(loss->media_ssrc);
+    } else if (const auto* intra = std::get_if<rtp::FullIntraRequest>(&packet)) {
+      take_key_frame_request(intra->media_ssrc);
     } else if (std::holds_alternative<rtp::TransportFeedback>(packet)) {
       ++feedbacks;
     } else if (std::holds_alternative<rtp::Remb>(packet)) {
       ++rembs;
     } else if (const auto* report = std::get_if<rtp::ReceiverReport>(&packet)) {
-      ++reports;
-      if (!report->blocks.empty()) last_block = report->blocks.front();
+      take_report(*report);
     } else if (const auto* extended = std::get_if<rtp::ExtendedReport>(&packet)) {
       if (!extended->reference_time) continue;
       ++reference_times;
@@ -83,8 +122,21 @@ void SpeakerClient::repair(Stream& stream, std::uint16_t sequence, Instant now) 
   if (!stream.codec->rtx_payload_type) return;
   for (const ByteVector& packet : stream.history) {
     if (load_u16(packet.data() + 2) != sequence) continue;
-    const auto rtx = rtp::wrap_rtx(packet, stream.rtx_ssrc, *stream.codec->rtx_payload_type, stream.rtx_sequence++);
-    if (rtx) transport.send_rtp(*rtx, now);
+    const std::optional<rtp::Packet> original = rtp::parse_packet(packet);
+    const sdp::ExtensionIds& ids = stream.media->extensions;
+    const rtp::HeaderWriter header(stream.rtx_ssrc,
+                                   {.mid = ids.mid, .rid = ids.repaired_rid, .transport_cc = ids.transport_cc},
+                                   stream.media->mid, stream.rid);
+    ByteVector rtx(header.size());
+    header.write(rtx.data(), {.marker = original->marker,
+                              .payload_type = *stream.codec->rtx_payload_type,
+                              .sequence = stream.rtx_sequence++,
+                              .timestamp = original->timestamp,
+                              .transport_sequence = transport_sequence_++});
+    ByteWriter writer(rtx);
+    writer.u16(original->sequence);  // RFC 4588 §4
+    writer.bytes(original->payload);
+    transport.send_rtp(rtx, now);
     return;
   }
 }
@@ -97,15 +149,22 @@ void SpeakerClient::handle_timeout(Instant now) {
     audio_->timestamp += 960;
     if (sends_audio) send_frame(*audio_, {.frame = audio_frames++, .stream = config_.stream}, 100, now);
   }
-  if (video_ && now >= video_due_) {
+  if (!video_.empty() && now >= video_due_) {
     video_due_ = std::max(video_due_ + kVideoInterval, now);
-    video_->timestamp += 3'600;
+    for (std::size_t i = 0; i < video_.size(); ++i) {
+      Stream& stream = video_[i];
+      stream.timestamp += 3'600;
+      // What begins anew begins with a key frame.
+      if (!sends_layer[i]) stream.key_frame = true;
+      if (!sends_video || !sends_layer[i]) continue;
+      const PayloadMark mark{.frame = video_frames,
+                             .parts = stream.parts,
+                             .stream = static_cast<std::uint16_t>(config_.stream + i),
+                             .key_frame = std::exchange(stream.key_frame, false)};
+      send_frame(stream, mark, stream.size, now);
+    }
     if (sends_video) {
-      const PayloadMark mark{.frame = video_frames++,
-                             .parts = kVideoParts,
-                             .stream = config_.stream,
-                             .key_frame = std::exchange(key_frame_, false)};
-      send_frame(*video_, mark, 900, now);
+      ++video_frames;
       picture_id_ = (picture_id_ + 1) & 0x7fff;
     }
   }
@@ -114,9 +173,9 @@ void SpeakerClient::handle_timeout(Instant now) {
 
 void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now) {
   const sdp::ExtensionIds& ids = stream.media->extensions;
-  const rtp::HeaderWriter header(stream.ssrc,
-                                 {.mid = ids.mid, .audio_level = ids.audio_level, .transport_cc = ids.transport_cc},
-                                 stream.media->mid);
+  const rtp::HeaderWriter header(
+      stream.ssrc, {.mid = ids.mid, .rid = ids.rid, .audio_level = ids.audio_level, .transport_cc = ids.transport_cc},
+      stream.media->mid, stream.rid_heard ? std::string() : stream.rid);
   for (mark.part = 0; mark.part < mark.parts; ++mark.part) {
     ByteVector packet(header.size());
     rtp::HeaderFields fields;
@@ -140,19 +199,19 @@ void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t siz
 void SpeakerClient::send_reports(Instant now) {
   report_due_ = now + std::chrono::seconds(1);
   ByteVector out;
-  for (const std::optional<Stream>* stream : {&audio_, &video_}) {
-    if (!*stream || (*stream)->packets == 0) continue;
-    rtp::write_rtcp(rtp::SenderReport{.ssrc = (*stream)->ssrc,
+  for (const Stream* stream : streams()) {
+    if (stream->packets == 0) continue;
+    rtp::write_rtcp(rtp::SenderReport{.ssrc = stream->ssrc,
                                       .ntp = rtp::ntp_time(now + config_.clock_ahead),
-                                      .rtp_timestamp = (*stream)->timestamp,
-                                      .packets = (*stream)->packets,
+                                      .rtp_timestamp = stream->timestamp,
+                                      .packets = stream->packets,
                                       .octets = 0,
                                       .blocks = {}},
                     out);
   }
   if (echoes_time && echo_) {
     echo_->delay_since = static_cast<std::uint32_t>(rtp::to_ticks(now - echo_since_, 65'536));
-    rtp::write_rtcp(rtp::ExtendedReport{.ssrc = audio_ ? audio_->ssrc : video_->ssrc, .echoes = {*echo_}}, out);
+    rtp::write_rtcp(rtp::ExtendedReport{.ssrc = streams().front()->ssrc, .echoes = {*echo_}}, out);
   }
   transport.send_rtcp(out, now);
 }
@@ -164,7 +223,7 @@ std::optional<Instant> SpeakerClient::next_timeout() const {
     if (!next || at < *next) next = at;
   };
   if (audio_) sooner(audio_due_);
-  if (video_) sooner(video_due_);
+  if (!video_.empty()) sooner(video_due_);
   sooner(report_due_);
   return next;
 }

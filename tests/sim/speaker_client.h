@@ -1,10 +1,11 @@
-// A scripted speaker: sends sound each 20 ms and pictures each 40 ms, repeats what is asked for by RTX, makes key
-// frames when asked.
+// A scripted speaker: sends sound each 20 ms and pictures each 40 ms, in layers where that was negotiated, repeats what
+// is asked for by RTX, makes key frames when asked.
 #pragma once
 
 #include <array>
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "media/rtp/rtcp.h"
@@ -19,7 +20,7 @@ class SpeakerClient {
   struct Config {
     ClientTransport::Config transport;
     std::vector<sdp::NegotiatedMedia> media;
-    std::uint16_t stream = 900;  // in its payloads
+    std::uint16_t stream = 900;  // in its payloads; of a picture in layers the lowest, the next ones follow
     Codec video = Codec::h264;
     Duration clock_ahead{};  // of the speaker's wall clock, as its sender reports say it
   };
@@ -33,7 +34,9 @@ class SpeakerClient {
   ClientTransport transport;
   bool sends_audio = true;
   bool sends_video = true;
-  bool echoes_time = true;  // answers the server's reference time, as browsers do
+  std::array<bool, sdp::kMaxSpeakerLayers> sends_layer = {true, true, true};
+  std::vector<std::uint64_t> key_frames_asked_of;  // by layer
+  bool echoes_time = true;                         // answers the server's reference time, as browsers do
   std::uint32_t audio_frames = 0;
   std::uint32_t video_frames = 0;
   std::uint64_t key_frames_asked = 0;
@@ -56,21 +59,28 @@ class SpeakerClient {
     std::uint16_t rtx_sequence = 0;
     std::uint32_t timestamp = 0;
     std::uint32_t packets = 0;
+    std::string rid;         // of a layer
+    bool rid_heard = false;  // a report came: packets do without it from then on
+    std::uint16_t parts = 0;
+    std::size_t size = 0;  // bytes of a part
+    bool key_frame = true;
     std::deque<ByteVector> history;  // clear packets
   };
   void send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now);
+  std::vector<Stream*> streams();
+  void take_key_frame_request(std::uint32_t ssrc);
+  void take_report(const rtp::ReceiverReport& report);
   void repair(Stream& stream, std::uint16_t sequence, Instant now);
   void send_reports(Instant now);
 
   Config config_;
   std::optional<Stream> audio_;
-  std::optional<Stream> video_;
+  std::vector<Stream> video_;  // one, or the layers, the lowest first
   Instant audio_due_{};
   Instant video_due_{};
   Instant report_due_{};
   std::optional<rtp::ExtendedReport::Echo> echo_;
   Instant echo_since_{};
-  bool key_frame_ = true;
   std::uint16_t transport_sequence_ = 0;
   std::uint16_t picture_id_ = 0x7ff0;  // wraps soon
 };

@@ -86,16 +86,16 @@ ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool 
   return *viewers_[id];
 }
 
-SpeakerClient& World::add_speaker(PeerId id, Codec video, std::uint16_t stream, Duration clock_ahead,
-                                  bool reduced_size) {
+SpeakerClient& World::add_speaker(PeerId id, Codec video, std::uint16_t stream, Duration clock_ahead, bool reduced_size,
+                                  std::size_t layers) {
   const auto client_certificate = crypto::Certificate::generate();
   const ice::Credentials credentials = ice::make_credentials(random);
   sdp::LocalParameters local{.ice = ice::make_credentials(random),
                              .fingerprint = certificate->fingerprint(),
                              .candidates = {server_of(io::home_of(id))},
                              .cname = "room"};
-  auto negotiated =
-      sdp::answer_speaker(speaker_offer(credentials, client_certificate->fingerprint(), reduced_size), local, random);
+  auto negotiated = sdp::answer_speaker(
+      speaker_offer(credentials, client_certificate->fingerprint(), reduced_size, layers), local, random);
   PLENARY_CHECK(negotiated.ok());
   addresses_[id] = new_address();
   at_address_[addresses_[id]] = id;

@@ -50,7 +50,7 @@ class World {
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
                            crypto::SrtpOffer srtp = crypto::SrtpOffer::both, bool h264 = true);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
-                             Duration clock_ahead = {}, bool reduced_size = true);
+                             Duration clock_ahead = {}, bool reduced_size = true, std::size_t layers = 0);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
   // Another network: datagrams come from a new address from now on.
   Address move(PeerId id);

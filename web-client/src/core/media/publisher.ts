@@ -1,12 +1,10 @@
 // Sends this person's camera and microphone by WHIP, from the call to standby until the request has ended.
+import { encodingsOf } from './simulcast.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 
 export interface PublisherOptions extends Omit<TransportOptions, 'prepare' | 'closed'> {
   stream: () => MediaStream | null;
 }
-
-// 720p of a talking head; more would only be scaled down again in the room.
-const kVideoBitrate = 1_800_000;
 
 export class Publisher {
   readonly transport: Transport;
@@ -37,6 +35,6 @@ function send(peer: RTCPeerConnection, track: MediaStreamTrack, media: MediaStre
   peer.addTransceiver(track, {
     direction: 'sendonly',
     streams: media ? [media] : [],
-    ...(track.kind === 'video' && { sendEncodings: [{ maxBitrate: kVideoBitrate }] }),
+    ...(track.kind === 'video' && { sendEncodings: encodingsOf(track.getSettings()) }),
   });
 }
