@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "media/rtp/header_writer.h"
 #include "media/rtp/packet.h"
 #include "tests/sim/world.h"
 
@@ -320,6 +321,91 @@ TEST(simulcast, one_who_comes_again_with_a_single_stream_has_the_same_track) {
   world.run_for(5s);
   EXPECT_GE(viewer.slots[kPictureSlot].complete_frames(kSingle), 100u);
   speech.expect_whole(viewer);
+}
+
+// Packets that the speaker's own transport encrypts, named as the sender likes; ids and types as in speaker_offer().
+struct Forged {
+  std::uint32_t ssrc = 0;
+  std::string rid;  // empty: none
+  std::uint8_t payload_type = kH264;
+  static constexpr std::uint8_t kH264 = 102, kH264Rtx = 103, kVp8 = 96;
+};
+void forge(Speech& speech, const Forged& forged, int count = 1) {
+  const bool repair = forged.payload_type == Forged::kH264Rtx;
+  const rtp::HeaderWriter header(forged.ssrc, {.rid = static_cast<std::uint8_t>(repair ? 11 : 10)}, {}, forged.rid);
+  for (int i = 0; i < count; ++i) {
+    ByteVector packet(header.size());
+    header.write(packet.data(), {.payload_type = forged.payload_type,
+                                 .sequence = static_cast<std::uint16_t>(i),
+                                 .timestamp = static_cast<std::uint32_t>(i) * 3'600});
+    const Codec codec = forged.payload_type == Forged::kVp8 ? Codec::vp8 : Codec::h264;
+    const ByteVector payload = make_payload(codec, {.stream = 990, .key_frame = true}, 300);
+    packet.insert(packet.end(), payload.begin(), payload.end());
+    speech.speaker->transport.send_rtp(packet, speech.world.now);
+    speech.world.run_for(5ms);
+  }
+}
+
+class Announcing : public testing::Test {
+ protected:
+  Announcing() : viewer(speech.watch(kViewer)) {
+    world.command(granted());
+    world.run_for(4s);
+    tracks = world.board.tracks();
+  }
+  void expect_dropped(std::uint64_t packets) {
+    world.run_for(100ms);
+    EXPECT_EQ(world.count(Count::rtp_unknown_layer), packets);
+    EXPECT_EQ(world.board.tracks(), tracks);
+    EXPECT_EQ(world.told<io::UplinkStarted>().size(), 2u);
+    EXPECT_GE(speech.see(viewer, 2s).frames[2], 45u);
+    EXPECT_EQ(viewer.slots[kPictureSlot].complete_frames(990), 0u);
+    speech.expect_whole(viewer);
+  }
+  Speech speech{11};
+  World& world = speech.world;
+  ViewerClient& viewer;
+  std::size_t tracks = 0;
+};
+
+TEST_F(Announcing, a_rid_that_was_not_answered_is_dropped_and_counted) {
+  for (std::uint32_t i = 0; i < 16; ++i) forge(speech, {.ssrc = 5'000 + i, .rid = "r" + std::to_string(3 + i)}, 10);
+  expect_dropped(160);
+}
+
+TEST_F(Announcing, an_ssrc_that_no_rid_came_with_is_dropped) {
+  forge(speech, {.ssrc = 5'000}, 50);
+  expect_dropped(50);
+}
+
+TEST_F(Announcing, another_ssrc_does_not_take_a_layer_over) {
+  forge(speech, {.ssrc = 5'000, .rid = "r2"}, 50);
+  expect_dropped(50);
+}
+
+TEST_F(Announcing, nor_when_the_layer_has_been_silent_for_long) {
+  speech.speaker->sends_layer[0] = false;
+  world.run_for(10s);
+  forge(speech, {.ssrc = 5'000, .rid = "r0"}, 50);
+  expect_dropped(50);
+}
+
+TEST_F(Announcing, repair_of_an_unknown_layer_restores_nothing) {
+  forge(speech, {.ssrc = 5'000, .rid = "r9", .payload_type = Forged::kH264Rtx}, 25);
+  forge(speech, {.ssrc = 5'001, .payload_type = Forged::kH264Rtx}, 25);
+  expect_dropped(50);
+}
+
+TEST(simulcast, all_layers_of_a_picture_are_one_codec) {
+  Speech speech(12);
+  speech.speaker->sends_layer[1] = false;
+  ViewerClient& viewer = speech.watch(kViewer);
+  speech.world.command(granted());
+  speech.world.run_for(4s);
+  forge(speech, {.ssrc = 5'000, .rid = "r1", .payload_type = Forged::kVp8}, 50);
+  EXPECT_EQ(speech.world.count(Count::rtp_unknown_layer), 50u);
+  EXPECT_EQ(speech.world.told<io::UplinkStarted>().size(), 2u);
+  EXPECT_GE(speech.see(viewer, 2s).frames[2], 45u);
 }
 
 }  // namespace

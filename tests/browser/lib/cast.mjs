@@ -88,6 +88,7 @@ ${room}
       if (enters && place === "/room/hall") await enterAs(page);
       return page;
     },
+    context: () => browsers[0].context(),
     async stop() {
       for (const browser of browsers) await browser.stop();
       await server.stop();
