@@ -9,6 +9,7 @@ decoded, nothing timed.
 
 import asyncio
 import fractions
+import math
 import signal
 import subprocess
 import sys
@@ -32,10 +33,10 @@ from silent_crowd import PATIENCE_SECONDS  # noqa: E402
 RATE = 48_000
 PACKET = 960  # samples of 20 ms
 FLOOR_TONE, VOICE_TONE = 440, 1_000
-LOUD_DB, SILENT_DB = -50, -70
+LOUD_DB, APART_DB = -50, 25
 GRACE_SECONDS, CONSENT_SECONDS = 15, 30
-# Of packets, over loopback with a machine that may be busy with other things.
-ARRIVED = 0.9
+# Consecutive numbers: a busy machine loses some now and then, a server that leaves some out has no such row.
+ROW = 50
 ROOM = CONFIG.replace('id = "bench"', 'id = "bench"\ntitle = "Bench"').replace('mix = "desk"', 'mix = "server"') + f"""
   [[rooms.sources]]
   id = "main"
@@ -132,7 +133,7 @@ class Peer:
 
     def hears(self, loud, silent):
         level, other = self.levels(loud, silent)
-        return level is not None and level > LOUD_DB and other < SILENT_DB
+        return level is not None and level > LOUD_DB and other < level - APART_DB
 
 
 def order(packets):
@@ -141,6 +142,15 @@ def order(packets):
     for _, number, _, _ in packets:
         numbers.append((number - first + 0x8000) % 0x10000 - 0x8000)
     return numbers
+
+
+def longest_row(packets):
+    longest = row = 0
+    numbers = sorted(order(packets)) if packets else []
+    for number, before in zip(numbers, [None, *numbers]):
+        row = row + 1 if before is not None and number == before + 1 else 1
+        longest = max(longest, row)
+    return longest
 
 
 class Peers(unittest.TestCase):
@@ -166,6 +176,8 @@ class Peers(unittest.TestCase):
             await peer.play(video)
             await peer.until("the room's tone", lambda: peer.hears(FLOOR_TONE, VOICE_TONE))
             await peer.until("a picture", lambda: any(frame.to_ndarray(format="gray").std() > 10 for frame in peer.frames["video"][-1:]))
+            for kind in ("audio", "video"):
+                await peer.until(f"{ROW} packets of {kind} in a row", lambda: longest_row(peer.packets[kind]) >= ROW)
             seen = len(peer.frames["video"])
             await peer.until("a second of pictures", lambda: len(peer.frames["video"]) >= seen + 25)
             pictures = [frame.to_ndarray(format="gray") for frame in peer.frames["video"][seen:]]
@@ -179,7 +191,6 @@ class Peers(unittest.TestCase):
         for kind, clock in (("audio", PACKET), ("video", 1)):
             packets, numbers = peer.packets[kind], order(peer.packets[kind])
             self.assertEqual(len(set(numbers)), len(numbers), f"a packet of {kind} came twice")
-            self.assertGreaterEqual(len(numbers), ARRIVED * (max(numbers) - min(numbers) + 1), f"{kind}: numbers were left out")
             self.assertEqual(len({packet[0] for packet in packets}), 1, "one payload type")
             self.assertTrue(all(packet[3] > 0 for packet in packets), f"an empty packet of {kind}")
             stamps = [stamp for _, stamp in sorted(zip(numbers, (packet[2] for packet in packets)))]
@@ -219,7 +230,7 @@ class Peers(unittest.TestCase):
             await speaker.speak()
             await listener.until("the room alone", lambda: listener.hears(FLOOR_TONE, VOICE_TONE))
             await asyncio.to_thread(self.moderate, "floor.grant", {"request": request, "override": True})
-            await listener.until("the voice", lambda: (listener.levels(VOICE_TONE)[0] or SILENT_DB) > LOUD_DB)
+            await listener.until("the voice", lambda: (listener.levels(VOICE_TONE)[0] or -math.inf) > LOUD_DB)
             self.assertEqual(self.server.with_token("DELETE", speaker.session, token)[0], 200)
             dtls = speaker.connection.getSenders()[0].transport
             await speaker.until("close_notify", lambda: dtls.state == "closed")
