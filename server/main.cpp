@@ -83,8 +83,11 @@ int run(const TokenCommand& command) { return run_token(command); }
 int run(const ExportCommand& command) { return run_export(command); }
 int run(const VersionCommand&) { return run_version(); }
 int run(const BenchViewersCommand& command) {
-  return bench::bench_viewers(
-      {.url = command.url, .viewers = command.viewers, .seconds = command.seconds, .token = command.token});
+  return bench::bench_viewers({.url = command.url,
+                               .viewers = command.viewers,
+                               .seconds = command.seconds,
+                               .token = command.token,
+                               .aes_cm = command.aes_cm});
 }
 int run(const BenchSpeakersCommand& command) {
   return bench::bench_speakers(

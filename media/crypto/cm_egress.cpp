@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "media/base/check.h"
@@ -101,6 +102,7 @@ struct CmBatch::State {
 
   SrtpEngine engine;
   std::vector<Packet> packets;
+  Sealed sealed;
 #ifdef PLENARY_IPSEC_MB
   IMB_MGR* manager = nullptr;
   std::vector<IMB_JOB> jobs;
@@ -175,6 +177,8 @@ void CmBatch::State::sign() {
   const auto count = static_cast<std::uint32_t>(jobs.size());
   PLENARY_CHECK(IMB_SUBMIT_HASH_BURST(manager, jobs.data(), count, IMB_AUTH_HMAC_SHA_1) == count);
   for (std::size_t i = 0; i < packets.size(); ++i) std::memcpy(packets[i].tag(), tags[i].data(), kCmTag);
+  ++sealed.bursts;
+  sealed.in_bursts += packets.size();
 }
 #else
 void CmBatch::State::encrypt() { std::for_each(packets.begin(), packets.end(), encrypt_by_openssl); }
@@ -191,8 +195,11 @@ void CmBatch::seal() {
   if (state_->packets.empty()) return;
   state_->encrypt();
   state_->sign();
+  state_->sealed.packets += state_->packets.size();
   state_->packets.clear();
 }
+
+CmBatch::Sealed CmBatch::take_sealed() { return std::exchange(state_->sealed, {}); }
 
 const char* CmBatch::implementation() {
   static const std::string batches = std::string(ipsec_mb_name() == nullptr ? "" : ipsec_mb_name()) + ", in batches";

@@ -24,6 +24,14 @@ class CmBatch {
 
   void seal();
   [[nodiscard]] bool empty() const;
+  // Since it was asked last: packets, of which those in bursts were signed by the lanes of a burst, the others one by
+  // one.
+  struct Sealed {
+    std::uint64_t packets = 0;
+    std::uint64_t bursts = 0;
+    std::uint64_t in_bursts = 0;
+  };
+  Sealed take_sealed();
   // "ipsec-mb avx512, in batches", "openssl evp"
   static const char* implementation();
 

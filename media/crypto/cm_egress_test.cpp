@@ -165,6 +165,27 @@ TEST_P(EachCmEngine, a_packet_is_sealed_though_its_peer_left_before) {
   EXPECT_EQ(sent.packet, sent.clear);
 }
 
+TEST_P(EachCmEngine, a_batch_counts_what_it_sealed) {
+  CmBatch batch(GetParam());
+  CmEgress egress(ByteVector(16, 3), ByteVector(14, 4));
+  std::vector<ByteVector> packets(20, ByteVector(12 + 100 + kCmTag, 0x80));
+  const auto seal = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      egress.protect(batch, packets[i].data(), 12, {}, Bytes(ByteVector(100, 0x55)), 7, i);
+    }
+    batch.seal();
+  };
+  seal(2);
+  seal(0);
+  seal(20);
+  const CmBatch::Sealed sealed = batch.take_sealed();
+  const bool lanes = GetParam() == SrtpEngine::ipsec_mb && CmBatch::implementation() != std::string_view("openssl evp");
+  EXPECT_EQ(sealed.packets, 22U);
+  EXPECT_EQ(sealed.bursts, lanes ? 1U : 0U) << "two are too few for one";
+  EXPECT_EQ(sealed.in_bursts, lanes ? 20U : 0U);
+  EXPECT_EQ(batch.take_sealed().packets, 0U);
+}
+
 TEST_P(EachCmEngine, an_empty_batch_is_nothing_to_do) {
   CmBatch batch(GetParam());
   batch.seal();

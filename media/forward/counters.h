@@ -91,6 +91,10 @@ enum class Count : std::uint8_t {
   replays,
   reports_sent,
   seal_failed,
+  sealed_gcm,
+  sealed_cm,
+  cm_bursts,
+  sealed_cm_in_bursts,
   // to and from other shards
   relayed_out,
   relayed_in,

@@ -132,6 +132,7 @@ void Forwarder::begin_segment(const TrackPacket& first, bool replay, Instant now
     const std::uint32_t earliest = last_out_timestamp_ + min_step(*current_);
     if (static_cast<std::int32_t>(timestamp - earliest) < 0) timestamp = earliest;
   }
+  if (segments_.size() < kMaxSegments) segments_.emplace_back();
   Segment& segment = segments_[segment_count_ % kMaxSegments];
   segment = {.track = current_,
              .first_out = next_out_,

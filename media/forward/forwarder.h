@@ -3,9 +3,9 @@
 // NACK is looked up by arithmetic.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "media/forward/counters.h"
 #include "media/forward/track.h"
@@ -111,7 +111,7 @@ class Forwarder {
   std::uint64_t pending_head_ = 0;              // key frames from here on are new
   std::optional<std::uint64_t> pending_start_;  // the key frame to start with, once it is due
 
-  std::array<Segment, kMaxSegments> segments_{};
+  std::vector<Segment> segments_;  // a ring once it has kMaxSegments; most viewers never have more than three
   std::uint64_t segment_count_ = 0;
   bool needs_segment_ = true;
   std::uint64_t cursor_ = 0;  // next number of current_

@@ -170,7 +170,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
   while (!writers_.empty()) {
     PeerEntry& entry = *writers_.front();
     if (!entry.peer.write(batch, now)) {
-      batch.seal();
+      seal(batch);
       return true;
     }
     writers_.pop_front();
@@ -183,8 +183,16 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
       peers_.arm(entry, now);
     }
   }
-  batch.seal();
+  seal(batch);
   return false;
+}
+
+void Switchboard::seal(peer::SendBatch& batch) {
+  batch.seal();
+  const crypto::CmBatch::Sealed sealed = batch.unsealed().take_sealed();
+  counters_.add(Count::sealed_cm, sealed.packets);
+  counters_.add(Count::cm_bursts, sealed.bursts);
+  counters_.add(Count::sealed_cm_in_bursts, sealed.in_bursts);
 }
 
 void Switchboard::tell_quality(PeerEntry& entry) {

@@ -86,6 +86,7 @@ class Switchboard {
   void write_later(PeerEntry& entry);
   void wake(TrackEntry& entry);
   void wake_all();
+  void seal(peer::SendBatch& batch);
 
   void set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Duration delay);
   void apply_wish(PeerEntry& entry, std::size_t slot, int layer);

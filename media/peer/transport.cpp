@@ -23,7 +23,13 @@ Bytes skip_plaintext_records(Bytes datagram) {
 }  // namespace
 
 Transport::Transport(Config config, Counters& counters, Instant now)
-    : config_(std::move(config)), counters_(counters), started_(now), ice_(config_.local, config_.remote, now) {}
+    : fingerprint_(std::move(config.fingerprint)),
+      certificate_(std::move(config.certificate)),
+      dtls_active_(config.dtls_active),
+      way_(config.way),
+      counters_(counters),
+      started_(now),
+      ice_(std::move(config.local), std::move(config.remote), now) {}
 
 bool Transport::handle_stun(const ice::StunMessage& message, const ice::Tuple& path, Instant now) {
   if (state_ == State::closed) return false;
@@ -39,7 +45,7 @@ bool Transport::handle_stun(const ice::StunMessage& message, const ice::Tuple& p
   if (!ice_.validated(path)) return false;  // answered with an error
   if (result.awaits_proof) counters_.add(Count::path_moves_unproven);
   choose_path();
-  if (config_.dtls_active && !dtls_) {
+  if (dtls_active_ && !dtls_) {
     dtls_path_ = path;
     open_dtls(now);
     handshake_progress();
@@ -76,8 +82,8 @@ void Transport::handle_dtls(Bytes datagram, const ice::Tuple& path, Instant now)
 
 void Transport::open_dtls(Instant now) {
   counters_.add(Count::dtls_handshakes);
-  const crypto::DtlsRole role = config_.dtls_active ? crypto::DtlsRole::active : crypto::DtlsRole::passive;
-  dtls_.emplace(config_.certificate, role, config_.fingerprint, now);
+  const crypto::DtlsRole role = dtls_active_ ? crypto::DtlsRole::active : crypto::DtlsRole::passive;
+  dtls_.emplace(certificate_, role, std::move(fingerprint_), now);
 }
 
 void Transport::handshake_progress() {
@@ -101,7 +107,7 @@ void Transport::handshake_progress() {
     fail("no_srtp");
     return;
   }
-  cipher_.emplace(*keys, config_.way);
+  cipher_.emplace(*keys, way_);
   state_ = State::connected;
 }
 
@@ -122,16 +128,20 @@ void Transport::queue(const ice::Tuple& path, ByteVector bytes) {
 }
 
 bool Transport::write_control(SendBatch& batch) {
-  while (!control_.empty()) {
-    const Control& control = control_.front();
+  if (control_.empty()) return true;
+  std::size_t written = 0;
+  for (const Control& control : control_) {
     std::uint8_t* out = batch.next(control.path);
-    if (out == nullptr) return false;
+    if (out == nullptr) break;
     std::memcpy(out, control.bytes.data(), control.bytes.size());
     batch.end_run();
     batch.commit(control.bytes.size());
     batch.end_run();
-    control_.pop_front();
+    ++written;
   }
+  control_.erase(control_.begin(), control_.begin() + static_cast<std::ptrdiff_t>(written));
+  if (!control_.empty()) return false;
+  control_.shrink_to_fit();
   return true;
 }
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/base/bytes.h"
 #include "media/base/time.h"
@@ -80,7 +80,10 @@ class Transport {
   void queue(const ice::Tuple& path, ByteVector bytes);
   void fail(std::string reason);
 
-  Config config_;
+  crypto::Fingerprint fingerprint_;  // until the handshake begins
+  const std::shared_ptr<const crypto::Certificate> certificate_;
+  const bool dtls_active_;
+  const MediaWay way_;
   Counters& counters_;
   Instant started_;
   State state_ = State::connecting;
@@ -90,7 +93,7 @@ class Transport {
   std::optional<ice::Tuple> dtls_path_;  // where the last handshake datagram came from
   std::optional<crypto::Dtls> dtls_;
   std::optional<MediaCipher> cipher_;
-  std::deque<Control> control_;
+  std::vector<Control> control_;  // empty most of the time, and then without memory
 };
 
 }  // namespace plenary::peer

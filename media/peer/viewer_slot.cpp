@@ -118,7 +118,7 @@ ViewerSlot::Wrote ViewerSlot::write_padding(std::size_t bytes, const Way& way, I
   rtp::HeaderFields fields{.payload_type = *codec->rtx_payload_type, .sequence = static_cast<std::uint16_t>(index)};
   const std::size_t header = begin_header(fields, true, size, way, now).write(out, fields);
   out[0] |= kPaddingBit;
-  const std::size_t length = way.cipher.seal_rtp(way.batch.unsealed(), out, header, {}, Bytes(padding).first(size), rtx_ssrc_, index);
+  const std::size_t length = encrypt(way, out, header, {}, Bytes(padding).first(size), true, index);
   way.batch.commit(length);
   counters_.add(length == 0 ? Count::seal_failed : Count::probes_out);
   return Wrote::packet;
@@ -183,7 +183,16 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
     payload = payload.subspan(size);
   }
   const std::size_t header = begin_header(fields, repair, prefix_size + payload.size(), way, now).write(out, fields);
-  return way.cipher.seal_rtp(way.batch.unsealed(), out, header, Bytes(prefix).first(prefix_size), payload, repair ? rtx_ssrc_ : ssrc_, index);
+  return encrypt(way, out, header, Bytes(prefix).first(prefix_size), payload, repair, index);
+}
+
+std::size_t ViewerSlot::encrypt(const Way& way, std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload,
+                                bool repair, std::uint64_t index) {
+  const std::size_t length =
+      way.cipher.seal_rtp(way.batch.unsealed(), out, header, prefix, payload, repair ? rtx_ssrc_ : ssrc_, index);
+  // What waits for AES-CM is counted by its batch.
+  if (length > 0 && way.cipher.profile() == crypto::SrtpProfile::aead_aes_128_gcm) counters_.add(Count::sealed_gcm);
+  return length;
 }
 
 std::optional<rtp::SenderReport> ViewerSlot::make_report(Instant now) const {

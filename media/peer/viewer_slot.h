@@ -71,6 +71,8 @@ class ViewerSlot {
   std::size_t write_redundancy(const forward::Forwarder::Out& packet, std::uint8_t payload_type,
                                std::uint8_t* out) const;
   std::size_t seal(const forward::Forwarder::Out& packet, bool repair, std::uint8_t* out, const Way& way, Instant now);
+  std::size_t encrypt(const Way& way, std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload, bool repair,
+                      std::uint64_t index);
   const rtp::HeaderWriter& begin_header(rtp::HeaderFields& fields, bool repair, std::size_t payload, const Way& way,
                                         Instant now) const;
 

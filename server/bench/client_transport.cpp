@@ -13,8 +13,9 @@ bool is_media(Bytes bytes) { return bytes.size() >= 8 && bytes[0] >= 128 && byte
 
 }  // namespace
 
-ClientTransport::ClientTransport(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random)
-    : certificate_(std::move(certificate)), random_(random), local_(ice::make_credentials(random)) {}
+ClientTransport::ClientTransport(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random,
+                                 crypto::SrtpOffer srtp)
+    : certificate_(std::move(certificate)), random_(random), srtp_(srtp), local_(ice::make_credentials(random)) {}
 
 void ClientTransport::fail(std::string why) {
   state_ = ClientState::failed;
@@ -57,7 +58,7 @@ void ClientTransport::handle_timeout(Instant now) {
 }
 
 void ClientTransport::begin_dtls(Instant now) {
-  dtls_.emplace(certificate_, role_, answer_->fingerprint, now);
+  dtls_.emplace(certificate_, role_, answer_->fingerprint, now, srtp_);
   state_ = ClientState::handshaking;
 }
 

@@ -25,7 +25,8 @@ enum class ClientState : std::uint8_t { offering, checking, handshaking, connect
 class ClientTransport {
  public:
   // `random` must outlive the transport.
-  ClientTransport(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random);
+  ClientTransport(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random,
+                  crypto::SrtpOffer srtp = crypto::SrtpOffer::both);
 
   [[nodiscard]] const ice::Credentials& local() const { return local_; }
   [[nodiscard]] crypto::Fingerprint fingerprint() const { return certificate_->fingerprint(); }
@@ -60,6 +61,7 @@ class ClientTransport {
 
   const std::shared_ptr<const crypto::Certificate> certificate_;
   RandomSource& random_;
+  const crypto::SrtpOffer srtp_;
   const ice::Credentials local_;
   ClientState state_ = ClientState::offering;
   std::string failure_;

@@ -5,7 +5,7 @@
 namespace plenary::bench {
 
 Viewer::Viewer(ViewerSettings settings, std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random)
-    : settings_(settings), transport_(std::move(certificate), random), ssrc_(random.u32()) {}
+    : settings_(settings), transport_(std::move(certificate), random, settings.srtp), ssrc_(random.u32()) {}
 
 std::string Viewer::offer() const {
   return sdp::write_viewer_offer({.ice = transport_.local(),

@@ -27,6 +27,7 @@ namespace plenary::bench {
 struct ViewerSettings {
   unsigned audio = 1;  // m-lines offered
   unsigned video = 1;
+  crypto::SrtpOffer srtp = crypto::SrtpOffer::both;
   ReceiveSettings receive;
 };
 

@@ -67,7 +67,8 @@ class Server {
   void drain() {
     if (const auto keys = dtls ? dtls->take_keys() : std::nullopt) {
       srtp_.emplace(*keys);
-      egress_.emplace(keys->local_key, keys->local_salt);
+      // It has media for AES-GCM only.
+      if (keys->profile == crypto::SrtpProfile::aead_aes_128_gcm) egress_.emplace(keys->local_key, keys->local_salt);
     }
     while (dtls) {
       auto bytes = dtls->poll_output();
@@ -216,6 +217,13 @@ struct World {
   Server server;
   Viewer viewer;
 };
+
+TEST(Viewer, offers_nothing_but_aes_cm_where_it_is_told_to) {
+  World world({.srtp = crypto::SrtpOffer::aes_cm});
+  world.connect();
+  EXPECT_EQ(world.viewer.state(), ClientState::connected);
+  EXPECT_EQ(world.viewer.profile(), crypto::SrtpProfile::aes128_cm_sha1_80);
+}
 
 TEST(Viewer, connects_within_five_round_trips_and_gets_every_frame) {
   World world;

@@ -127,7 +127,8 @@ void Run::join(Instant now) {
     ++refused_sockets_;
     return;
   }
-  const ViewerSettings settings{.receive = {.decrypt_every = kDecryptEvery}};
+  const ViewerSettings settings{.srtp = options_.aes_cm ? crypto::SrtpOffer::aes_cm : crypto::SrtpOffer::both,
+                                .receive = {.decrypt_every = kDecryptEvery}};
   auto session = std::make_unique<Session>(Viewer(settings, certificate_, random_), *std::move(socket));
   epoll_event event{};
   event.events = EPOLLIN;

@@ -13,6 +13,7 @@ struct ViewersOptions {
   unsigned viewers = 1;
   unsigned seconds = 10;  // of watching, from when the last one has joined or failed
   std::string token;      // sent as Bearer when not empty
+  bool aes_cm = false;    // offer nothing else, as clients without AES-GCM do
 };
 
 // Blocks. Prints one JSON object on stdout at the end and a live line a second on stderr. Returns the exit status: 0 if

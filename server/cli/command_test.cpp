@@ -41,6 +41,13 @@ TEST(CommandLine, speakers_are_sent_as_viewers_are) {
   EXPECT_EQ(speakers.speakers, 3U);
 }
 
+TEST(CommandLine, viewers_offer_what_they_are_told_to) {
+  std::vector<const char*> words = {"bench", "viewers", "--url", "http://a/whep", "--viewers", "3", "--seconds", "5"};
+  EXPECT_FALSE(std::get<BenchViewersCommand>(parse(words)).aes_cm);
+  words.push_back("--aes-cm");
+  EXPECT_TRUE(std::get<BenchViewersCommand>(parse(words)).aes_cm);
+}
+
 TEST(CommandLine, a_token_needs_room_role_and_name) {
   const auto token = std::get<TokenCommand>(parse({"token", "--room", "a", "--role", "moderator", "--name", "X",
                                                    "--category", "academia", "--where", "room", "--expires", "2h"}));

@@ -57,6 +57,10 @@ TEST(join, viewers_of_both_ciphers_watch_side_by_side) {
     with_aes_cm += one.srtp_profile == "AES_128_CM_HMAC_SHA1_80" ? 1 : 0;
   }
   EXPECT_EQ(with_aes_cm, 16u);
+  const std::uint64_t sent = world.count(Count::rtp_out) + world.count(Count::rtx_out) + world.count(Count::probes_out);
+  EXPECT_EQ(world.count(Count::sealed_gcm) + world.count(Count::sealed_cm), sent);
+  EXPECT_GT(world.count(Count::sealed_gcm), sent / 4);
+  EXPECT_GT(world.count(Count::sealed_cm), sent / 2);
   for (unsigned i = 0; i < 20; ++i) {
     EXPECT_EQ(viewers[i]->transport.refused(), 0u) << i;
     EXPECT_GE(viewers[i]->slots[0].complete_frames(2), 200u) << i;
