@@ -72,7 +72,6 @@ export async function startLossFigures({ red = true } = {}) {
         rtx: sentNow.rtx - sent.rtx,
       };
     },
-    pictures: async () => (await inbound(page)).video.framesDecoded,
     async stop() {
       await browser.stop();
       await server.stop();
