@@ -1,5 +1,5 @@
-// A line between a browser and the server that loses datagrams, or carries only so many: a relay on a port of its own,
-// which the answer's candidates are made to name. Losses come from a seed.
+// A line between a browser and the server that is long, loses datagrams, or carries only so many: a relay on a port of its own,
+// which the answer's candidates are made to name. Losses, towards the browser alone, come from a seed.
 import { createSocket } from "node:dgram";
 
 const LONGEST_QUEUE_MS = 500;
@@ -17,8 +17,9 @@ export function lossyLine(seed = 1) {
   const chance = generator(seed);
   const front = createSocket("udp4");
   const backs = new Map(); // browser's address → socket towards the server
-  // `rate`: bit/s towards the browser, 0: as fast as it likes.
-  const line = { loss: 0, lost: 0, passed: 0, rate: 0, port: 0 };
+  // `rate`: bit/s towards the browser, 0: as fast as it likes. `delay`: ms each way.
+  const line = { loss: 0, lost: 0, passed: 0, rate: 0, delay: 0, port: 0 };
+  let open = true;
   let server;
   let busyUntil = 0;
   const lose = () => {
@@ -26,15 +27,17 @@ export function lossyLine(seed = 1) {
     lost ? line.lost++ : line.passed++;
     return lost;
   };
+  const after = (ms, send) => (ms > 0 ? setTimeout(() => open && send(), ms) : send());
   const carry = (datagram, to) => {
+    const send = () => front.send(datagram, to.port, to.address);
     const now = performance.now();
-    if (!line.rate) return front.send(datagram, to.port, to.address);
+    if (!line.rate) return after(line.delay, send);
     busyUntil = Math.max(busyUntil, now) + (datagram.length + HEADERS) * 8 * 1_000 / line.rate;
     if (busyUntil - now > LONGEST_QUEUE_MS) {
       busyUntil -= (datagram.length + HEADERS) * 8 * 1_000 / line.rate;
       return line.lost++;
     }
-    setTimeout(() => front.send(datagram, to.port, to.address), busyUntil - now);
+    after(busyUntil - now + line.delay, send);
   };
   front.on("message", (message, from) => {
     const key = `${from.address}:${from.port}`;
@@ -46,7 +49,7 @@ export function lossyLine(seed = 1) {
       });
       backs.set(key, back);
     }
-    back.send(message, server.port, server.address);
+    after(line.delay, () => back.send(message, server.port, server.address));
   });
   line.open = () => new Promise((resolve) => front.bind(0, "127.0.0.1", () => {
     line.port = front.address().port;
@@ -59,6 +62,7 @@ export function lossyLine(seed = 1) {
     return sdp.replace(/a=candidate:.*\r\n/g, "").replace("a=end-of-candidates", `a=candidate:1 1 udp 2130706431 127.0.0.1 ${line.port} typ host\r\na=end-of-candidates`);
   };
   line.close = () => {
+    open = false;
     front.close();
     for (const back of backs.values()) back.close();
   };

@@ -6,13 +6,13 @@ export async function emptyPage(context, server) {
 
 // A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
 // Without `udp` it is as in a network that blocks it. Over `line` (lossy_line.mjs) if one is given. With `relay` (ICE servers) everything goes
-// through those. `codec` ("VP8"): it can decode no other picture. With `page` the player comes into that one, whose meeting it then belongs to.
-export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line, codec } = {}) {
+// through those. `codec` ("VP8"): it can decode no other picture. Without `red` it knows no redundant sound. With `page` the player comes into that one, whose meeting it then belongs to.
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line, codec, red = true } = {}) {
   page ??= await emptyPage(context, server);
   if (line) await page.exposeFunction("__through", line.through);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
-    async ({ url, token, audio, video, udp, relay, codec }) => {
+    async ({ url, token, audio, video, udp, relay, codec, red }) => {
       const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...(relay ? { iceServers: relay, iceTransportPolicy: "relay" } : {}) });
       window.__peer = peer;
       window.__streams = {};
@@ -22,6 +22,10 @@ export async function openPlayer(context, server, room, { page, token, language,
       if (codec) {
         const known = RTCRtpReceiver.getCapabilities("video").codecs.filter(({ mimeType }) => [`video/${codec}`, "video/rtx"].includes(mimeType));
         peer.getTransceivers().slice(audio).forEach((transceiver) => transceiver.setCodecPreferences(known));
+      }
+      if (!red) {
+        const plain = RTCRtpReceiver.getCapabilities("audio").codecs.filter(({ mimeType }) => mimeType !== "audio/red");
+        peer.getTransceivers().slice(0, audio).forEach((transceiver) => transceiver.setCodecPreferences(plain));
       }
       await peer.setLocalDescription(await peer.createOffer());
       const started = performance.now();
@@ -52,7 +56,7 @@ export async function openPlayer(context, server, room, { page, token, language,
         }
       });
     },
-    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay, codec },
+    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay, codec, red },
   );
   return page;
 }

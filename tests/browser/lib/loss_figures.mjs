@@ -1,0 +1,82 @@
+// A viewer of a room that speaks, behind a line that loses: how much of the speech is understood there, and how much of the picture is decoded.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startBrowser } from "./browser.mjs";
+import { lossyLine } from "./lossy_line.mjs";
+import { openPlayer } from "./room_player.mjs";
+import { startServer } from "./server.mjs";
+import { FRAMES, intelligibility, record, speechFile } from "./speech.mjs";
+import { until } from "./until.mjs";
+
+const DELAY_MS = 50; // each way
+
+const room = (file) => `
+[[rooms]]
+id = "hall"
+title = "Hall"
+layers = [{ height = 360, fps = ${FRAMES}, kbps = 600 }]
+  [[rooms.sources]]
+  id = "main"
+  url = "file://${file}"
+  audio = { floor = 0 }
+`;
+
+const inbound = (page) =>
+  page.evaluate(async () => {
+    const found = {};
+    for (const report of (await window.__peer.getStats()).values()) if (report.type === "inbound-rtp") found[report.kind] = { ...report };
+    return found;
+  });
+
+// `red`: the viewer takes redundant sound.
+export async function startLossFigures({ red = true } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "plenary-speech-"));
+  const { file, said } = speechFile(folder);
+  const server = await startServer(room(file));
+  const browser = await startBrowser();
+  const line = await lossyLine().open();
+  line.delay = DELAY_MS;
+  const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1, line, red });
+  await until("a picture and sound", async () => {
+    const now = await inbound(page);
+    return now.video?.framesDecoded > FRAMES && now.audio?.packetsReceived > 100;
+  });
+  const counters = async () => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const read = (name) => Number(new RegExp(`^plenary_${name}_total (\\d+)`, "m").exec(text)?.[1]);
+    return { red: read("red_packets_sent"), rtx: read("rtx_packets_sent") };
+  };
+  return {
+    // Over one round of the speech. `stoi` is 0 to 1 (lib/stoi.mjs); `arrived` and `decoded` are shares of the pictures that the source made
+    // meanwhile, whole by repair and shown; `red` and `rtx` count packets. Only a machine with time to spare shows what arrives.
+    async at(loss) {
+      line.loss = loss;
+      // Reports of loss come every second or so, and what answers them.
+      const settled = (await inbound(page)).audio.packetsReceived + 250;
+      await until("the line as it is now", async () => (await inbound(page)).audio.packetsReceived > settled);
+      const [before, sent] = [await inbound(page), await counters()];
+      const heard = await record(page, "audio0");
+      const [now, sentNow] = [await inbound(page), await counters()];
+      const seconds = (now.video.timestamp - before.video.timestamp) / 1_000;
+      const of = (kind, name) => now[kind][name] - before[kind][name];
+      return {
+        loss,
+        stoi: await intelligibility(said, heard),
+        lost: of("audio", "packetsLost") / (of("audio", "packetsLost") + of("audio", "packetsReceived")),
+        concealed: of("audio", "concealedSamples") / of("audio", "totalSamplesReceived"),
+        arrived: of("video", "framesReceived") / (seconds * FRAMES),
+        decoded: of("video", "framesDecoded") / (seconds * FRAMES),
+        seconds,
+        red: sentNow.red - sent.red,
+        rtx: sentNow.rtx - sent.rtx,
+      };
+    },
+    async stop() {
+      await browser.stop();
+      await server.stop();
+      line.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
