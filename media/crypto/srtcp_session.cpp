@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t kHeader = 8;   // in clear: the first packet's header and SSRC
 constexpr std::size_t kTrailer = 4;  // E flag and index
-constexpr std::size_t kMaxPacket = 65'535;
 constexpr std::size_t kGcmNonce = 12;
 constexpr std::size_t kCmSalt = 14;
 constexpr std::size_t kAuthenticationKey = 20;
@@ -125,7 +124,7 @@ void run_cm(Bytes key, Bytes salt, std::uint32_t ssrc, std::uint32_t index, Muta
 }
 
 bool whole(Bytes packet, std::size_t trailer) {
-  return packet.size() <= kMaxPacket && packet.size() >= kHeader + trailer && packet[0] >> 6 == 2;
+  return packet.size() <= kMaxSrtpPacket && packet.size() >= kHeader + trailer && packet[0] >> 6 == 2;
 }
 
 std::uint32_t ssrc_of(Bytes packet) { return load_u32(packet.data() + 4); }

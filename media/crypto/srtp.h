@@ -14,6 +14,7 @@ namespace plenary::crypto {
 
 constexpr std::size_t kGcmTag = 16;
 constexpr std::size_t kCmTag = 10;
+constexpr std::size_t kMaxSrtpPacket = 65'535;  // bytes: the longest datagram of UDP
 // libsrtp keeps a stream for each source it met and searches them one by one; an honest speaker has seven at most.
 constexpr std::size_t kMaxInboundSsrcs = 32;
 constexpr std::uint64_t kReplayWindow = 1'024;  // packets

@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t kRtpHeader = 12;
 constexpr std::size_t kRtcpHeader = 8;
 constexpr std::size_t kSrtcpIndex = 4;  // E flag and index (RFC 3711 §3.4)
-constexpr std::size_t kMaxPacket = 65'535;
 
 srtp_t make_context(SrtpProfile profile, const ByteVector& key, const ByteVector& salt, srtp_ssrc_type_t direction) {
   srtp_policy_t policy{};
@@ -113,7 +112,7 @@ namespace {
 
 // The fixed header, its contributing sources and its extension lie within the packet, and the tag behind them.
 bool whole_rtp(Bytes packet, std::size_t tag) {
-  if (packet.size() > kMaxPacket || packet.size() < kRtpHeader + tag || packet[0] >> 6 != 2) return false;
+  if (packet.size() > kMaxSrtpPacket || packet.size() < kRtpHeader + tag || packet[0] >> 6 != 2) return false;
   std::size_t header = kRtpHeader + std::size_t{4} * (packet[0] & 0x0F);
   if ((packet[0] & 0x10) != 0) {
     if (packet.size() < header + 4) return false;
@@ -123,7 +122,7 @@ bool whole_rtp(Bytes packet, std::size_t tag) {
 }
 
 bool whole_rtcp(Bytes packet, std::size_t trailer) {
-  return packet.size() <= kMaxPacket && packet.size() >= kRtcpHeader + trailer && packet[0] >> 6 == 2;
+  return packet.size() <= kMaxSrtpPacket && packet.size() >= kRtcpHeader + trailer && packet[0] >> 6 == 2;
 }
 
 }  // namespace
