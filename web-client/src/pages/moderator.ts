@@ -165,10 +165,11 @@ class ModeratorPage extends Part {
         ${this.#press({ press: `mute ${id}`, label: t(request.muted ? 'moderator.unmute' : 'moderator.mute'), icon: request.muted ? 'mic' : 'mic_off', ...key('M'), ...named(t('moderator.mute')), run: () => this.#model.muteOrUnmute(request) })}
         ${this.#press({ press: `extend ${id}`, label: t('moderator.extend'), icon: 'clock', ...key('E'), ...named(t('moderator.extend')), run: () => this.#model.extend(id, 1) })}
         ${this.#press({ press: `pause ${id}`, label: t(paused ? 'moderator.resume' : 'moderator.pause'), icon: paused ? 'play' : 'pause', ...key('P'), ...named(t('moderator.pause')), run: () => this.#model.pauseOrResume(request) })}
-        <span class="grow"></span>
-        ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}
-        ${this.#press({ press: `revoke ${id}`, label: t('moderator.revoke'), icon: 'stop', look: 'end', ...key('X'), ...named(t('moderator.revoke')), run: () => this.#model.revoke(request) })}
-        ${this.#more_of(request)}
+        <div class="acts ending">
+          ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}
+          ${this.#press({ press: `revoke ${id}`, label: t('moderator.revoke'), icon: 'stop', look: 'end', ...key('X'), ...named(t('moderator.revoke')), run: () => this.#model.revoke(request) })}
+          ${this.#more_of(request)}
+        </div>
       </div>
       ${this.#refusal_at(id)}
     </li>`;
