@@ -126,10 +126,12 @@ std::optional<Instant> Desk::next_timeout() const {
 std::optional<Output> Desk::poll_output() {
   // What has to be on disk goes first: it takes longest.
   if (std::optional<Batch> batch = state_->meeting.poll_append()) return out::Append{std::move(*batch)};
-  if (state_->outputs.empty() && state_->saved_at) state_->publish(*state_->saved_at);
-  if (state_->outputs.empty()) return std::nullopt;
-  Output output = std::move(state_->outputs.front());
-  state_->outputs.pop_front();
+  if (state_->is_idle() && state_->saved_at) state_->publish(*state_->saved_at);
+  if (state_->is_idle()) return std::nullopt;
+  // Who waits for an answer does not wait until ten thousand have got a change.
+  std::deque<Output>& from = state_->outputs.empty() ? state_->changes : state_->outputs;
+  Output output = std::move(from.front());
+  from.pop_front();
   return output;
 }
 

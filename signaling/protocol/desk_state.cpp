@@ -399,7 +399,7 @@ void Desk::State::publish(Now now) {
   tell_helps();
   tell_notes();
   tell_checks();
-  publication_due = now.monotonic < next_publication;
+  publication_due = now.monotonic < next_publication || !changes.empty();
   if (publication_due) {
     ++counters.delayed;
     return;
@@ -407,7 +407,7 @@ void Desk::State::publish(Now now) {
   published_version = meeting.version();
   published_facts = facts;
   tell_ended();
-  View view = view_of(meeting, facts, pages.size() > kToldAtOnce ? kFrontRowsOfCrowd : kFrontRows);
+  View view = view_of(meeting, facts, pages.size() > kToldAtOnce ? kFrontRowsOfCrowd : kFrontRows, rows);
   if (published.members == view.members && published.queue == view.queue) return;
   std::swap(published, view);
   ++seq;
@@ -420,29 +420,34 @@ void Desk::State::publish(Now now) {
 // Every page gets every number, so that it knows when it has missed one.
 void Desk::State::tell_changed(const View& before, Now now) {
   const std::string members = changed_members(before.members, published.members);
-  const auto encode = [&](const std::string& old_queue, const std::string& queue) {
-    const std::string params = changed_json(seq, meeting.moment(now), members, queue == old_queue ? "" : queue);
+  const auto encode = [&](bool same, const std::string& queue) {
+    const std::string params = changed_json(seq, meeting.moment(now), members, same ? "" : queue);
     return std::make_shared<const std::string>(encode_notification("meeting.changed", params));
   };
-  out::Send whole{{}, encode(before.queue, published.queue), true};
-  std::vector<out::Send> own;
-  out::Send front{{}, encode(before.front, published.front), true};
+  const bool same_front = before.front == published.front;
+  out::Send whole{{}, encode(before.queue == published.queue, published.queue), true};
+  std::vector<out::Send> own, front;
+  const SharedText to_front = encode(same_front, published.front);
   for (const auto& [id, page] : pages) {
     // A page that is joining right now gets the whole state with its answer.
     if (!page.visit || page.closing || page.behind) continue;
-    const ParticipantId participant = page.participant;
     if (sees_whole_list(page.role)) {
       whole.pages.push_back(id);
-    } else if (before.behind.contains(participant) || published.behind.contains(participant)) {
-      own.push_back({{id}, encode(before.queue_of(participant, false), published.queue_of(participant, false)), true});
-    } else {
-      front.pages.push_back(id);
+      continue;
     }
+    const std::string& old_rows = before.behind_of(page.participant);
+    const std::string& rows = published.behind_of(page.participant);
+    if (!old_rows.empty() || !rows.empty()) {
+      own.push_back({{id}, encode(same_front && rows == old_rows, published.queue_of(page.participant, false)), true});
+      continue;
+    }
+    if (front.empty() || front.back().pages.size() == kPagesASend) front.push_back({{}, to_front, true});
+    front.back().pages.push_back(id);
   }
   // Who runs the meeting first: they act on it.
-  if (!whole.pages.empty()) outputs.push_back(std::move(whole));
-  std::move(own.begin(), own.end(), std::back_inserter(outputs));
-  if (!front.pages.empty()) outputs.push_back(std::move(front));
+  if (!whole.pages.empty()) changes.push_back(std::move(whole));
+  std::move(own.begin(), own.end(), std::back_inserter(changes));
+  std::move(front.begin(), front.end(), std::back_inserter(changes));
 }
 
 }  // namespace plenary::signaling

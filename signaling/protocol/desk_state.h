@@ -76,6 +76,7 @@ constexpr std::size_t kMaxHelpsOfNetwork = 10;
 // on one core, telling all takes 60 to 100 ms.
 constexpr std::size_t kToldAtOnce = 500;  // pages; more are a crowd
 constexpr Duration kPauseAPage = std::chrono::microseconds(10);
+constexpr std::size_t kPagesASend = 500;  // of a crowd: the shell looks at the clock between two of them
 // Rows of the queue, 650 bytes each, that everybody sees. Ten are on a crowd's screens; an act that moves all of them
 // is 65 MB to 10,000 pages.
 constexpr std::size_t kFrontRows = 50, kFrontRowsOfCrowd = 10;
@@ -96,6 +97,7 @@ struct Desk::State {
   void publish(Now now);
   void tell_readiness(Now now);
   void keep_check(PageId page, const CheckResult& result, Now now);
+  [[nodiscard]] bool is_idle() const { return outputs.empty() && changes.empty(); }
   void send(PageId page, std::string text);
   void send_to_joined(PageId page, std::string text);  // nothing where it has left
   void close(PageId page, std::uint16_t code, std::string reason);
@@ -118,7 +120,9 @@ struct Desk::State {
   std::map<HelpId, std::string> helps_from;  // networks of open calls by people without a token
   std::vector<WaitingAnswer> waiting;        // by ticket
   std::deque<Output> outputs;
+  std::deque<Output> changes;  // of one publication: the next one waits until all of them are handed out
   View published;
+  QueueRows rows;
   std::uint64_t published_version = 0;
   RoomFacts published_facts;
   Instant next_publication{};    // not before

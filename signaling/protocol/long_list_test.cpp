@@ -33,6 +33,21 @@ TEST_F(LongList, people_see_its_front_and_their_own_rows_and_staff_sees_all) {
   EXPECT_EQ(own.back()["position"], kFrontRows + 2);
 }
 
+TEST_F(LongList, a_row_shows_whether_its_person_is_there_and_their_packets_come) {
+  const PageId person = joined("Person/participant");
+  ask(person);
+  const PageId viewer = joined("");
+  const Json before = state(viewer)["queue"][0];
+  EXPECT_EQ(before["connected"], true);
+  EXPECT_EQ(before["media"], "none");
+  desk_->handle_uplink_back(*participant_from(joins_[person]["participant"].get<std::string>()), now());
+  turn();
+  EXPECT_EQ(state(viewer)["queue"][0]["media"], "flowing");
+  desk_->handle_close(person, now());
+  turn();
+  EXPECT_EQ(state(viewer)["queue"][0]["connected"], false);
+}
+
 TEST_F(LongList, everybody_is_told_every_number_and_of_their_own_rows) {
   const PageId last = ask_all(kFrontRows + 2);
   const PageId viewer = joined("");
@@ -64,6 +79,26 @@ TEST_F(LongList, a_crowd_is_told_of_many_acts_at_once_and_misses_none) {
   EXPECT_EQ(changes[1]["set"]["waiting"], 5);
   pass(std::chrono::seconds(1));
   EXPECT_EQ(notified(viewer, "meeting.changed").size(), 2U);
+}
+
+TEST_F(LongList, who_asks_while_a_crowd_is_told_of_a_change_is_answered_first) {
+  const PageId viewer = joined("");
+  fill();
+  const std::string call = R"({"jsonrpc":"2.0","id":1,"method":)";
+  desk_->handle_message(joined("Mona/moderator"), call + R"("list.close"})", now());
+  std::size_t told = 0;
+  for (auto output = desk_->poll_output(); output && told == 0; output = desk_->poll_output()) {
+    if (const auto* append = std::get_if<out::Append>(&*output)) desk_->handle_saved(append->batch.ticket, now());
+    const auto* send = std::get_if<out::Send>(&*output);
+    if (send == nullptr || !send->change || send->pages.size() == 1) continue;
+    EXPECT_EQ(send->pages.size(), kPagesASend);
+    told += send->pages.size();
+    desk_->handle_message(viewer, call + R"("meeting.state"})", now());
+    const auto next = desk_->poll_output();
+    ASSERT_TRUE(next);
+    EXPECT_EQ(std::get<out::Send>(*next).pages, std::vector{viewer});
+  }
+  ASSERT_EQ(told, kPagesASend);
 }
 
 TEST_F(LongList, what_the_disk_takes_at_once_is_told_as_one_change) {

@@ -1,6 +1,8 @@
 #include "signaling/protocol/view.h"
 
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "signaling/meeting/order.h"
 
@@ -32,23 +34,27 @@ Json person_json(const Person& person) {
 
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-Json request_tree(const Request& request, const Meeting& meeting) {
-  const Presence& presence = meeting.presence();
+SpokenTotal spoken_by(const Person& person, const Meeting& meeting) {
   const auto& spoken = meeting.state().spoken_by_person;
-  const auto before = spoken.find(request.person.id);
-  const SpokenTotal total = before == spoken.end() ? SpokenTotal{} : before->second;
+  const auto before = spoken.find(person.id);
+  return before == spoken.end() ? SpokenTotal{} : before->second;
+}
+
+bool is_connected(const Request& request, const Presence& presence) {
+  return !request.person.identity.empty() && !presence.gone_since(request.person.id);
+}
+
+// Without its place on the list.
+Json request_tree(const Request& request, const SpokenTotal& spoken, bool connected, std::string_view media) {
   Json json = {{"request", to_text(request.id)},
                {"kind", to_text(request.kind)},
                {"topic", request.topic},
                {"language", request.language},
                {"state", to_text(request.state)},
-               {"position", nullptr},
-               {"estimate_s", nullptr},
-               {"reason", nullptr},
                {"item", or_null(request.item)},
                {"person", person_json(request.person)},
-               {"spoken_ms", total.time.count()},
-               {"spoken_count", total.count},
+               {"spoken_ms", spoken.time.count()},
+               {"spoken_count", spoken.count},
                {"asked_by", or_null(request.asked_by)},
                {"asked_at", number(request.asked_at)},
                {"changed_at", number(request.changed_at)},
@@ -58,8 +64,8 @@ Json request_tree(const Request& request, const Meeting& meeting) {
                {"muted", request.muted},
                {"ready", request.ready},
                {"offered", request.offered},
-               {"connected", !request.person.identity.empty() && !presence.gone_since(request.person.id)},
-               {"media", media_of(request, presence)},
+               {"connected", connected},
+               {"media", media},
                {"outcome", nullptr},
                {"outcome_reason", nullptr}};
   if (request.state == RequestState::held) json["lost_at"] = number(request.lost_at);
@@ -70,19 +76,27 @@ Json request_tree(const Request& request, const Meeting& meeting) {
   return json;
 }
 
+// Of a request that waits for nothing any more.
+Json placeless_tree(const Request& request, const Meeting& meeting) {
+  const Presence& presence = meeting.presence();
+  Json json = request_tree(request, spoken_by(request.person, meeting), is_connected(request, presence),
+                           media_of(request, presence));
+  for (const char* member : {"position", "estimate_s", "reason"}) json[member] = nullptr;
+  return json;
+}
+
 // Estimates are as of the last event, else they would change without anything having happened.
-std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, View& view) {
+std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, QueueRows& rows, View& view) {
   const State& state = meeting.state();
   const std::vector<Place> order = waiting_order(state);
   const std::vector<Milliseconds> estimates = waiting_estimates(state, order, state.at);
   view.queue = view.front = "[";
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Request& request = *find_open(state, order[i].request);
-    Json json = request_tree(request, meeting);
-    json["position"] = i + 1;
-    json["estimate_s"] = std::chrono::round<std::chrono::seconds>(estimates[i]).count();
-    json["reason"] = order[i].reason;
-    const std::string row = (i == 0 ? "" : ",") + dumped(json);
+    const auto estimate = std::chrono::round<std::chrono::seconds>(estimates[i]).count();
+    const std::string row = (i == 0 ? "{" : ",{") + rows.text_of(request, meeting) +
+                            ",\"position\":" + std::to_string(i + 1) + ",\"estimate_s\":" + std::to_string(estimate) +
+                            ",\"reason\":" + dumped(order[i].reason) + "}";
     view.queue += row;
     if (i < front_rows) {
       view.front += row;
@@ -93,12 +107,13 @@ std::size_t write_queue(const Meeting& meeting, std::size_t front_rows, View& vi
   }
   view.queue += "]";
   view.front += "]";
+  rows.forget_unused();
   return order.size();
 }
 
 Json floor_json(const Meeting& meeting) {
   Json floor = Json::array();
-  for (const Request* holder : floor_holders(meeting.state())) floor.push_back(request_tree(*holder, meeting));
+  for (const Request* holder : floor_holders(meeting.state())) floor.push_back(placeless_tree(*holder, meeting));
   return floor;
 }
 
@@ -147,9 +162,29 @@ Json undo_json(const State& state) {
 
 }  // namespace
 
-View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows) {
+const std::string& QueueRows::text_of(const Request& request, const Meeting& meeting) {
+  Row& row = rows_[request.id];
+  row.used = true;
+  const SpokenTotal spoken = spoken_by(request.person, meeting);
+  const bool connected = is_connected(request, meeting.presence());
+  const std::string_view media = media_of(request, meeting.presence());
+  if (row.text.empty() || row.request != request || row.spoken != spoken || row.connected != connected ||
+      row.media != media) {
+    const std::string text = dumped(request_tree(request, spoken, connected, media));
+    row = {request, spoken, connected, media, text.substr(1, text.size() - 2), true};
+  }
+  return row.text;
+}
+
+void QueueRows::forget_unused() {
+  for (auto row = rows_.begin(); row != rows_.end();) {
+    row = std::exchange(row->second.used, false) ? std::next(row) : rows_.erase(row);
+  }
+}
+
+View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows, QueueRows& rows) {
   View view;
-  const std::size_t waiting = write_queue(meeting, front_rows, view);
+  const std::size_t waiting = write_queue(meeting, front_rows, rows, view);
   const State& state = meeting.state();
   Json languages = Json::array({"floor"});
   for (const std::string& language : meeting.rules().languages) languages.push_back(language);
@@ -158,7 +193,7 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
                   {"languages", dumped(languages)},
                   {"waiting", std::to_string(waiting)},
                   {"floor", dumped(floor_json(meeting))},
-                  {"last", state.last ? dumped(request_tree(*state.last, meeting)) : "null"},
+                  {"last", state.last ? dumped(placeless_tree(*state.last, meeting)) : "null"},
                   {"in_charge", dumped(or_null(state.in_charge))},
                   {"agenda", dumped(agenda_json(state))},
                   {"totals", dumped(totals_json(state))},
@@ -168,15 +203,20 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
   return view;
 }
 
+const std::string& View::behind_of(ParticipantId participant) const {
+  static const std::string none;
+  const auto own = behind.find(participant);
+  return own == behind.end() ? none : own->second;
+}
+
 std::string View::queue_of(ParticipantId participant, bool whole) const {
   if (whole) return queue;
-  const auto own = behind.find(participant);
-  if (own == behind.end()) return front;
-  return front.substr(0, front.size() - 1) + own->second + "]";
+  const std::string& own = behind_of(participant);
+  return own.empty() ? front : front.substr(0, front.size() - 1) + own + "]";
 }
 
 std::string request_json(const Request& request, const Meeting& meeting) {
-  return dumped(request_tree(request, meeting));
+  return dumped(placeless_tree(request, meeting));
 }
 
 std::string help_json(const Help& help) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -25,17 +25,40 @@ using Members =
 
 // The state but for `you`, `seq` and `server_time`.
 struct View {
-  Members members;                              // the same for all
-  std::string queue;                            // JSON, for those who run the meeting: every row
-  std::string front;                            // JSON, for everybody else: its front
-  std::map<ParticipantId, std::string> behind;  // whose rows stand behind the front: those rows, "," before each
+  Members members;                                        // the same for all
+  std::string queue;                                      // JSON, for those who run the meeting: every row
+  std::string front;                                      // JSON, for everybody else: its front
+  std::unordered_map<ParticipantId, std::string> behind;  // whose rows stand behind it: those rows, "," before each
 
+  // "": they have none there.
+  [[nodiscard]] const std::string& behind_of(ParticipantId participant) const;
   // The `queue` of a page.
   [[nodiscard]] std::string queue_of(ParticipantId participant, bool whole) const;
 };
 
+// Of the rows of the queue what does not hang on their place, kept from view to view: most rows of a long list stay as
+// they are when one changes, and making their JSON is most of what a view costs.
+class QueueRows {
+ public:
+  // The inside of a JSON object, but for "position", "estimate_s" and "reason".
+  const std::string& text_of(const Request& request, const Meeting& meeting);
+  // Rows that nobody has asked for since the last call.
+  void forget_unused();
+
+ private:
+  struct Row {
+    Request request;
+    SpokenTotal spoken;
+    bool connected = false;
+    std::string_view media;
+    std::string text;
+    bool used = false;
+  };
+  std::unordered_map<RequestId, Row> rows_;
+};
+
 // `front_rows`: how many rows everybody sees; of those behind them, people see their own.
-View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows);
+View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_rows, QueueRows& rows);
 std::string request_json(const Request& request, const Meeting& meeting);
 // Parameters of help.changed.
 std::string help_json(const Help& help);
