@@ -8,11 +8,12 @@ import tempfile
 import time
 from pathlib import Path
 
+LOOPBACK = "127.0.0.1"
 CONFIG = """
 [server]
-http = "127.0.0.1:0"
-udp = "127.0.0.1:0"
-public_address = "127.0.0.1"
+http = "{http}:0"
+udp = "{address}:0"
+public_address = "{address}"
 data = "{data}"
 
 [[rooms]]
@@ -29,15 +30,15 @@ mix = "desk"
 PICTURE = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
            "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30,noise=alls=20:allf=t", "-f", "lavfi", "-i", "sine=440",
            "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-profile:v", "baseline", "-bf", "0",
-           "-b:v", "2M", "-maxrate", "2M", "-bufsize", "1M", "-g", "60", "-pix_fmt", "yuv420p", "-level", "3.1",
-           "-c:a", "aac", "-ac", "2", "-t", "12"]
+           "-g", "60", "-pix_fmt", "yuv420p", "-level", "3.1", "-c:a", "aac", "-ac", "2", "-t", "12"]
 START_SECONDS = 60
 STOP_SECONDS = 15
 
 
-def make_picture(path):
+def make_picture(path, mbit=2):
     """The room's source: twelve seconds that it plays again and again."""
-    subprocess.run([*PICTURE, path], check=True)
+    rate = ["-b:v", f"{mbit}M", "-maxrate", f"{mbit}M", "-bufsize", f"{mbit / 2}M"]
+    subprocess.run([*PICTURE, *rate, path], check=True)
 
 
 def cpu_seconds(pid):
@@ -54,13 +55,14 @@ def memory_kib(pid):
 class RunningServer:
     """`prefix` stands before the command: taskset and the like."""
 
-    def __init__(self, binary, prefix=()):
+    def __init__(self, binary, prefix=(), address=LOOPBACK, mbit=2):
         self.binary = binary
         self.folder = tempfile.TemporaryDirectory(prefix="plenary-bench-")
         self.config = Path(self.folder.name) / "plenary.toml"
         picture = Path(self.folder.name) / "picture.mp4"
-        make_picture(picture)
-        self.config.write_text(CONFIG.format(data=Path(self.folder.name) / "data", picture=picture))
+        make_picture(picture, mbit)
+        http = address if address == LOOPBACK else "0.0.0.0"  # figures are told to this machine alone
+        self.config.write_text(CONFIG.format(http=http, address=address, data=Path(self.folder.name) / "data", picture=picture))
         self.log = Path(self.folder.name) / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([*prefix, binary, "serve", "--config", self.config], stdout=log, stderr=log)

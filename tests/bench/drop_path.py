@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""What sending costs where nobody receives: two network namespaces, and the viewers' one throws away all media. The server runs on one core, then on two; prints one table. Needs root, iproute2 and nftables. Nothing in it fails
+a test."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from running_server import RunningServer, cpu_seconds
+
+SERVER_ADDRESS, VIEWERS_ADDRESS = "10.77.0.1", "10.77.0.2"
+SETTLE_SECONDS = 5
+PACKETS = "plenary_rtp_packets_sent_total"
+# RTP (first byte 128 to 191) without RTCP (second byte 192 to 223): consent, handshakes and reports go on (RFC 7983, 5761).
+DROP = ["@th,64,8", "128-191", "@th,72,8", "!=", "192-223", "counter", "drop"]
+
+
+def run(*command):
+    return subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True).stdout
+
+
+class Line:
+    """Two namespaces with a cable between them."""
+
+    def __init__(self):
+        self.server, self.viewers = (f"plenary-{end}-{os.getpid()}" for end in ("server", "viewers"))
+
+    def __enter__(self):
+        for name in (self.server, self.viewers):
+            run("ip", "netns", "add", name)
+        run("ip", "-n", self.server, "link", "add", "line", "type", "veth", "peer", "name", "line", "netns", self.viewers)
+        for name, address in ((self.server, SERVER_ADDRESS), (self.viewers, VIEWERS_ADDRESS)):
+            run("ip", "-n", name, "address", "add", f"{address}/24", "dev", "line")
+            for device in ("lo", "line"):
+                run("ip", "-n", name, "link", "set", device, "up")
+        self._discard()
+        return self
+
+    def __exit__(self, *_):
+        for name in (self.server, self.viewers):
+            run("ip", "netns", "del", name)
+
+    def _discard(self):
+        nft = ("ip", "netns", "exec", self.viewers, "nft", "add")
+        run(*nft, "table", "netdev", "discard")
+        run(*nft, "chain", "netdev", "discard", "media", "{ type filter hook ingress device line priority 0; }")
+        run(*nft, "rule", "netdev", "discard", "media", *DROP)
+
+    def packets(self, port):
+        text = run("ip", "netns", "exec", self.server, "curl", "-sS", f"http://127.0.0.1:{port}/metrics")
+        return sum(float(value) for value in re.findall(rf"^{PACKETS}(?:{{.*}})? (\S+)$", text, re.M))
+
+
+def measure(options, cores):
+    with Line() as line:
+        prefix = ("ip", "netns", "exec", line.server, "taskset", "-c", cores)
+        with RunningServer(options.binary, prefix, SERVER_ADDRESS, options.mbit) as server:
+            url = f"http://{SERVER_ADDRESS}:{server.port}/whep/bench"
+            command = ["ip", "netns", "exec", line.viewers, options.binary, "bench", "viewers", "--url", url,
+                       "--viewers", str(options.viewers), "--seconds", str(options.seconds + 600)]
+            viewers = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            try:
+                for text in viewers.stderr:
+                    print("  " + text.rstrip(), file=sys.stderr)
+                    if " watching:" in text:
+                        break
+                time.sleep(SETTLE_SECONDS)
+                pids = (server.process.pid, viewers.pid)
+                before = (time.monotonic(), line.packets(server.port), *map(cpu_seconds, pids))
+                time.sleep(options.seconds)
+                after = (time.monotonic(), line.packets(server.port), *map(cpu_seconds, pids))
+            finally:
+                viewers.terminate()
+                viewers.wait()
+    passed = after[0] - before[0]
+    packets = after[1] - before[1]
+    return {"cores": cores, "packets_per_second": packets / passed, "us_per_packet": 1e6 * (after[2] - before[2]) / packets,
+            "server_percent": 100 * (after[2] - before[2]) / passed, "viewers_percent": 100 * (after[3] - before[3]) / passed}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    root = Path(__file__).resolve().parents[2]
+    parser.add_argument("--binary", default=str(root / "build/release/bin/plenary"))
+    parser.add_argument("--viewers", type=int, default=1000)
+    parser.add_argument("--seconds", type=int, default=15)
+    parser.add_argument("--mbit", type=float, default=2)
+    options = parser.parse_args()
+    for cores in ("0", "0,1"):
+        print(json.dumps(measure(options, cores)))
+
+
+if __name__ == "__main__":
+    main()
