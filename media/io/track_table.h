@@ -27,6 +27,7 @@ struct TrackEntry {
   // Where it comes from: a room process, or a speaker.
   std::optional<FeedId> feed;
   std::uint16_t feed_track = 0;
+  bool uplink = false;  // a speaker's, here or on another shard
   PeerEntry* speaker = nullptr;
   std::optional<std::size_t> speaker_layer;  // of the speaker's picture, where that comes in layers
   std::vector<TrackId> arriving;             // this is such a picture: the tracks of its layers now, the best first
