@@ -17,6 +17,7 @@
 #include "media/room/return_sink.h"
 #include "media/room/sound_track.h"
 #include "media/room/speaker.h"
+#include "media/room/speaker_codecs.h"
 #include "media/room/track_list.h"
 #include "media/room/video_track.h"
 
@@ -71,6 +72,7 @@ class SpeakerDesk {
   void on_speaker_state(const std::string& speaker, std::string_view state);
   void start_return(const ReturnConfig& config);
   void report_readiness();
+  Speaker::Outputs outputs_of(const SpeakerAdd& command);
 
   Settings settings_;
   TrackList& tracks_;
@@ -88,6 +90,7 @@ class SpeakerDesk {
   std::vector<std::unique_ptr<ReturnSink>> sinks_;
   OnDemandVideo return_;
   OnDemandVideo programme_;
+  SpeakerCodecs codecs_;
   std::map<std::string, std::unique_ptr<Speaker>> speakers_;
   Instant next_readiness_{};
   std::unique_ptr<Mixer> mixer_;  // its thread uses what stands above
