@@ -27,6 +27,8 @@ SpeakerDesk::SpeakerDesk(Settings settings, TrackList& tracks, FrameWriter& writ
                  [this](const AccessUnit& unit) {
                    if (!programme_video_.write(unit)) programme_.request_key_frame();
                  }),
+      programme_vp8_(tracks.add_vp8("programme/video/vp8", kVp8Layer.bitrate(), programme_video_.track()), kVp8Layer,
+                     writer),
       codecs_(settings_.profile_level_id, tracks, writer) {
   Mixer::Outputs outputs;
   outputs.return_sound = [this](const SoundFrame& frame, double db) { on_return_sound(frame, db); };
@@ -179,6 +181,7 @@ void SpeakerDesk::want(std::uint16_t track, bool wanted) {
   }
   if (track == return_sound_.track()) return_sound_wanted_ = wanted;
   if (track == programme_video_.track()) programme_.set_wanted(wanted);
+  if (track == programme_vp8_.track()) programme_vp8_.set_wanted(wanted);
   codecs_.want(track, wanted);
   update_return();
 }
@@ -186,6 +189,7 @@ void SpeakerDesk::want(std::uint16_t track, bool wanted) {
 void SpeakerDesk::request_key_frame(std::uint16_t track) {
   if (track == return_video_.track()) return_.request_key_frame();
   if (track == programme_video_.track()) programme_.request_key_frame();
+  if (track == programme_vp8_.track()) programme_vp8_.request_key_frame();
   codecs_.request_key_frame(track);
 }
 
@@ -198,7 +202,10 @@ void SpeakerDesk::on_frame(const rtp::Frame& frame) {
 }
 
 void SpeakerDesk::push_room_picture(const Picture& picture) {
-  if (programme_.wanted()) programme_.push(mixer_->lay_in(picture));
+  if (!programme_wanted()) return;
+  const Picture laid_in = mixer_->lay_in(picture);
+  programme_.push(laid_in);
+  programme_vp8_.push(laid_in);
 }
 
 void SpeakerDesk::handle_timeout(Instant now) {

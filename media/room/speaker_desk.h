@@ -60,7 +60,7 @@ class SpeakerDesk {
   // Sources' threads.
   void push_room_sound(const SoundFrame& frame) { mixer_->push_room_sound(frame); }
   void push_room_picture(const Picture& picture);
-  [[nodiscard]] bool programme_wanted() const { return programme_.wanted(); }
+  [[nodiscard]] bool programme_wanted() const { return programme_.wanted() || programme_vp8_.wanted(); }
 
  private:
   [[nodiscard]] bool known(const std::string& speaker);
@@ -90,6 +90,7 @@ class SpeakerDesk {
   std::vector<std::unique_ptr<ReturnSink>> sinks_;
   OnDemandVideo return_;
   OnDemandVideo programme_;
+  VideoLayer programme_vp8_;  // the same for who cannot decode H.264
   SpeakerCodecs codecs_;
   std::map<std::string, std::unique_ptr<Speaker>> speakers_;
   Instant next_readiness_{};

@@ -67,6 +67,11 @@ io::AddFeedTrack add_command(const RoomTracks::Track& track, FeedId feed) {
           .bitrate = track.bitrate};
 }
 
+const char* slate_of(Codec codec) {
+  if (codec == Codec::opus) return "slate/audio";
+  return codec == Codec::vp8 ? "slate/video/vp8" : "slate/video";
+}
+
 bool is_slate(const std::string& name) { return name.starts_with("slate/"); }
 bool is_speakers(const std::string& name) { return name.starts_with("speaker/"); }
 
@@ -114,7 +119,7 @@ std::vector<io::ShardCommand> RoomTracks::take(const json& list, FeedId feed, bo
     const Track& track = tracks_[name];
     const Track* slate = find("slate/" + name);
     if (slate == nullptr || slate->codec != track.codec) {
-      slate = find(track.codec == Codec::opus ? "slate/audio" : "slate/video");
+      slate = find(slate_of(track.codec));
     }
     if (slate != nullptr) commands.emplace_back(io::SetSlate{track.id, slate->id});
   }

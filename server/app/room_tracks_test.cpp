@@ -88,6 +88,14 @@ TEST_F(room_tracks, each_layer_has_the_slate_of_its_size_or_that_of_the_picture)
   EXPECT_FALSE(told_of<io::SetSlate>("slate/video/low"));
 }
 
+TEST_F(room_tracks, a_picture_in_vp8_has_the_slate_in_vp8) {
+  json list = three_layers();
+  list.push_back({{"track", 20U}, {"name", "slate/video/vp8"}, {"codec", "vp8"}});
+  list.push_back({{"track", 21U}, {"name", "programme/video/vp8"}, {"codec", "vp8"}});
+  take(list);
+  EXPECT_EQ(told_of<io::SetSlate>("programme/video/vp8")->slate, id("slate/video/vp8"));
+}
+
 TEST_F(room_tracks, the_next_process_goes_on_with_the_same_numbers) {
   take(three_layers());
   const TrackId low = id("video/low");

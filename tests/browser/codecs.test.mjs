@@ -7,8 +7,6 @@ import { pictureIn } from "./lib/measure.mjs";
 import { call, emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { until } from "./lib/until.mjs";
 
-// A player's second slot carries the speaker.
-const slot = 1;
 let meeting;
 let mona;
 let players;
@@ -19,8 +17,10 @@ before(async () => {
   // The moderator without a page: this machine has encoders and decoders enough to run.
   mona = await emptyPage(context, meeting.server);
   await joinMeeting(mona, meeting.server, "hall", meeting.server.token("hall", "moderator", "Mona Idris"));
-  players = {};
-  for (const codec of ["VP8", "H264"]) players[codec] = await openPlayer(context, meeting.server, "hall", { audio: 1, video: 2, codec });
+  // The second slot carries the speaker; where there is one, they are laid into the room's picture.
+  const player = async (codec, slots) =>
+    ({ codec, slot: slots - 1, page: await openPlayer(context, meeting.server, "hall", { audio: 1, video: slots, codec }) });
+  players = { vp8: await player("VP8", 2), h264: await player("H264", 2), small: await player("VP8", 1) };
 });
 after(() => meeting?.stop());
 
@@ -64,21 +64,21 @@ const sent = (page) => page.evaluate(async () => {
   return null;
 });
 
-const received = (codec) => players[codec].evaluate(async (slot) => {
+const received = ({ page, slot }) => page.evaluate(async (slot) => {
   const receiver = window.__peer.getReceivers().filter(({ track }) => track.kind === "video")[slot];
   const reports = await receiver.getStats();
   const report = [...reports.values()].find(({ type }) => type === "inbound-rtp");
   return { height: report?.frameHeight ?? 0, frames: report?.framesDecoded ?? 0, codec: reports.get(report?.codecId)?.mimeType };
 }, slot);
 
-async function seesSpeaker(codec, height) {
-  const { frames } = await received(codec);
-  const seen = await until(`the speaker in ${codec}`, async () => {
-    const now = await received(codec);
+async function seesSpeaker(player, height) {
+  const { frames } = await received(player);
+  const seen = await until(`the speaker in ${player.codec}`, async () => {
+    const now = await received(player);
     const moves = now.frames >= frames + 30 && (!height || now.height === height);
-    return (moves && (await pictureIn(players[codec], `video${slot}`))?.spread > 10 && now) || assert.fail(JSON.stringify(now));
+    return (moves && (await pictureIn(player.page, `video${player.slot}`))?.spread > 10 && now) || assert.fail(JSON.stringify(now));
   }, { within: 120_000 });
-  assert.equal(seen.codec, `video/${codec}`);
+  assert.equal(seen.codec, `video/${player.codec}`);
 }
 
 const encoders = async () => {
@@ -91,8 +91,9 @@ test("who decodes VP8 only sees a speaker who sends H.264, beside somebody who n
   await encodersAre(0);
   const { page, request } = await speak("Amina Diallo", "H264");
   assert.equal(await sent(page), "video/H264");
-  await seesSpeaker("VP8", 360);
-  await seesSpeaker("H264");
+  await seesSpeaker(players.vp8, 360);
+  await seesSpeaker(players.h264);
+  await seesSpeaker(players.small, 360);
   await encodersAre(1);
   await act("floor.release", { request });
   await encodersAre(0);
@@ -102,13 +103,21 @@ test("who decodes VP8 only sees a speaker who sends H.264, beside somebody who n
 test("with the next speaker, who sends VP8, it is the other way round on the same connections", async () => {
   const { page } = await speak("Chen Wei", "VP8");
   assert.equal(await sent(page), "video/VP8");
-  await seesSpeaker("VP8");
-  await seesSpeaker("H264", 360);
+  await seesSpeaker(players.vp8);
+  await seesSpeaker(players.h264, 360);
   await encodersAre(1);
 });
 
+test("a room process that dies encodes again when it is back", async () => {
+  const before = meeting.server.roomProcess();
+  process.kill(before, "SIGKILL");
+  await until("the next room process", () => ![null, before].includes(meeting.server.roomProcess()));
+  await encodersAre(1);
+  await seesSpeaker(players.h264, 360);
+});
+
 test("the encoder ends with the last viewer who needs it", async () => {
-  await players.H264.evaluate(() => fetch(window.__session, { method: "DELETE" }));
+  await players.h264.page.evaluate(() => fetch(window.__session, { method: "DELETE" }));
   await encodersAre(0);
-  await seesSpeaker("VP8");
+  await seesSpeaker(players.vp8);
 });

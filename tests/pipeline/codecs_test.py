@@ -65,6 +65,29 @@ class TestCodecs(SpeakersTest):
         sizes, profiles = picture_formats(stream)
         self.assertEqual((set(sizes), profiles), ({(640, 360)}, {("Constrained Baseline", 31)}))
 
+    def test_laid_into_the_rooms_picture_they_are_there_in_vp8_too(self):
+        name = "programme/video/vp8"
+        room = self.start([{"id": "main", "url": "test:?picture=black", "kind": "room", "audio": {"floor": 0}}], mix="server")
+        self.assertEqual(self.entries()[name]["layer_of"], room.tracks["programme/video"])
+        self.add_speaker("s1", 1000, 1001)
+        self.talk_until("speaker", speaker="s1", state="decoding")
+        room.send(command="speaker.air", speaker="s1", on=True)
+        self.talk_until("speaker", speaker="s1", state="on_air")
+        self.assertFalse(room.track_frames(name))
+        self.want(name)
+        self.talk_until_it("too few frames", lambda: len(room.track_frames(name)) >= 30)
+        frames = room.track_frames(name)
+        self.assertFalse(room.track_frames("programme/video"), "nobody wants that one")
+        pictures = decode_video(vp8_ivf(frames), "ivf")
+        self.assertEqual(len(pictures), len(frames))
+        self.assertTrue(all(p[600 * 1280 + 1100] > 180 and p[100 * 1280 + 100] < 60 for p in pictures))
+        before = len(frames)
+        room.send(command="key_frame", track=room.tracks[name])
+        self.talk_until_it("no frames", lambda: len(room.track_frames(name)) >= before + 12)
+        self.assertTrue(any(f.key for f in room.track_frames(name)[before:before + 12]))
+        self.want(name, False)
+        self.talk_until_it("the encoder runs on", lambda: room.encoders() == 2)
+
     def test_a_key_frame_comes_when_it_is_asked_for(self):
         room = self.start([])
         name = "speaker/s1/video/vp8"
