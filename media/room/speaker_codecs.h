@@ -17,8 +17,8 @@ namespace plenary::room {
 
 class SpeakerCodecs {
  public:
-  // At once. Everybody in a room is shown one speaker, and that one another; the rest are previews of who stands by. Each
-  // takes up to 15 % of a core of the machine that has the sound to mix. More wait for one that ends.
+  // At once. Everybody in a room is shown one speaker, and that one another; the rest are previews of who stands by.
+  // Each takes up to 15 % of a core of the machine that has the sound to mix. More wait for one that ends.
   static constexpr std::size_t kMostEncoders = 4;
 
   SpeakerCodecs(std::string h264_profile_level_id, TrackList& tracks, FrameWriter& writer)
