@@ -40,7 +40,8 @@ TrackEntry* Switchboard::uplink_track(TrackId id, Codec codec, PeerEntry* speake
   if (uplink.entry == nullptr) return nullptr;
   if (uplink.replaced) forget(uplink.replaced.get());
   if (uplink.created || uplink.replaced) apply_wishes_for(*uplink.entry);
-  if (uplink.switched) refresh_layers(id);  // the layers were those of whoever had it before
+  // The layers were those of whoever had it before; in another codec, others can decode it.
+  if (uplink.switched || uplink.replaced) refresh_layers(id);
   return uplink.entry;
 }
 

@@ -22,13 +22,13 @@ Switchboard::Encodings Switchboard::encodings_for(PeerEntry& entry, std::size_t 
   Encodings found;
   TrackEntry* track = tracks_.find(entry.wishes[slot].track);
   if (track == nullptr) return found;
-  for (const TrackId layer : track->arriving) found.add(tracks_.find(layer));
-  if (found.count > 0) return found;
   const auto decodes = [&](const TrackEntry* one) { return entry.peer.viewer()->decodes(slot, one->track->codec()); };
   if (!decodes(track)) {
     const auto other = std::ranges::find_if(track->others, decodes);
     if (other != track->others.end()) track = *other;
   }
+  for (const TrackId layer : track->arriving) found.add(tracks_.find(layer));
+  if (found.count > 0) return found;
   found.add(track);
   for (TrackEntry* layer : track->layers) found.add(layer);
   return found;
@@ -72,7 +72,7 @@ void Switchboard::apply_wish(PeerEntry& entry, std::size_t slot, int layer) {
   write_later(entry);
 }
 
-// A track that slots have waited for, or that has another codec now.
+// A track that slots have waited for, or that has another codec now. Who cannot decode it gets it in another.
 void Switchboard::apply_wishes_for(TrackEntry& track) {
   track.wishes = 0;
   peers_.for_each([&](PeerEntry& entry) {
@@ -80,6 +80,7 @@ void Switchboard::apply_wishes_for(TrackEntry& track) {
     for (std::size_t slot = 0; slot < entry.wishes.size(); ++slot) {
       if (entry.wishes[slot].carried != track.id) continue;
       show_content(entry, slot);
+      if (const TrackEntry* best = encodings_for(entry, slot).best()) entry.wishes[slot].carried = best->id;
       apply_wish(entry, slot, peer::Viewer::kHighest);
     }
   });

@@ -30,12 +30,14 @@ TrackTable::Uplink TrackTable::uplink_track(TrackId id, Codec codec, PeerEntry* 
   if (result.entry == nullptr) {
     result.entry = add(id, config(), now);
     if (result.entry == nullptr) return result;
+    result.entry->uplink = true;
     result.entry->speaker = speaker;
     result.created = true;
   } else if (result.entry->track->codec() != codec) {
     result.replaced = std::move(result.entry->track);
     result.entry->track = std::make_unique<forward::Track>(config(), counters_, now);
   }
+  if (result.created || result.replaced) collect_layers(id);
   if (result.entry->speaker != speaker) {
     result.entry->speaker = speaker;
     result.entry->speaker_layer.reset();
@@ -69,11 +71,15 @@ void TrackTable::collect_layers(TrackId picture) {
   for (const auto& [id, entry] : tracks_) {
     if (entry->layer_of != picture) continue;
     const bool same = entry->track->codec() == whole->track->codec();
+    // What the room process makes of a speaker's picture was meant for who could not decode it: no layer of it when
+    // they change over to that codec.
+    if (same && whole->uplink) continue;
     (same ? whole->layers : whole->others).push_back(entry.get());
   }
   std::sort(whole->layers.begin(), whole->layers.end(), [](const TrackEntry* a, const TrackEntry* b) {
     return a->bitrate != b->bitrate ? a->bitrate > b->bitrate : a->id < b->id;
   });
+  std::ranges::sort(whole->others, {}, &TrackEntry::id);  // as they were named, so that all viewers share the first
 }
 
 void TrackTable::set_source(const SetTrackSource& command, Instant now) {

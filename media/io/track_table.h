@@ -16,8 +16,9 @@ namespace plenary::io {
 
 struct PeerEntry;
 
-constexpr std::size_t kMaxTracks = 1'024;   // ten rooms of 20 tracks, speakers, and as much again
-constexpr std::size_t kMaxFeedTracks = 64;  // of one room process
+constexpr std::size_t kMaxTracks = 1'024;  // ten rooms of 20 tracks, speakers, and as much again
+// Of one room process: 48 of a room with 32 languages, and three for each of 16 speakers.
+constexpr std::size_t kMaxFeedTracks = 128;
 constexpr std::size_t kMaxEarlySlates = 8;  // slates that came before their track was named
 constexpr std::size_t kMaxPendingEvents = 65'536;
 
@@ -27,6 +28,7 @@ struct TrackEntry {
   // Where it comes from: a room process, or a speaker.
   std::optional<FeedId> feed;
   std::uint16_t feed_track = 0;
+  bool uplink = false;  // a speaker's, here or on another shard
   PeerEntry* speaker = nullptr;
   std::optional<std::size_t> speaker_layer;  // of the speaker's picture, where that comes in layers
   std::vector<TrackId> arriving;             // this is such a picture: the tracks of its layers now, the best first

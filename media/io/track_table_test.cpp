@@ -14,9 +14,9 @@ constexpr TrackId kLow{12};
 
 class track_table : public ::testing::Test {
  protected:
-  void add(TrackId id, TrackId layer_of, std::uint64_t bitrate) {
+  void add(TrackId id, TrackId layer_of, std::uint64_t bitrate, Codec codec = Codec::h264) {
     table_.add_feed_track({.track = id,
-                           .codec = Codec::h264,
+                           .codec = codec,
                            .feed = kFeed,
                            .feed_track = static_cast<std::uint16_t>(id),
                            .layer_of = layer_of,
@@ -26,6 +26,12 @@ class track_table : public ::testing::Test {
   std::vector<TrackId> layers(TrackId picture) {
     std::vector<TrackId> ids;
     for (const TrackEntry* layer : table_.find(picture)->layers) ids.push_back(layer->id);
+    return ids;
+  }
+
+  std::vector<TrackId> others(TrackId picture) {
+    std::vector<TrackId> ids;
+    for (const TrackEntry* other : table_.find(picture)->others) ids.push_back(other->id);
     return ids;
   }
 
@@ -107,6 +113,28 @@ TEST_F(track_table, a_layer_is_watched_by_itself) {
   EXPECT_EQ(watched[0].track, kLow);
   EXPECT_TRUE(watched[0].watched);
   EXPECT_FALSE(watched[1].watched);
+}
+
+TEST_F(track_table, a_speakers_picture_knows_the_other_codecs_in_which_the_room_has_it) {
+  constexpr TrackId kVp8{21}, kH264{22};
+  add(kH264, kPicture, 600'000);
+  add(kVp8, kPicture, 600'000, Codec::vp8);
+  table_.uplink_track(kPicture, Codec::h264, nullptr, Instant{});
+  EXPECT_EQ(others(kPicture), (Ids{kVp8}));
+  EXPECT_TRUE(layers(kPicture).empty()) << "the room's H.264 is no layer of theirs";
+  table_.uplink_track(kPicture, Codec::vp8, nullptr, Instant{});
+  EXPECT_EQ(others(kPicture), (Ids{kH264}));
+  EXPECT_TRUE(layers(kPicture).empty());
+  table_.remove(kH264);
+  EXPECT_TRUE(others(kPicture).empty());
+}
+
+TEST_F(track_table, of_other_codecs_the_one_named_first_goes_first) {
+  constexpr TrackId kFirst{21}, kSecond{22};
+  add(kPicture, kNoTrack, 1'800'000);
+  add(kSecond, kPicture, 900'000, Codec::vp8);
+  add(kFirst, kPicture, 600'000, Codec::vp8);
+  EXPECT_EQ(others(kPicture), (Ids{kFirst, kSecond}));
 }
 
 // It tells the control thread that it is watched, and its home asks the room process for the key frame.

@@ -63,7 +63,8 @@ struct SpeakerAdd {
   std::optional<std::uint16_t> audio_track;
   std::optional<std::uint16_t> video_track;
   Codec video_codec = Codec::h264;
-  std::string name;  // for a caption; may be empty
+  bool video_codec_known = false;  // false: no picture has come yet
+  std::string name;                // for a caption; may be empty
 };
 struct SpeakerAir {
   std::string speaker;

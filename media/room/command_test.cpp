@@ -47,6 +47,9 @@ TEST(Command, speakers_are_added_aired_and_removed) {
       R"({"command":"speaker.add","speaker":"s","audio_track":7,"video_track":8,"video_codec":"vp8"})");
   EXPECT_EQ(add.audio_track, 7);
   EXPECT_EQ(add.video_codec, Codec::vp8);
+  EXPECT_TRUE(add.video_codec_known);
+  EXPECT_FALSE(
+      read<SpeakerAdd>(R"({"command":"speaker.add","speaker":"s","audio_track":7,"video_track":8})").video_codec_known);
   EXPECT_TRUE(read<SpeakerAir>(R"({"command":"speaker.air","speaker":"s","on":true})").on);
   EXPECT_EQ(read<SpeakerRemove>(R"({"command":"speaker.remove","speaker":"s"})").speaker, "s");
 }

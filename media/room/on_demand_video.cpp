@@ -3,13 +3,13 @@
 namespace plenary::room {
 
 void OnDemandVideo::set_wanted(bool wanted) {
-  std::unique_ptr<VideoEncoder> ended;
-  {
-    const std::lock_guard lock(mutex_);
-    if (wanted && !encoder_) encoder_ = std::make_unique<VideoEncoder>(format_, output_);
-    if (!wanted) ended = std::move(encoder_);
-  }
-  // Stopped without the lock, because its thread may be in the output and ask for a key frame.
+  if (wanted == this->wanted()) return;
+  // Made and stopped without the lock: who brings pictures does not wait for it, and its thread may be in the output
+  // and ask for a key frame.
+  std::unique_ptr<VideoEncoder> other;
+  if (wanted) other = std::make_unique<VideoEncoder>(format_, output_);
+  const std::lock_guard lock(mutex_);
+  encoder_.swap(other);
 }
 
 bool OnDemandVideo::wanted() const {

@@ -95,6 +95,7 @@ void Reporter::levels(const Levels& levels) {
              {"returns", rounded(levels.returns)},
              {"speakers", rounded(levels.speakers)},
              {"sources", rounded(levels.sources)},
+             {"speaker_encoders", levels.speaker_encoders},
              {"dropped", std::move(dropped)}}),
        true);
 }

@@ -52,7 +52,9 @@ struct Levels {  // dBFS by name
   std::map<std::string, double> returns;
   std::map<std::string, double> speakers;
   std::map<std::string, double> sources;
-  std::map<std::string, std::uint64_t> dropped;  // since the start: frames, mixer_ticks; the reporter adds reports
+  // Since the start: frames, mixer_ticks, speaker_encoders; the reporter adds reports.
+  std::map<std::string, std::uint64_t> dropped;
+  std::size_t speaker_encoders = 0;  // that run
 };
 
 class Reporter {

@@ -23,9 +23,13 @@ SpeakerDesk::SpeakerDesk(Settings settings, TrackList& tracks, FrameWriter& writ
       return_sound_(tracks.add_sound("return/audio"), writer),
       programme_video_(tracks.add_video("programme/video", settings_.profile_level_id, kFormat.bitrate()), writer),
       return_(kFormat, [this](const AccessUnit& unit) { on_return_unit(unit); }),
-      programme_(kFormat, [this](const AccessUnit& unit) {
-        if (!programme_video_.write(unit)) programme_.request_key_frame();
-      }) {
+      programme_(kFormat,
+                 [this](const AccessUnit& unit) {
+                   if (!programme_video_.write(unit)) programme_.request_key_frame();
+                 }),
+      programme_vp8_(tracks.add_vp8("programme/video/vp8", kVp8Layer.bitrate(), programme_video_.track()), kVp8Layer,
+                     writer),
+      codecs_(settings_.profile_level_id, tracks, writer) {
   Mixer::Outputs outputs;
   outputs.return_sound = [this](const SoundFrame& frame, double db) { on_return_sound(frame, db); };
   outputs.return_picture_wanted = [this] { return return_.wanted(); };
@@ -117,24 +121,38 @@ void SpeakerDesk::add(const SpeakerAdd& command) {
     return;
   }
   speakers_.erase(command.speaker);  // added anew: other tracks, the same person
+  codecs_.remove(command.speaker);
   mixer_->add_speaker(command.speaker, command.name.empty() ? Mask{} : draw_text(command.name, "Sans 18"));
   if (settings_.mix == Mix::server) {
     const std::lock_guard lock(minus_mutex_);
     std::unique_ptr<SoundTrack>& minus = minus_[command.speaker];
     if (!minus) minus = std::make_unique<SoundTrack>(tracks_.add_sound("minus/" + command.speaker), writer_);
   }
+  speakers_[command.speaker] = std::make_unique<Speaker>(command, outputs_of(command));
+}
+
+Speaker::Outputs SpeakerDesk::outputs_of(const SpeakerAdd& command) {
   const std::string id = command.speaker;
+  const SpeakerCodecs::Encodings* encodings = nullptr;
+  if (command.video_track && command.video_codec_known) {
+    encodings = &codecs_.add(id, *command.video_track, command.video_codec);
+  }
   Speaker::Outputs outputs;
   outputs.sound = [this, id](Instant captured, SoundValues values) { mixer_->push_sound(id, captured, values); };
-  outputs.picture = [this, id](const Picture& picture) { mixer_->push_picture(id, picture); };
+  outputs.picture = [this, id, encodings](const Picture& picture) {
+    mixer_->push_picture(id, picture);
+    if (encodings == nullptr) return;
+    for (const std::unique_ptr<VideoLayer>& encoding : *encodings) encoding->push(picture);
+  };
   outputs.decoding = [this, id] { reporter_.speaker(id, "decoding"); };
   outputs.key_frame = [this, id] { reporter_.speaker_key_frame(id); };
-  speakers_[id] = std::make_unique<Speaker>(command, std::move(outputs));
+  return outputs;
 }
 
 void SpeakerDesk::remove(const std::string& speaker) {
   if (!known(speaker)) return;
   speakers_.erase(speaker);
+  codecs_.remove(speaker);
   mixer_->remove_speaker(speaker);
   std::unique_ptr<SoundTrack> minus;
   {
@@ -163,12 +181,16 @@ void SpeakerDesk::want(std::uint16_t track, bool wanted) {
   }
   if (track == return_sound_.track()) return_sound_wanted_ = wanted;
   if (track == programme_video_.track()) programme_.set_wanted(wanted);
+  if (track == programme_vp8_.track()) programme_vp8_.set_wanted(wanted);
+  codecs_.want(track, wanted);
   update_return();
 }
 
 void SpeakerDesk::request_key_frame(std::uint16_t track) {
   if (track == return_video_.track()) return_.request_key_frame();
   if (track == programme_video_.track()) programme_.request_key_frame();
+  if (track == programme_vp8_.track()) programme_vp8_.request_key_frame();
+  codecs_.request_key_frame(track);
 }
 
 void SpeakerDesk::on_frame(const rtp::Frame& frame) {
@@ -180,7 +202,10 @@ void SpeakerDesk::on_frame(const rtp::Frame& frame) {
 }
 
 void SpeakerDesk::push_room_picture(const Picture& picture) {
-  if (programme_.wanted()) programme_.push(mixer_->lay_in(picture));
+  if (!programme_wanted()) return;
+  const Picture laid_in = mixer_->lay_in(picture);
+  programme_.push(laid_in);
+  programme_vp8_.push(laid_in);
 }
 
 void SpeakerDesk::handle_timeout(Instant now) {
@@ -204,6 +229,8 @@ void SpeakerDesk::add_levels(Levels& levels) {
   for (const ReturnConfig& config : settings_.returns) levels.returns[config.id] = level;
   levels.speakers = mixer_->take_speaker_levels();
   levels.dropped["mixer_ticks"] = mixer_->ticks_left_out();
+  levels.dropped["speaker_encoders"] = codecs_.delayed();
+  levels.speaker_encoders = codecs_.running();
 }
 
 }  // namespace plenary::room

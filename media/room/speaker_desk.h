@@ -17,6 +17,7 @@
 #include "media/room/return_sink.h"
 #include "media/room/sound_track.h"
 #include "media/room/speaker.h"
+#include "media/room/speaker_codecs.h"
 #include "media/room/track_list.h"
 #include "media/room/video_track.h"
 
@@ -59,7 +60,7 @@ class SpeakerDesk {
   // Sources' threads.
   void push_room_sound(const SoundFrame& frame) { mixer_->push_room_sound(frame); }
   void push_room_picture(const Picture& picture);
-  [[nodiscard]] bool programme_wanted() const { return programme_.wanted(); }
+  [[nodiscard]] bool programme_wanted() const { return programme_.wanted() || programme_vp8_.wanted(); }
 
  private:
   [[nodiscard]] bool known(const std::string& speaker);
@@ -71,6 +72,7 @@ class SpeakerDesk {
   void on_speaker_state(const std::string& speaker, std::string_view state);
   void start_return(const ReturnConfig& config);
   void report_readiness();
+  Speaker::Outputs outputs_of(const SpeakerAdd& command);
 
   Settings settings_;
   TrackList& tracks_;
@@ -88,6 +90,8 @@ class SpeakerDesk {
   std::vector<std::unique_ptr<ReturnSink>> sinks_;
   OnDemandVideo return_;
   OnDemandVideo programme_;
+  VideoLayer programme_vp8_;  // the same for who cannot decode H.264
+  SpeakerCodecs codecs_;
   std::map<std::string, std::unique_ptr<Speaker>> speakers_;
   Instant next_readiness_{};
   std::unique_ptr<Mixer> mixer_;  // its thread uses what stands above

@@ -34,4 +34,7 @@ constexpr std::array<VideoFormat, kMaxLayers> kRoomLayers{{{720, 30, 1'800}, {36
 // For who cannot decode H.264: one layer, since the encoder takes a fifth of a core at 360p.
 constexpr VideoFormat kVp8Layer{.height = 360, .frame_rate = 30, .kbps = 700, .codec = Codec::vp8};
 
+// A speaker's picture for who cannot decode what they send: a face, clean at 600 kbit/s as in the room's middle layer.
+constexpr VideoFormat kSpeakerFormat{.height = 360, .frame_rate = 30, .kbps = 600};
+
 }  // namespace plenary::room

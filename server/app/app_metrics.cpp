@@ -53,6 +53,9 @@ HttpResponse App::metrics_text() {
                        labels);
     metrics_.set_gauge("picture_live", "1 while the room's picture is live, 0 while the slate shows",
                        room->media().picture_is_live() ? 1 : 0, labels);
+    metrics_.set_gauge("speaker_encoders",
+                       "Encoders of speakers' pictures for viewers who cannot decode what they send",
+                       static_cast<double>(room->media().speaker_encoders()), labels);
   }
   return {.content_type = std::string(Metrics::kContentType), .body = metrics_.text()};
 }

@@ -122,6 +122,8 @@ RoomMediaChange RoomMedia::handle_timeout(Instant now) {
   ready_ = false;
   if (feed_) plane_.post(io::RemoveFeed{*feed_});
   feed_.reset();
+  for (io::ShardCommand& command : tracks_.end_process()) plane_.post(std::move(command));
+  speaker_encoders_ = 0;
   for (auto& [id, source] : sources_) source["state"] = "stopped";
   for (auto& [id, back] : returns_) back["state"] = "waiting";
   RoomMediaChange change{.returns = true, .status = true, .process_ended = true};
@@ -202,7 +204,10 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
 void RoomMedia::take_tracks(const json& list) {
   if (!feed_) return;
   // A process that has just begun lists the tracks of its sources; those of its speakers follow.
-  for (io::ShardCommand& command : tracks_.take(list, *feed_, ready_, [this] { return plane_.new_track(home_); })) {
+  std::map<std::uint16_t, TrackId> pictures;
+  for (const auto& [request, speaker] : speakers_) pictures[speaker.video_track] = speaker.video;
+  const auto new_track = [this] { return plane_.new_track(home_); };
+  for (io::ShardCommand& command : tracks_.take(list, *feed_, ready_, new_track, pictures)) {
     plane_.post(std::move(command));
   }
 }
@@ -212,6 +217,8 @@ void RoomMedia::take_levels(const json& report) {
   read_levels(report, "sources", source_levels_);
   read_levels(report, "returns", return_levels_);
   read_levels(report, "speakers", speaker_levels_);
+  const json encoders = report.value("speaker_encoders", json());
+  if (encoders.is_number_unsigned()) speaker_encoders_ = encoders.get<std::uint64_t>();
   const json dropped = report.value("dropped", json::object());
   if (!dropped.is_object()) return;
   for (auto& [name, count] : dropped_) {

@@ -97,6 +97,8 @@ class RoomMedia {
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] const RoomConfig& config() const { return config_; }
   void ask_to_end() { link_.ask_to_end(); }
+  // Of speakers' pictures, in codecs that they do not send: those that run.
+  [[nodiscard]] std::uint64_t speaker_encoders() const { return speaker_encoders_; }
   // For metrics: starts of the process, and what it or its link dropped.
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
@@ -148,7 +150,9 @@ class RoomMedia {
   std::map<std::string, double> return_levels_;
   std::map<std::string, double> speaker_levels_;
   std::map<std::string, std::string> pictures_;  // "source/main" → JPEG
-  std::map<std::string, std::uint64_t> dropped_ = {{"frames", 0}, {"reports", 0}, {"mixer_ticks", 0}};  // it says so
+  std::map<std::string, std::uint64_t> dropped_ = {
+      {"frames", 0}, {"reports", 0}, {"mixer_ticks", 0}, {"speaker_encoders", 0}};  // it says so
+  std::uint64_t speaker_encoders_ = 0;
   std::optional<nlohmann::json> fault_;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -28,6 +29,10 @@ while True:
         control.send(json.dumps({"report": "ready", "tracks": [
             {"track": 1, "name": "video", "codec": "h264", "bitrate": layers[0]["kbps"] * 1000},
             {"track": 2, "name": "video/low", "codec": "h264", "bitrate": layers[1]["kbps"] * 1000, "layer_of": 1}]}).encode())
+    elif command["command"] == "speaker.add":
+        control.send(json.dumps({"report": "levels", "speaker_encoders": 2, "dropped": {"speaker_encoders": 3}}).encode())
+        control.send(json.dumps({"report": "tracks", "tracks": [{"track": 7, "name": "speaker/r-1/video/vp8",
+            "codec": "vp8", "layer_of": command["video_track"]}]}).encode())
     else:
         control.send(json.dumps({"report": "fault", "code": "heard", "message": text.decode()}).encode())
 )";
@@ -96,6 +101,18 @@ TEST_F(RoomMediaTest, a_key_frame_of_a_layer_is_asked_by_its_number) {
   EXPECT_TRUE(media_->handle_key_frame_wanted(
       {.track = media_->track("video/low"), .feed = *media_->running_feed(), .feed_track = 2}));
   EXPECT_EQ(heard(), (json{{"command", "key_frame"}, {"track", 2}}));
+}
+
+TEST_F(RoomMediaTest, a_speakers_picture_in_another_codec_is_wanted_while_somebody_watches_it) {
+  read_reports();
+  media_->set_speakers({{.request = "r-1", .name = "Amina", .peer = plane_->new_peer(0), .video = Codec::h264}});
+  while (media_->track("speaker/r-1/video/vp8") == kNoTrack) read_reports();
+  EXPECT_EQ(media_->speaker_encoders(), 2U);
+  EXPECT_EQ(
+      std::ranges::count(media_->counters(), std::pair<std::string, std::uint64_t>("speaker_encoders_dropped", 3)), 1);
+  EXPECT_TRUE(media_->handle_track_watched({.track = media_->track("speaker/r-1/video/vp8"), .watched = true}));
+  while (heard() != json{{"command", "want"}, {"track", 7}, {"wanted", true}}) {
+  }
 }
 
 }  // namespace

@@ -67,16 +67,23 @@ io::AddFeedTrack add_command(const RoomTracks::Track& track, FeedId feed) {
           .bitrate = track.bitrate};
 }
 
+const char* slate_of(Codec codec) {
+  if (codec == Codec::opus) return "slate/audio";
+  return codec == Codec::vp8 ? "slate/video/vp8" : "slate/video";
+}
+
 bool is_slate(const std::string& name) { return name.starts_with("slate/"); }
+bool is_speakers(const std::string& name) { return name.starts_with("speaker/"); }
 
 }  // namespace
 
 std::vector<io::ShardCommand> RoomTracks::take(const json& list, FeedId feed, bool whole,
-                                               const std::function<TrackId()>& new_track) {
+                                               const std::function<TrackId()>& new_track,
+                                               const std::map<std::uint16_t, TrackId>& speakers) {
   std::vector<io::ShardCommand> commands;
   if (!list.is_array()) return commands;
   std::vector<Listed> listed;
-  std::map<std::uint16_t, TrackId> numbers;  // of this list: a layer names its picture by them
+  std::map<std::uint16_t, TrackId> numbers = speakers;  // and of this list: a layer names its picture by them
   std::set<std::string> names;
   std::set<std::string> added;
   for (const json& entry : list) {
@@ -108,17 +115,27 @@ std::vector<io::ShardCommand> RoomTracks::take(const json& list, FeedId feed, bo
     if (is_new || changed) commands.emplace_back(add_command(track, feed));
   }
   for (const std::string& name : added) {
-    if (is_slate(name)) continue;
+    if (is_slate(name) || is_speakers(name)) continue;  // nothing stands in for a speaker
     const Track& track = tracks_[name];
     const Track* slate = find("slate/" + name);
     if (slate == nullptr || slate->codec != track.codec) {
-      slate = find(track.codec == Codec::opus ? "slate/audio" : "slate/video");
+      slate = find(slate_of(track.codec));
     }
     if (slate != nullptr) commands.emplace_back(io::SetSlate{track.id, slate->id});
   }
   if (!whole) return commands;
   std::erase_if(tracks_, [&](const auto& entry) {
     const bool gone = !names.contains(entry.first);
+    if (gone) commands.emplace_back(io::RemoveTrack{entry.second.id});
+    return gone;
+  });
+  return commands;
+}
+
+std::vector<io::ShardCommand> RoomTracks::end_process() {
+  std::vector<io::ShardCommand> commands;
+  std::erase_if(tracks_, [&](const auto& entry) {
+    const bool gone = is_speakers(entry.first);
     if (gone) commands.emplace_back(io::RemoveTrack{entry.second.id});
     return gone;
   });

@@ -29,8 +29,10 @@ json three_layers(std::uint16_t first = 1) {
 
 class room_tracks : public ::testing::Test {
  protected:
-  void take(const json& list, FeedId feed = kFeed, bool whole = true) {
-    commands_ = tracks_.take(list, feed, whole, [this] { return TrackId{++last_}; });
+  void take(const json& list, FeedId feed = kFeed, bool whole = true,
+            const std::map<std::uint16_t, TrackId>& speakers = {}) {
+    commands_ = tracks_.take(
+        list, feed, whole, [this] { return TrackId{++last_}; }, speakers);
   }
   template <class Command>
   std::vector<Command> told() const {
@@ -86,6 +88,14 @@ TEST_F(room_tracks, each_layer_has_the_slate_of_its_size_or_that_of_the_picture)
   EXPECT_FALSE(told_of<io::SetSlate>("slate/video/low"));
 }
 
+TEST_F(room_tracks, a_picture_in_vp8_has_the_slate_in_vp8) {
+  json list = three_layers();
+  list.push_back({{"track", 20U}, {"name", "slate/video/vp8"}, {"codec", "vp8"}});
+  list.push_back({{"track", 21U}, {"name", "programme/video/vp8"}, {"codec", "vp8"}});
+  take(list);
+  EXPECT_EQ(told_of<io::SetSlate>("programme/video/vp8")->slate, id("slate/video/vp8"));
+}
+
 TEST_F(room_tracks, the_next_process_goes_on_with_the_same_numbers) {
   take(three_layers());
   const TrackId low = id("video/low");
@@ -129,6 +139,36 @@ TEST_F(room_tracks, a_track_with_another_codec_is_another_track) {
   EXPECT_EQ(told<io::RemoveTrack>()[0].track, before);
   EXPECT_EQ(told_of<io::AddFeedTrack>("video")->codec, Codec::vp8);
   EXPECT_NE(id("video"), before);
+}
+
+TEST_F(room_tracks, a_speakers_picture_in_another_codec_is_theirs_and_has_no_slate) {
+  const TrackId speaker{900};
+  json list = three_layers();
+  list.push_back({{"track", 20U}, {"name", "slate/video/vp8"}, {"codec", "vp8"}});
+  list.push_back({{"track", 21U}, {"name", "speaker/r-1/video/vp8"}, {"codec", "vp8"}, {"layer_of", 1'001U}});
+  list.push_back({{"track", 22U}, {"name", "speaker/r-2/video/h264"}, {"codec", "h264"}, {"layer_of", 1'003U}});
+  take(list, kFeed, true, {{1'001, speaker}, {1'003, TrackId{901}}});
+  const auto vp8 = told_of<io::AddFeedTrack>("speaker/r-1/video/vp8");
+  ASSERT_TRUE(vp8);
+  EXPECT_EQ(vp8->layer_of, speaker);
+  EXPECT_EQ(vp8->codec, Codec::vp8);
+  EXPECT_EQ(told_of<io::AddFeedTrack>("speaker/r-2/video/h264")->layer_of, TrackId{901});
+  EXPECT_FALSE(told_of<io::SetSlate>("speaker/r-1/video/vp8"));
+  EXPECT_FALSE(told_of<io::SetSlate>("speaker/r-2/video/h264"));
+}
+
+TEST_F(room_tracks, speakers_pictures_in_other_codecs_end_with_the_process) {
+  json list = three_layers();
+  list.push_back({{"track", 21U}, {"name", "speaker/r-1/video/vp8"}, {"codec", "vp8"}, {"layer_of", 1'001U}});
+  take(list, kFeed, true, {{1'001, TrackId{900}}});
+  const TrackId before = id("speaker/r-1/video/vp8");
+  commands_ = tracks_.end_process();
+  ASSERT_EQ(told<io::RemoveTrack>().size(), 1U);
+  EXPECT_EQ(told<io::RemoveTrack>()[0].track, before);
+  EXPECT_NE(id("video"), kNoTrack);
+  EXPECT_EQ(id("speaker/r-1/video/vp8"), kNoTrack);
+  take(list, FeedId{6}, true, {{1'001, TrackId{900}}});
+  EXPECT_NE(id("speaker/r-1/video/vp8"), before) << "whoever watches it has to want it anew";
 }
 
 TEST_F(room_tracks, what_makes_no_sense_is_left_out) {

@@ -194,7 +194,7 @@ TEST(layers, who_cannot_decode_h264_gets_the_picture_in_another_codec_while_some
   vp8.while_watched = true;
   vp8.running = false;
   world.run_for(2s);
-  ViewerClient& firefox = world.add_viewer(kFirefox, 1, 1, false, crypto::SrtpOffer::both, false);
+  ViewerClient& firefox = world.add_viewer(kFirefox, 1, 1, false, crypto::SrtpOffer::both, Codec::vp8);
   world.command(io::SetSlot{.peer = kFirefox, .slot = 1, .track = kHigh});
   world.run_for(1s);
   EXPECT_EQ(firefox.slots[1].complete_frames(kHighStream), 0U);

@@ -71,4 +71,14 @@ std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint
   return offer;
 }
 
+void remove_vp8(std::string& viewer_offer) {
+  const auto remove = [&](std::string_view part) {
+    for (std::size_t at = 0; (at = viewer_offer.find(part)) != std::string::npos;) viewer_offer.erase(at, part.size());
+  };
+  for (const std::string_view part :
+       {" 96 97", "a=rtpmap:96 VP8/90000\r\n", "a=rtpmap:97 rtx/90000\r\n", "a=fmtp:97 apt=96\r\n"}) {
+    remove(part);
+  }
+}
+
 }  // namespace plenary::sim

@@ -13,4 +13,7 @@ namespace plenary::sim {
 std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size,
                           std::size_t layers = 0);
 
+// Out of what sdp::write_viewer_offer() wrote.
+void remove_vp8(std::string& viewer_offer);
+
 }  // namespace plenary::sim

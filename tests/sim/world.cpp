@@ -54,20 +54,22 @@ Address World::new_address() {
                      static_cast<std::uint16_t>(40'000 + host));
 }
 
-ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio,
-                                crypto::SrtpOffer srtp, bool h264) {
+ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio, crypto::SrtpOffer srtp,
+                                std::optional<Codec> only) {
   const auto client_certificate = crypto::Certificate::generate();
   const sdp::ViewerOffer offer{.ice = ice::make_credentials(random),
                                .fingerprint = client_certificate->fingerprint(),
                                .audio = audio,
                                .video = video,
                                .redundant_audio = redundant_audio,
-                               .h264 = h264};
+                               .h264 = only != Codec::vp8};
   sdp::LocalParameters local{.ice = ice::make_credentials(random),
                              .fingerprint = certificate->fingerprint(),
                              .candidates = {server_of(io::home_of(id))},
                              .cname = "room"};
-  auto negotiated = sdp::answer_viewer(sdp::write_viewer_offer(offer), local, random);
+  std::string text = sdp::write_viewer_offer(offer);
+  if (only == Codec::h264) remove_vp8(text);
+  auto negotiated = sdp::answer_viewer(text, local, random);
   PLENARY_CHECK(negotiated.ok());
   const auto answer = sdp::parse_answer(negotiated->answer);
   PLENARY_CHECK(answer.ok());
