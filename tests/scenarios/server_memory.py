@@ -53,7 +53,7 @@ class ServerMemory(ServerTest):
         self.assertEqual(status, 201)
         wire, theirs = Wire(answer), (value(answer, "ice-ufrag"), value(answer, "ice-pwd"))
 
-        leave(server, 0.06)
+        leave(server, 0.09)
         until("viewers to be turned away", lambda: short(server) == TIGHT)
         status, text, response = watch(server)
         self.assertEqual((status, "no_memory" in text, response.getheader("Retry-After")), (503, True, "30"))
@@ -61,7 +61,7 @@ class ServerMemory(ServerTest):
         late = Page(server.port, server.token("participant", "Paul"))
         late.call("meeting.state", {})
 
-        leave(server, 0.01)
+        leave(server, 0.02)
         until("everybody new to be turned away", lambda: short(server) == EXHAUSTED)
         self.assertEqual(watch(server, server.token("moderator", "Mona"))[0], 503)
         own, status, head = upgrade(server.port)
