@@ -107,6 +107,9 @@ enum class Count : std::uint8_t {
   room_frames_without_room,
   // control
   pauses,
+  late_turns,
+  load_shed,
+  load_returned,
   commands,
   commands_unknown_target,
   events_delayed,

@@ -74,11 +74,13 @@ bool Loop::watch(int descriptor, std::uint64_t tag) {
 
 void Loop::run() {
   while (!shared_.stop.load(std::memory_order_relaxed)) {
-    wait();
+    waited_ = {};
+    const Instant woke = wait();
     const Instant now = look_at_clock();
     board_.handle_timeout(now);
     relay_all();
     write_all(now);
+    board_.handle_turn({.woke = woke, .ended = read_monotonic(), .waited = waited_});
     tell_events();
     set_timer(now);
     if (now >= counters_due_) publish_counters(now);
@@ -100,10 +102,10 @@ Instant Loop::look_at_clock() {
   return now;
 }
 
-void Loop::wait() {
+Instant Loop::wait() {
   std::array<epoll_event, kMaxReady> ready{};
   const int count = epoll_wait(epoll_, ready.data(), kMaxReady, -1);
-  look_at_clock();
+  const Instant woke = look_at_clock();
   for (int i = 0; i < count; ++i) {
     const std::uint64_t tag = ready[static_cast<std::size_t>(i)].data.u64;
     if (tag == kUdpTag) {
@@ -125,12 +127,16 @@ void Loop::wait() {
       read_feed(FeedId{tag - kFirstFeedTag});
     }
   }
+  return woke;
 }
 
 void Loop::read_udp() {
   const Duration offset = realtime_offset();
-  for (std::size_t done = 0; done < kUdpReadAtOnce;) {
-    const std::span<const UdpSocket::Datagram> datagrams = udp_->receive(read_monotonic(), offset, board_.counters());
+  const std::size_t most = board_.datagrams_at_once();
+  for (std::size_t done = 0; done < most;) {
+    const Instant now = read_monotonic();
+    const std::span<const UdpSocket::Datagram> datagrams = udp_->receive(now, offset, board_.counters());
+    if (!datagrams.empty()) waited_ = std::max(waited_, now - datagrams.front().received);
     for (const UdpSocket::Datagram& datagram : datagrams) {
       board_.handle_datagram(datagram.bytes, datagram.path, datagram.received);
     }
@@ -253,8 +259,9 @@ void Loop::tell_events() {
 void Loop::set_timer(Instant now) {
   std::optional<Instant> next = board_.next_timeout();
   if (!untold_.empty()) next = std::min(next.value_or(now + kTellAgain), now + kTellAgain);
-  // On a server that is idle otherwise, strangers are looked at too.
-  if (tcp_ && tcp_->size() > 0) next = std::min(next.value_or(counters_due_), counters_due_);
+  // On a server that is idle otherwise, strangers are looked at too, and what was left out comes back.
+  const bool looks = (tcp_ && tcp_->size() > 0) || board_.shed() != Shed::nothing;
+  if (looks) next = std::min(next.value_or(counters_due_), counters_due_);
   if (!next) return;
   const Instant at = std::max(*next, now + kTimerSlack);
   if (timer_at_ && *timer_at_ <= at) return;

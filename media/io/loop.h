@@ -22,7 +22,6 @@
 
 namespace plenary::io {
 
-constexpr std::size_t kUdpReadAtOnce = 256;  // datagrams, and the rest of the last call, before others get their turn
 constexpr Duration kCountersInterval = std::chrono::seconds(1);
 // A timer is never set nearer than this: work that falls due together is done together.
 constexpr Duration kTimerSlack = std::chrono::microseconds(500);
@@ -65,7 +64,8 @@ class Loop {
  private:
   Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp);
   [[nodiscard]] bool watch(int descriptor, std::uint64_t tag);
-  void wait();
+  // Returns when something had come.
+  Instant wait();
   Instant look_at_clock();
   void read_udp();
   void read_feed(FeedId feed);
@@ -94,6 +94,7 @@ class Loop {
   int timer_ = -1;
   std::optional<Instant> timer_at_;
   Instant looked_at_{};  // the last look_at_clock()
+  Duration waited_{};    // of the oldest datagram that was read in this turn
   Instant counters_due_{};
 };
 

@@ -33,6 +33,7 @@ struct PeerEntry {
     Duration delay{};
     TrackId carried{};  // the layer of it that the line allows, or nothing
   };
+  bool keeps_pictures = false;
   std::array<Wish, sdp::kMaxViewerAudioSlots + sdp::kMaxViewerVideoSlots> wishes{};
 
   // Speakers: where their media goes.

@@ -19,6 +19,7 @@
 #include "media/base/time.h"
 #include "media/crypto/certificate.h"
 #include "media/ice/ice_lite.h"
+#include "media/io/load_shedding.h"
 #include "media/io/relay_mesh.h"
 #include "media/sdp/negotiate.h"
 
@@ -42,6 +43,8 @@ struct AddPeer {
   ice::Credentials local_ice;
   sdp::Negotiated negotiated;
   std::string cname;
+  // A viewer whom a shard that cannot keep up leaves all pictures: the room's own screen, who looks after speakers.
+  bool keeps_pictures = false;
 };
 // Sends close_notify, then forgets.
 struct RemovePeer {
@@ -189,8 +192,13 @@ struct TrackLive {
   bool live = false;
 };  // slate or not
 
+// What this shard leaves out from now on because it cannot keep up, or no longer.
+struct LoadShed {
+  Shed shed{};
+};
+
 using ShardEvent = std::variant<PeerConnected, PeerClosed, UplinkStarted, UplinkSilent, UplinkBack, UplinkQuality,
-                                KeyFrameWanted, FeedClosed, TrackWatched, TrackLive>;
+                                KeyFrameWanted, FeedClosed, TrackWatched, TrackLive, LoadShed>;
 
 constexpr Duration kSlateAfter = std::chrono::milliseconds(500);
 constexpr Duration kUplinkSilence = std::chrono::seconds(2);

@@ -166,7 +166,53 @@ void Switchboard::handle_pause(Duration paused, Instant now) {
   peers_.for_each([&](PeerEntry& entry) { entry.peer.handle_pause(paused, now); });
 }
 
+void Switchboard::handle_turn(const LoadShedding::Turn& turn) {
+  const Shed before = load_.shed();
+  const std::optional<Shed> changed = load_.handle_turn(turn);
+  if (load_.is_late()) counters_.add(Count::late_turns);
+  if (!changed) return;
+  const bool less = *changed > before;
+  bool enough = limit_all_pictures() || !less;
+  while (!enough && load_.shed() != Shed::pictures) {
+    load_.go_further();
+    enough = limit_all_pictures();
+  }
+  counters_.add(less ? Count::load_shed : Count::load_returned);
+  events_.push_back(LoadShed{load_.shed()});
+}
+
+// True: as many as matter get less than before.
+bool Switchboard::limit_all_pictures() {
+  std::size_t viewers = 0;
+  std::size_t with_less = 0;
+  peers_.for_each([&](PeerEntry& entry) {
+    if (entry.peer.viewer() != nullptr) ++viewers;
+    if (limit_pictures(entry)) ++with_less;
+  });
+  return with_less * kViewersThatMatter >= viewers;
+}
+
+bool Switchboard::limit_pictures(PeerEntry& entry) {
+  if (entry.peer.viewer() == nullptr || entry.keeps_pictures) return false;
+  static constexpr std::array kMost = {peer::Viewer::kHighest, 1, 0, peer::Viewer::kNothing};
+  const bool less = entry.peer.viewer()->set_most(kMost[static_cast<std::size_t>(load_.shed())]);
+  choose_layers(entry);
+  return less;
+}
+
+// False: the batch is full.
+bool Switchboard::write_sound(peer::SendBatch& batch, Instant now) {
+  for (; sound_written_ < writers_.size(); ++sound_written_) {
+    if (!writers_[sound_written_]->peer.write_sound(batch, now)) return false;
+  }
+  return true;
+}
+
 bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
+  if (load_.is_late() && !write_sound(batch, now)) {
+    seal(batch);
+    return true;
+  }
   while (!writers_.empty()) {
     PeerEntry& entry = *writers_.front();
     if (!entry.peer.write(batch, now)) {
@@ -183,6 +229,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
       peers_.arm(entry, now);
     }
   }
+  sound_written_ = 0;
   seal(batch);
   return false;
 }

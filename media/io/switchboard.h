@@ -18,6 +18,10 @@
 
 namespace plenary::io {
 
+constexpr std::size_t kViewersThatMatter = 4;  // less for every fourth of them at least, or a step saves nothing
+constexpr std::size_t kReadAtOnce = 256;       // datagrams
+constexpr std::size_t kReadWhenLate = 16'384;  // more than kUdpReceiveBuffer holds: each takes 700 bytes at least
+
 class Switchboard {
  public:
   // `shard` of `shards`.
@@ -39,6 +43,12 @@ class Switchboard {
   void handle_timeout(Instant now);
   // This thread stood still for so long: nobody is given up for what it did not hear. Before what has come since.
   void handle_pause(Duration paused, Instant now);
+  // After each turn of the loop: too much to do costs viewers their pictures, and comes back to them.
+  void handle_turn(const LoadShedding::Turn& turn);
+  // How many datagrams to hand over, and the rest of that call, before the others get their turn and all is written.
+  // When late, all that have come: what overflows outside is lost whatever it is, here sound goes first.
+  [[nodiscard]] std::size_t datagrams_at_once() const { return load_.is_late() ? kReadWhenLate : kReadAtOnce; }
+  [[nodiscard]] Shed shed() const { return load_.shed(); }
 
   // Fills the batch with what is due. True: the batch is full, send it and call again.
   bool poll_output(peer::SendBatch& batch, Instant now);
@@ -84,6 +94,9 @@ class Switchboard {
   void leave(PeerEntry& entry, Instant now);
   void finish_leaving(PeerEntry& entry);
   void write_later(PeerEntry& entry);
+  bool write_sound(peer::SendBatch& batch, Instant now);
+  bool limit_pictures(PeerEntry& entry);
+  bool limit_all_pictures();
   void wake(TrackEntry& entry);
   void wake_all();
   void seal(peer::SendBatch& batch);
@@ -144,6 +157,8 @@ class Switchboard {
   PeerTable peers_;
   std::unique_ptr<EarlyHellos> early_hellos_;
   std::deque<PeerEntry*> writers_;  // who has something to send, in turn
+  std::size_t sound_written_ = 0;   // of them, ahead of their turn
+  LoadShedding load_;
   std::vector<FeedOutput> feed_output_;
   std::size_t feed_output_done_ = 0;
 };

@@ -12,7 +12,7 @@ void Switchboard::handle_command(ShardCommand command, Instant now) {
 
 void Switchboard::handle(AddPeer& command, Instant now) {
   const PeerId id = command.peer;
-  const PeerEntry* entry =
+  PeerEntry* entry =
       peers_.add({.id = id,
                   .use = command.use == PeerUse::viewer ? peer::Peer::Use::viewer : peer::Peer::Use::speaker,
                   .local_ice = std::move(command.local_ice),
@@ -20,7 +20,11 @@ void Switchboard::handle(AddPeer& command, Instant now) {
                   .cname = std::move(command.cname),
                   .certificate = certificate_},
                  random_, counters_, now);
-  if (entry != nullptr) return;
+  if (entry != nullptr) {
+    entry->keeps_pictures = command.keeps_pictures;
+    limit_pictures(*entry);
+    return;
+  }
   counters_.add(Count::too_many_peers);
   events_.push_back(PeerClosed{.peer = id, .reason = "refused"});
 }

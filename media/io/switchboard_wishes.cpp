@@ -13,8 +13,11 @@ void Switchboard::set_wish(PeerEntry& entry, std::size_t slot, TrackId track, Du
   wish.delay = delay;
   if (entry.peer.viewer() == nullptr) return;
   show_content(entry, slot);
-  const TrackEntry* best = encodings_for(entry, slot).best();
-  carry(entry, slot, best != nullptr ? best->id : track, peer::Viewer::kHighest);
+  const Encodings encodings = encodings_for(entry, slot);
+  if (encodings.count == 0) return carry(entry, slot, track, peer::Viewer::kHighest);
+  const int layer = entry.peer.viewer()->bounded(slot, peer::Viewer::kHighest);
+  const bool nothing = layer == peer::Viewer::kNothing;
+  carry(entry, slot, nothing ? kNoTrack : encodings.at(static_cast<std::size_t>(layer))->id, layer);
 }
 
 // Of the track that was wished for, or of the same picture in a codec that the viewer can decode.

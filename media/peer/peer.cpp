@@ -85,6 +85,11 @@ bool Peer::write(SendBatch& batch, Instant now) {
   return speaker_->write(batch, path, transport_.cipher(), now);
 }
 
+bool Peer::write_sound(SendBatch& batch, Instant now) {
+  const bool connected = transport_.state() == Transport::State::connected && transport_.path();
+  return !viewer_ || !connected || viewer_->write_sound(batch, *transport_.path(), transport_.cipher(), now);
+}
+
 std::optional<Instant> Peer::next_timeout(Instant now) const {
   std::optional<Instant> next = transport_.next_timeout();
   const auto sooner = [&next](const std::optional<Instant>& at) {

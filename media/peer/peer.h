@@ -36,6 +36,8 @@ class Peer {
   void handle_pause(Duration paused, Instant now);
   // Everything due into the batch; false when the batch is full before that.
   bool write(SendBatch& batch, Instant now);
+  // A viewer's sound alone, as Viewer's.
+  bool write_sound(SendBatch& batch, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
   void close(Instant now) { transport_.close(now); }
 

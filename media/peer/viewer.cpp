@@ -30,7 +30,10 @@ void Viewer::set_content(std::size_t slot, const PictureLayers& layers, bool sho
   if (!bandwidth_ && reports_arrivals_ && slots_[slot].kind() == MediaKind::video && layers.count > 1) begin_estimate();
   if (!bandwidth_) return;
   if (slots_[slot].kind() == MediaKind::video) {
-    bandwidth_->set_picture(content.number, layers, shown);
+    // What is not sent anyway needs no room on the line, and nobody probes for it.
+    PictureLayers allowed = layers;
+    if (most_ >= 0) allowed.count = std::min(allowed.count, static_cast<std::size_t>(most_) + 1);
+    bandwidth_->set_picture(content.number, allowed, shown && most_ != kNothing);
   } else {
     bandwidth_->set_sound(content.number, shown);
   }
@@ -57,8 +60,31 @@ std::optional<Viewer::Wish> Viewer::poll_wish() {
 
 bool Viewer::set_slot(std::size_t slot, forward::Track* track, Duration delay, int layer) {
   if (slot >= slots_.size() || (track != nullptr && track->kind() != slots_[slot].kind())) return false;
-  contents_[slot].carried = contents_[slot].wished = layer;
+  contents_[slot].carried = layer;
+  contents_[slot].wished = bounded(slot, layer);
   return slots_[slot].set_track(track, delay, layer != kHighest);
+}
+
+int Viewer::bounded(std::size_t slot, int layer) const {
+  if (most_ == kHighest || slots_[slot].kind() == MediaKind::audio) return layer;
+  if (most_ == kNothing) return kNothing;
+  const bool has_more = contents_[slot].layers.count > static_cast<std::size_t>(most_) + 1;
+  return has_more ? std::min(layer, most_) : layer;
+}
+
+bool Viewer::set_most(int layer) {
+  if (most_ == layer) return false;
+  most_ = layer;
+  bool less = false;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    Content& content = contents_[slot];
+    if (slots_[slot].kind() == MediaKind::audio) continue;
+    set_content(slot, content.layers, content.shown);
+    // Who has an estimate gets more by the next look at it.
+    content.wished = bounded(slot, bandwidth_ ? content.wished : kHighest);
+    less |= content.shown && content.wished < content.carried;
+  }
+  return less;
 }
 
 void Viewer::tick(Instant now) {
@@ -72,7 +98,8 @@ int Viewer::wished_layer(std::size_t slot, const bandwidth::LayerChoice::Choice&
   Content& content = contents_[slot];
   if (slots_[slot].kind() == MediaKind::audio) return content.number == 0 || choice.floor ? kHighest : kNothing;
   if (content.number >= choice.layers.size()) return kHighest;
-  const int layer = choice.layers[content.number];
+  if (most_ == kNothing) return kNothing;
+  const int layer = bounded(slot, choice.layers[content.number]);
   const bool still = layer == bandwidth::kStill;
   if (!still) {
     slots_[slot].set_still(false);
@@ -149,6 +176,14 @@ bool Viewer::write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher
   }
   if (bandwidth_ && !write_probe(way, now)) return false;
   return now < report_due_ || write_reports(batch, path, cipher, now);
+}
+
+bool Viewer::write_sound(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now) {
+  const ViewerSlot::Way way{.batch = batch, .path = path, .cipher = cipher, .bandwidth = bandwidth_.get()};
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].kind() == MediaKind::audio && !write_slot(slot, way, now)) return false;
+  }
+  return true;
 }
 
 // False: the batch is full.

@@ -36,6 +36,12 @@ class Viewer {
   bool set_slot(std::size_t slot, forward::Track* track, Duration delay, int layer = kHighest);
   // The picture has layers now among which the one that the slot carries has another place.
   void set_layer(std::size_t slot, int layer) { contents_[slot].carried = layer; }
+  // No picture goes beyond this layer, whatever the line carries; kNothing: there are no pictures, stills neither.
+  // kHighest, as at first: no limit. A picture that has one layer only is left as it is until kNothing.
+  // True: something that was sent is not any more.
+  bool set_most(int layer);
+  // `layer` within that limit.
+  [[nodiscard]] int bounded(std::size_t slot, int layer) const;
   void forget(const forward::Track* track);
   [[nodiscard]] bool uses(const forward::Track* track) const;
 
@@ -43,6 +49,8 @@ class Viewer {
   // Everything due into the batch: repair first, then pictures (in trains), then sound, whose
   // packets are shorter and so end the same run. False when the batch is full before that.
   bool write(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
+  // The sound that is due and nothing else, where all together may take too long.
+  bool write_sound(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
   // Null: nobody estimates.
   [[nodiscard]] const ViewerBandwidth* bandwidth() const { return bandwidth_.get(); }
@@ -73,7 +81,8 @@ class Viewer {
     int wished = kHighest;
     bool still = false;  // a single key frame is on its way
   };
-  std::vector<Content> contents_;               // of each slot
+  std::vector<Content> contents_;  // of each slot
+  int most_ = kHighest;
   bool reports_arrivals_ = false;               // transport-cc was negotiated
   std::unique_ptr<ViewerBandwidth> bandwidth_;  // from the first picture in layers on
   std::vector<Repair> repairs_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <thread>
 #include <type_traits>
 
@@ -173,9 +174,15 @@ int App::run(int stop_descriptor) {
 
 HttpResponse App::handle(const HttpRequest& request) {
   const bool changes = request.method != "GET" && request.method != "OPTIONS" && request.method != "DELETE";
-  HttpResponse response = changes && drain_ != Drain::none ? restarting() : route(request, io::read_clocks());
-  settle();
-  return response;
+  try {
+    HttpResponse response = changes && drain_ != Drain::none ? restarting() : route(request, io::read_clocks());
+    settle();
+    return response;
+  } catch (const std::bad_alloc&) {
+    memory_.handle_failure();
+    sessions_->set_memory(memory_.state());
+    throw;  // the HTTP server has the words for it
+  }
 }
 
 HttpResponse App::route(const HttpRequest& request, Now now) {
@@ -258,6 +265,10 @@ Room* App::room(std::string_view id) {
 
 std::optional<HttpResponse> App::refuse_web_socket(const HttpRequest& request) {
   if (drain_ != Drain::none) return restarting();
+  if (memory_.state() == Memory::exhausted) {
+    ++pages_without_memory_;
+    return no_memory();
+  }
   const auto at = below(request.path, "/ws/");
   if (!at || !at->rest.empty() || room(at->first) == nullptr) {
     return HttpResponse::problem(403, "refused", "This room takes no such socket.");
@@ -360,6 +371,7 @@ void App::take(const io::ShardEvent& event, Now now) {
                      if (room->handle_track_live(e, now)) return;
                    }
                  },
+                 [&](const io::LoadShed&) {},  // placement knows it, and rooms look there
              },
              event);
 }
@@ -390,6 +402,7 @@ void App::take_link(const Completion& completion, Now now) {
 
 void App::take_timeouts() {
   const Now now = io::read_clocks();
+  if (now.monotonic >= memory_due_) look_at_memory(now);
   sessions_->handle_timeout(now.monotonic);
   for (auto& room : rooms_) room->handle_timeout(now);
   settle();
@@ -421,6 +434,7 @@ void App::settle() {
     go_on_draining(now);
     next = std::min(next.value_or(drain_until_), drain_until_);
   }
+  next = std::min(next.value_or(memory_due_), memory_due_);
   if (plane_->has_waiting()) next = now.monotonic + kPostAgain;
   http_->set_timer(next, [this] { take_timeouts(); });
 }

@@ -11,6 +11,7 @@
 
 #include "server/app/links_api.h"
 #include "server/app/media_sessions.h"
+#include "server/app/memory_watch.h"
 #include "server/app/room.h"
 #include "server/config/config.h"
 #include "server/http/http_server.h"
@@ -54,6 +55,8 @@ class App final : public HttpHandler {
   void take_completions();
   void take_link(const Completion& completion, Now now);
   void take_timeouts();
+  void look_at_memory(Now now);
+  [[nodiscard]] static HttpResponse no_memory();
   void settle();  // after each turn: outputs of all desks, media in line with meetings, watches, next timer
   void deliver(Room& room, const signaling::Output& output);
   void watch_processes();
@@ -75,9 +78,12 @@ class App final : public HttpHandler {
   std::unique_ptr<HttpServer> http_;
   std::map<Room*, int> watched_;  // the room process's descriptor that is watched now
   std::map<ConnectionId, Room*> pages_;
-  std::size_t max_unjoined_ = 0;     // pages of all rooms
-  std::uint64_t pages_refused_ = 0;  // because of it
-  std::uint64_t hand_outs_cut_ = 0;  // turns of the loop that left some of what the desks say to the next
+  MemoryWatch memory_;
+  Instant memory_due_{};
+  std::uint64_t pages_without_memory_ = 0;  // refused for want of it
+  std::size_t max_unjoined_ = 0;            // pages of all rooms
+  std::uint64_t pages_refused_ = 0;         // because of it
+  std::uint64_t hand_outs_cut_ = 0;         // turns of the loop that left some of what the desks say to the next
   Metrics metrics_;
   std::string metrics_token_;  // empty: only this machine sees them
   bool ready_ = false;

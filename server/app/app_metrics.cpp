@@ -26,7 +26,10 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());
   metrics_.set_counters("links", links_->links().counters());
-  metrics_.set_counters("sessions", {{"refused", sessions_->refused()}, {"too_often", sessions_->too_often()}});
+  metrics_.set_counters("sessions", {{"refused", sessions_->refused()},
+                                     {"too_often", sessions_->too_often()},
+                                     {"overloaded", sessions_->overloaded()},
+                                     {"no_memory", sessions_->no_memory()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
   metrics_.set_gauge("peers", "WebRTC peers", static_cast<double>(plane_->counters().peers));
   metrics_.set_gauge("tracks", "Tracks on all shards", static_cast<double>(plane_->counters().tracks));
@@ -35,8 +38,17 @@ HttpResponse App::metrics_text() {
   for (std::size_t i = 0; i < plane_->shards(); ++i) {
     metrics_.set_gauge("shard_connections", "Media sessions on this shard",
                        static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});
+    metrics_.set_gauge("shard_shed",
+                       "What this shard leaves out: 0 nothing, 1 the highest layer, 2 all but the lowest, 3 pictures",
+                       static_cast<double>(plane_->placement().shed(i)), {{"shard", std::to_string(i)}});
   }
-  metrics_.set_counters("http", {{"pages_refused", pages_refused_}, {"hand_outs_cut", hand_outs_cut_}});
+  metrics_.set_counters("http", {{"pages_refused", pages_refused_},
+                                 {"hand_outs_cut", hand_outs_cut_},
+                                 {"pages_without_memory", pages_without_memory_}});
+  metrics_.set_gauge("memory_used_percent", "Of the nearest limit: control group, machine, address space",
+                     memory_.use().percent);
+  metrics_.set_gauge("memory_short", "0 everybody comes in, 1 no more viewers, 2 nobody new",
+                     static_cast<double>(memory_.state()));
   metrics_.set_gauge("sessions", "Media sessions that are open or being set up",
                      static_cast<double>(sessions_->size()));
   metrics_.set_gauge("journal_failing", "1 while the journal cannot write", journal_->failing() ? 1 : 0);

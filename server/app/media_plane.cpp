@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "media/base/check.h"
+#include "media/base/log.h"
 
 namespace plenary::server {
 namespace {
@@ -46,11 +47,17 @@ std::optional<io::ShardEvent> ShardEvents::take(std::size_t shard, io::ShardEven
   return event;
 }
 
-std::size_t Placement::choose(std::size_t home) const {
-  const auto fewest = std::min_element(connections_.begin(), connections_.end());
-  if (connections_[home] < *fewest + kStayTogether) return home;
-  return static_cast<std::size_t>(fewest - connections_.begin());
+std::optional<std::size_t> Placement::choose(std::size_t home) const {
+  std::optional<std::size_t> fewest;
+  for (std::size_t shard = 0; shard < connections_.size(); ++shard) {
+    if (shed_[shard] != io::Shed::nothing) continue;
+    if (!fewest || connections_[shard] < connections_[*fewest]) fewest = shard;
+  }
+  if (!fewest || shed_[home] != io::Shed::nothing) return fewest;
+  return connections_[home] < connections_[*fewest] + kStayTogether ? home : *fewest;
 }
+
+io::Shed Placement::worst_shed() const { return *std::max_element(shed_.begin(), shed_.end()); }
 
 MediaPlane::MediaPlane(std::vector<Entry> shards, std::shared_ptr<const crypto::Certificate> certificate)
     : shards_(std::move(shards)), certificate_(std::move(certificate)), placement_(shards_.size()) {}
@@ -130,6 +137,12 @@ bool MediaPlane::has_waiting() const {
 std::optional<io::ShardEvent> MediaPlane::poll_event() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     while (std::optional<io::ShardEvent> event = shards_[i].shard->poll_event()) {
+      if (const auto* load = std::get_if<io::LoadShed>(&*event)) {
+        const bool less = load->shed > placement_.shed(i);
+        placement_.set_shed(i, load->shed);
+        log(less ? LogLevel::warning : LogLevel::info, less ? "shard.overloaded" : "shard.recovers",
+            {{"shard", std::to_string(i)}, {"leaves_out", std::string(io::shed_name(load->shed))}});
+      }
       if (std::optional<io::ShardEvent> news = events_.take(i, std::move(*event))) return news;
     }
   }

@@ -27,19 +27,24 @@ class ShardEvents {
 };
 
 // Where viewers go: to their room's shard while it has not many more connections than others, for each further shard
-// costs a copy of the room's packets; else to the one with fewest.
+// costs a copy of the room's packets; else to the one with fewest. None goes to a shard that cannot keep up.
 class Placement {
  public:
   static constexpr std::size_t kStayTogether = 100;
 
-  explicit Placement(std::size_t shards) : connections_(shards) {}
-  [[nodiscard]] std::size_t choose(std::size_t home) const;
+  explicit Placement(std::size_t shards) : connections_(shards), shed_(shards) {}
+  // Nothing: no shard keeps up.
+  [[nodiscard]] std::optional<std::size_t> choose(std::size_t home) const;
+  void set_shed(std::size_t shard, io::Shed shed) { shed_[shard] = shed; }
+  [[nodiscard]] io::Shed shed(std::size_t shard) const { return shed_[shard]; }
+  [[nodiscard]] io::Shed worst_shed() const;
   void add(std::size_t shard) { ++connections_[shard]; }
   void remove(std::size_t shard) { --connections_[shard]; }
   [[nodiscard]] std::size_t connections(std::size_t shard) const { return connections_[shard]; }
 
  private:
   std::vector<std::size_t> connections_;
+  std::vector<io::Shed> shed_;  // what each leaves out
 };
 
 class MediaPlane {

@@ -80,7 +80,7 @@ TEST(placement, a_room_stays_together_until_its_shard_is_much_fuller_than_anothe
   Placement placement(3);
   std::vector<std::size_t> on(3);
   for (int i = 0; i < 600; ++i) {
-    const std::size_t shard = placement.choose(1);
+    const std::size_t shard = placement.choose(1).value();
     placement.add(shard);
     ++on[shard];
     if (i + 1 == Placement::kStayTogether) {
@@ -100,6 +100,21 @@ TEST(placement, who_leaves_makes_room) {
   EXPECT_EQ(placement.choose(0), 1u);
   placement.remove(0);
   EXPECT_EQ(placement.choose(0), 0u);
+}
+
+TEST(placement, nobody_is_put_onto_a_shard_that_cannot_keep_up) {
+  Placement placement(3);
+  placement.add(1);
+  placement.set_shed(0, io::Shed::highest_layer);
+  EXPECT_EQ(placement.choose(0), 2u);
+  EXPECT_EQ(placement.choose(1), 1u) << "the room's own, one more is nothing";
+  placement.set_shed(2, io::Shed::pictures);
+  EXPECT_EQ(placement.choose(2), 1u);
+  placement.set_shed(1, io::Shed::pictures);
+  EXPECT_EQ(placement.choose(1), std::nullopt);
+  EXPECT_EQ(placement.worst_shed(), io::Shed::pictures);
+  placement.set_shed(0, io::Shed::nothing);
+  EXPECT_EQ(placement.choose(2), 0u);
 }
 
 }  // namespace

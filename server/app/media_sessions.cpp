@@ -42,11 +42,13 @@ void begin(MediaPlane& plane, MediaSession& session, sdp::Negotiated negotiated,
   }
   session.seat.audio_slots = session.audio_slots.size();
   session.seat.video_slots = session.video_slots.size();
-  plane.post(io::AddPeer{.peer = session.peer,
-                         .use = sends(session.use) ? io::PeerUse::speaker : io::PeerUse::viewer,
-                         .local_ice = session.local_ice,
-                         .negotiated = std::move(negotiated),
-                         .cname = cname});
+  plane.post(
+      io::AddPeer{.peer = session.peer,
+                  .use = sends(session.use) ? io::PeerUse::speaker : io::PeerUse::viewer,
+                  .local_ice = session.local_ice,
+                  .negotiated = std::move(negotiated),
+                  .cname = cname,
+                  .keeps_pictures = session.use == SessionUse::return_page || session.use == SessionUse::preview});
 }
 
 }  // namespace
@@ -125,10 +127,26 @@ std::optional<HttpResponse> MediaSessions::refuse_open(const HttpRequest& reques
   return std::nullopt;
 }
 
+std::optional<HttpResponse> MediaSessions::refuse_for_want(std::optional<std::size_t> shard, bool needed) {
+  const bool no_memory = memory_ == Memory::exhausted || (memory_ == Memory::tight && !needed);
+  if (!no_memory && (shard || needed)) return std::nullopt;
+  ++(no_memory ? no_memory_ : overloaded_);
+  ++refused_;
+  HttpResponse response =
+      no_memory ? problem(503, "no_memory", "The server has no memory for more people; try again in half a minute.")
+                : problem(503, "overloaded", "The server has no room for more viewers; try again in half a minute.");
+  response.headers.emplace_back("Retry-After", kWantRetryAfter);
+  return response;
+}
+
 MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std::string& room, std::size_t home,
-                                          SessionUse use, const std::string& h264_profile_level_id, Instant now) {
+                                          SessionUse use, const std::string& h264_profile_level_id, Instant now,
+                                          bool needed) {
   if (auto refusal = refuse_open(request, now)) return {nullptr, *std::move(refusal)};
-  const std::size_t shard = use == SessionUse::viewer ? plane_.placement().choose(home) : home;
+  const bool anywhere = use == SessionUse::viewer;
+  const std::optional<std::size_t> chosen = anywhere ? plane_.placement().choose(home) : std::optional(home);
+  if (auto refusal = refuse_for_want(chosen, needed || !anywhere)) return {nullptr, *std::move(refusal)};
+  const std::size_t shard = chosen.value_or(home);
   sdp::LocalParameters local{.ice = ice::make_credentials(random_),
                              .fingerprint = plane_.fingerprint(),
                              .candidates = plane_.candidates(shard),

@@ -11,6 +11,7 @@
 
 #include "media/sdp/counter_offer.h"
 #include "server/app/media_plane.h"
+#include "server/app/memory_watch.h"
 #include "server/app/request_rates.h"
 #include "server/http/http_server.h"
 #include "server/routing/slots.h"
@@ -70,6 +71,7 @@ constexpr std::size_t kHalfOpenForOne = 100;
 constexpr std::size_t kMaxSessions = 10'000;
 // A PATCH that was overtaken by so many restarts is no longer told from a new one.
 constexpr std::size_t kMaxFormerIce = 8;
+constexpr std::string_view kWantRetryAfter = "30";            // seconds: neither load nor memory is gone sooner
 constexpr Duration kAnswerWithin = std::chrono::seconds(30);  // of a counter-offer; WHEP's default
 // POSTs of one token, or of one network without any: plain players, since pages have tokens of their own.
 constexpr Rate kPostRate{.per_second = 20, .burst = 400};
@@ -89,8 +91,9 @@ class MediaSessions {
   // Answers the offer of somebody of the room whose shard is `home`: viewers of the room may be on any, all others are
   // there. On refusal `session` is null. The caller fills in seat and slots, then calls show().
   // A viewer whose offer has no codec of ours gets 406 with our offer; its session waits for the answer.
+  // `needed`: who runs the meeting or speaks in it; they come in when viewers do not any more.
   Opened open(const HttpRequest& request, const std::string& room, std::size_t home, SessionUse use,
-              const std::string& h264_profile_level_id, Instant now);
+              const std::string& h264_profile_level_id, Instant now, bool needed = false);
   struct Handled {
     HttpResponse response;
     std::optional<MediaSession> ended;  // by DELETE
@@ -116,15 +119,20 @@ class MediaSessions {
       if (session.room == room) visit(session);
     }
   }
+  void set_memory(Memory memory) { memory_ = memory; }
+  [[nodiscard]] Memory memory() const { return memory_; }
   [[nodiscard]] std::size_t viewers(const std::string& room) const;
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
   [[nodiscard]] std::size_t half_open() const { return half_open_; }
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
   [[nodiscard]] std::uint64_t too_often() const { return too_often_; }
+  [[nodiscard]] std::uint64_t overloaded() const { return overloaded_; }  // refused for no shard keeps up
+  [[nodiscard]] std::uint64_t no_memory() const { return no_memory_; }    // refused for memory
 
  private:
   HttpResponse refuse(int status, std::string_view code, std::string_view message);
   HttpResponse refuse_too_often();
+  std::optional<HttpResponse> refuse_for_want(std::optional<std::size_t> shard, bool needed);
   std::optional<HttpResponse> refuse_open(const HttpRequest& request, Instant now);
   Opened offer_instead(const HttpRequest& request, MediaSession session, sdp::LocalParameters local, Instant now);
   Opened add(MediaSession session, HttpResponse response);
@@ -143,6 +151,9 @@ class MediaSessions {
   std::size_t half_open_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t too_often_ = 0;
+  Memory memory_ = Memory::ample;
+  std::uint64_t overloaded_ = 0;
+  std::uint64_t no_memory_ = 0;
 };
 
 // Headers that every answer of an endpoint or session carries, so that players on other origins work.

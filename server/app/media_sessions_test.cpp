@@ -1,6 +1,7 @@
 // A session by WHEP against a real shard on loopback, with no more of a player than its ICE checks.
 #include "server/app/media_sessions.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 
@@ -224,6 +225,27 @@ TEST_P(MediaSessionsTest, patches_that_were_overtaken_by_a_restart_change_nothin
   EXPECT_EQ(patch(header_of(restarted, "ETag"), fragment(second)).status, 204) << "with the tag it is trickling";
   const auto answered = sdp::parse_ice_fragment(restarted.body);
   EXPECT_TRUE(player_->is_answered(server_, {*answered->credentials, second}));
+}
+
+TEST_P(MediaSessionsTest, x2_without_memory_viewers_are_turned_away_first_and_who_is_there_stays) {
+  const auto open = [&](SessionUse use, bool needed) {
+    return sessions_->open(player_->offer(), "room-a", 0, use, "42e01f", now_, needed).response;
+  };
+  const std::size_t before = sessions_->size();
+  sessions_->set_memory(Memory::tight);
+  const HttpResponse refused = open(SessionUse::viewer, false);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, testing::HasSubstr("no_memory"));
+  EXPECT_EQ(header_of(refused, "Retry-After"), kWantRetryAfter);
+  EXPECT_EQ(open(SessionUse::viewer, true).status, 201);
+  EXPECT_EQ(open(SessionUse::return_page, false).status, 201);
+  sessions_->set_memory(Memory::exhausted);
+  EXPECT_EQ(open(SessionUse::viewer, true).status, 503);
+  EXPECT_EQ(open(SessionUse::return_page, false).status, 503);
+  EXPECT_EQ(sessions_->no_memory(), 3U);
+  EXPECT_EQ(sessions_->size(), before + 2);
+  sessions_->set_memory(Memory::ample);
+  EXPECT_EQ(open(SessionUse::viewer, false).status, 201);
 }
 
 TEST_P(MediaSessionsTest, who_patches_without_end_is_told_to_wait) {

@@ -126,7 +126,10 @@ Result<Asker, HttpResponse> Room::asker_of(const HttpRequest& request, Now now) 
 
 MediaSessions::Opened Room::open_session(const HttpRequest& request, const Identity& identity, SessionUse use,
                                          const std::string& h264_profile_level_id, Now now) {
-  auto opened = services_.sessions.open(request, config_.id, media_.home(), use, h264_profile_level_id, now.monotonic);
+  const bool needed =
+      works_in_room(identity.role) || (identity.id && desk_->publishing_request(*identity.id) != nullptr);
+  auto opened =
+      services_.sessions.open(request, config_.id, media_.home(), use, h264_profile_level_id, now.monotonic, needed);
   if (opened.session != nullptr) {
     media_.relay_to(io::home_of(opened.session->peer));
     opened.session->role = identity.role;
@@ -346,6 +349,7 @@ void Room::settle(Now now) {
   settle_speakers(now);
   if (viewers_dirty_) settle_viewers();
   settle_journal();
+  settle_wants();
 }
 
 void Room::settle_meeting() {
@@ -410,6 +414,14 @@ void Room::settle_speakers(Now now) {
 void Room::settle_viewers() {
   viewers_dirty_ = false;
   services_.sessions.for_each(config_.id, [&](MediaSession& session) { show_session(session); });
+}
+
+void Room::settle_wants() {
+  const bool overloaded = services_.plane.placement().worst_shed() != io::Shed::nothing;
+  const bool no_memory = services_.sessions.memory() != Memory::ample;
+  if (overloaded != overloaded_ || no_memory != no_memory_) status_dirty_ = true;
+  overloaded_ = overloaded;
+  no_memory_ = no_memory;
 }
 
 void Room::settle_journal() {

@@ -115,6 +115,7 @@ class Room {
   void settle_speakers(Now now);
   void settle_viewers();
   void settle_journal();
+  void settle_wants();
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;
 
@@ -127,8 +128,10 @@ class Room {
   signaling::Audience admitted_ = signaling::Audience::everyone;
   std::vector<signaling::Speaker> speakers_;  // as routed last
   std::vector<SpeakerMedia> speaker_media_;
-  bool journal_failing_ = false;  // both as the status says
+  bool journal_failing_ = false;  // these as the status says
   bool journal_damaged_ = false;
+  bool overloaded_ = false;
+  bool no_memory_ = false;
   std::uint64_t snapshot_seq_ = 0;  // of the last event in the last snapshot
   bool viewers_dirty_ = true;
   bool status_dirty_ = true;

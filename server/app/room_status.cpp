@@ -18,6 +18,15 @@ std::string Room::status_json() const {
     status["alarms"].push_back(
         {{"code", "journal_damaged"}, {"text", "Old parts of the database are damaged; the server's log says more"}});
   }
+  if (overloaded_) {
+    status["alarms"].push_back(
+        {{"code", "overloaded"}, {"text", "The server has too much to do: sound goes on, pictures are left out"}});
+  }
+  if (no_memory_) {
+    status["alarms"].push_back(
+        {{"code", "no_memory"},
+         {"text", "The server's memory is nearly full: who is here stays, no more viewers come in"}});
+  }
   return status.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -1,6 +1,7 @@
 #include <libwebsockets.h>
 
 #include <exception>
+#include <new>
 
 #include "media/base/log.h"
 #include "server/http/http_server_state.h"
@@ -77,6 +78,11 @@ void HttpServer::State::answer(Exchange& exchange) {
   HttpResponse response;
   try {
     response = handler.handle(request);
+  } catch (const std::bad_alloc&) {
+    ++counts.without_memory;
+    log(LogLevel::error, "http.no_memory", {{"path", request.path}});
+    response = HttpResponse::problem(503, "no_memory", "The server has no memory for this now; try again later.");
+    response.headers.emplace_back("Retry-After", "30");
   } catch (const std::exception& fault) {
     ++counts.faults;
     log(LogLevel::error, "http.fault", {{"path", request.path}, {"what", fault.what()}});

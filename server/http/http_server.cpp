@@ -282,6 +282,7 @@ std::vector<std::pair<std::string, std::uint64_t>> HttpServer::counters() const 
       {"body_too_long", counts.body_too_long},
       {"timed_out", counts.timed_out},
       {"faults", counts.faults},
+      {"without_memory", counts.without_memory},
       {"web_sockets_opened", counts.web_sockets_opened},
       {"web_sockets_closed", counts.web_sockets_closed},
       {"web_sockets_refused", counts.web_sockets_refused},

@@ -62,6 +62,7 @@ struct HttpServer::State {
   struct Counts {
     std::uint64_t requests = 0, answers_2xx = 0, answers_3xx = 0, answers_4xx = 0, answers_5xx = 0;
     std::uint64_t refused = 0, pipelined = 0, body_too_long = 0, timed_out = 0, faults = 0;
+    std::uint64_t without_memory = 0;  // an allocation failed in a handler: 503, or 1013
     std::uint64_t web_sockets_opened = 0, web_sockets_closed = 0, web_sockets_refused = 0;
     std::uint64_t messages_in = 0, messages_out = 0, message_too_long = 0, slow_clients_closed = 0,
                   silent_clients_closed = 0, changes_left_out = 0;

@@ -217,6 +217,31 @@ TEST(HttpServer, lets_the_handler_name_the_page_and_set_its_own_policy) {
   EXPECT_EQ(status_of(client.read_response()), 404);
 }
 
+// As much as no machine has: operator new itself fails.
+void want_too_much() {
+  std::vector<char> much;
+  much.reserve(std::size_t{1} << 62);
+}
+
+TEST(HttpServer, x2_a_handler_that_gets_no_memory_is_answered_503_and_the_server_lives) {
+  TestServer server(plain());
+  server.answer = [](const HttpRequest& request) {
+    if (request.path == "/much") want_too_much();
+    return echo(request);
+  };
+  TestClient client(server.port());
+  for (std::uint64_t failed = 1; failed <= 3; ++failed) {
+    client.send(get("/much"));
+    const std::string refused = client.read_response();
+    EXPECT_EQ(status_of(refused), 503);
+    EXPECT_THAT(refused, HasSubstr("retry-after: "));
+    EXPECT_THAT(refused, HasSubstr("no_memory"));
+    client.send(post("/little", "a"));
+    EXPECT_EQ(status_of(client.read_response()), 200);
+    EXPECT_EQ(server.counter("without_memory"), failed);
+  }
+}
+
 TEST(HttpServer, h1_a_body_of_a_megabyte_is_answered_413_and_the_connection_lives) {
   TestServer server(plain());
   server.answer = echo;

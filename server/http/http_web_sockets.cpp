@@ -8,6 +8,7 @@ namespace plenary::server {
 namespace {
 
 constexpr std::uint16_t kTooLong = 1009, kNotText = 1003;  // RFC 6455 §7.4.1
+constexpr std::uint16_t kTryAgainLater = 1013;             // registered with IANA after it
 
 int close_with(lws* wsi, std::uint16_t code) {
   lws_close_reason(wsi, static_cast<lws_close_status>(code), nullptr, 0);
@@ -81,7 +82,12 @@ int HttpServer::State::open_web_socket(lws* wsi) {
   WebSocket& socket = web_sockets.insert_or_assign(wsi, WebSocket(id, wsi, read_clock())).first->second;
   connections.emplace(static_cast<std::uint64_t>(id), &socket);
   ++counts.web_sockets_opened;
-  handler.on_open(id, request.mapped());
+  try {
+    handler.on_open(id, request.mapped());
+  } catch (const std::bad_alloc&) {
+    ++counts.without_memory;
+    return close_with(wsi, kTryAgainLater);
+  }
   return kGoOn;
 }
 
@@ -104,7 +110,12 @@ int HttpServer::State::receive_web_socket(lws* wsi, std::string_view piece) {
       break;
   }
   ++counts.messages_in;
-  handler.on_message(found->second.id(), message);
+  try {
+    handler.on_message(found->second.id(), message);
+  } catch (const std::bad_alloc&) {
+    ++counts.without_memory;
+    return close_with(wsi, kTryAgainLater);
+  }
   return kGoOn;
 }
 

@@ -57,6 +57,23 @@ TEST(WebSocket, carries_messages_both_ways_whole_and_in_order) {
   EXPECT_THAT(client.read_frame().payload, SizeIs(300'000));
 }
 
+TEST(WebSocket, x2_a_message_for_which_there_is_no_memory_closes_with_1013_and_others_go_on) {
+  TestServer server({});
+  server.message = [](ConnectionId, std::string_view text) {
+    std::vector<char> much;
+    if (text == "much") much.reserve(std::size_t{1} << 62);
+  };
+  TestClient unlucky(server.port()), other(server.port());
+  unlucky.open_web_socket();
+  other.open_web_socket();
+  unlucky.send_frame(kText, "much");
+  EXPECT_EQ(close_code(unlucky.read_frame()), 1013);
+  other.send_frame(kText, "little");
+  other.send_frame(kText, std::string(kMaxWebSocketMessage + 1, 'x'));
+  EXPECT_EQ(close_code(other.read_frame()), 1009) << "it was read up to here";
+  EXPECT_EQ(server.counter("without_memory"), 1U);
+}
+
 TEST(WebSocket, w3_a_message_over_64_kib_closes_with_1009) {
   TestServer server({});
   server.message = [](ConnectionId, std::string_view) { FAIL() << "it is no message"; };

@@ -83,8 +83,12 @@ ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool 
                                                              .certificate = client_certificate,
                                                              .srtp = srtp},
                                      answer.value().media, random, now);
-  command(io::AddPeer{
-      .peer = id, .use = io::PeerUse::viewer, .local_ice = local.ice, .negotiated = *negotiated, .cname = local.cname});
+  command(io::AddPeer{.peer = id,
+                      .use = io::PeerUse::viewer,
+                      .local_ice = local.ice,
+                      .negotiated = *negotiated,
+                      .cname = local.cname,
+                      .keeps_pictures = keeps_pictures});
   return *viewers_[id];
 }
 
@@ -138,7 +142,7 @@ void World::vanish(PeerId id) {
 }
 
 void World::inject(const Address& from, ByteVector bytes) {
-  board.handle_datagram(bytes, {.local = server, .remote = from}, now);
+  to_board(0, {.from = from, .to = server, .bytes = std::move(bytes)});
   run_boards();
 }
 
@@ -203,7 +207,10 @@ std::optional<Instant> World::next_event() const {
   const auto sooner = [&next](const std::optional<Instant>& at) {
     if (at && (!next || *at < *next)) next = at;
   };
-  for (const auto& one : boards) sooner(one->next_timeout());
+  if (turn_began_) sooner(busy_until_);
+  for (const auto& one : boards) {
+    if (one != boards.front() || !turn_began_) sooner(one->next_timeout());
+  }
   for (const auto& [id, viewer] : viewers_) sooner(viewer->next_timeout());
   for (const auto& [id, speaker] : speakers_) sooner(speaker->next_timeout());
   for (const auto& [feed, track] : room_tracks_) {
@@ -237,8 +244,7 @@ void World::step() {
   run_room();
   while (std::optional<Network::Datagram> datagram = network.poll(now)) {
     if (datagram->to.ip == server.ip) {
-      boards.at(static_cast<std::size_t>(datagram->to.port - server.port))
-          ->handle_datagram(datagram->bytes, {.local = datagram->to, .remote = datagram->from}, now);
+      to_board(static_cast<std::size_t>(datagram->to.port - server.port), std::move(*datagram));
       continue;
     }
     const auto owner = at_address_.find(datagram->to);
@@ -271,8 +277,26 @@ void World::run_room() {
         .stream = track->stream,
         .key_frame = kind_of(track->codec) == MediaKind::video && std::exchange(track->key_frame, false)};
     if (mark.key_frame && track->key_frame_every) track->key_frame_due = now + *track->key_frame_every;
-    board.handle_frame(
-        feed, make_frame(track->codec, track->number, mark, track->timestamp, now - kRoomDelay, track->size), now);
+    to_board(feed, make_frame(track->codec, track->number, mark, track->timestamp, now - kRoomDelay, track->size));
+  }
+}
+
+void World::to_board(FeedId feed, rtp::Frame frame) {
+  if (!processor) return board.handle_frame(feed, std::move(frame), now);
+  if (waiting_frames_.size() == processor->most_frames) {
+    ++processor->frames_lost;
+  } else {
+    waiting_frames_.emplace_back(feed, std::move(frame));
+  }
+}
+
+void World::to_board(std::size_t shard, Network::Datagram datagram) {
+  if (shard != 0 || !processor) {
+    boards.at(shard)->handle_datagram(datagram.bytes, {.local = datagram.to, .remote = datagram.from}, now);
+  } else if (waiting_datagrams_.size() == processor->most_datagrams) {
+    ++processor->datagrams_lost;
+  } else {
+    waiting_datagrams_.emplace_back(now, std::move(datagram));
   }
 }
 
@@ -288,9 +312,10 @@ void World::run_people() {
 }
 
 void World::run_boards() {
-  for (const auto& one : boards) one->handle_timeout(now);
+  if (processor) run_turn();
+  for (std::size_t i = processor ? 1 : 0; i < boards.size(); ++i) boards[i]->handle_timeout(now);
   run_relays();
-  for (std::size_t i = 0; i < boards.size(); ++i) run_board(i);
+  for (std::size_t i = processor ? 1 : 0; i < boards.size(); ++i) run_board(i);
   while (std::optional<io::Switchboard::FeedOutput> output = board.poll_feed_output()) {
     to_room.emplace_back(now, std::move(*output));
   }
@@ -310,7 +335,32 @@ void World::run_relays() {
   }
 }
 
-void World::run_board(std::size_t shard) {
+// As the loop of a real shard.
+void World::run_turn() {
+  if (now < busy_until_) return;
+  if (const std::optional<Instant> began = std::exchange(turn_began_, std::nullopt)) {
+    board.handle_turn({.woke = *began, .ended = busy_until_, .waited = waited_});
+    processor->longest_turn = std::max(processor->longest_turn, busy_until_ - *began);
+  }
+  const std::optional<Instant> due = board.next_timeout();
+  if (waiting_datagrams_.empty() && waiting_frames_.empty() && (!due || *due > now)) return;
+  turn_began_ = now;
+  waited_ = waiting_datagrams_.empty() ? Duration::zero() : now - waiting_datagrams_.front().first;
+  const std::size_t most = board.datagrams_at_once();
+  for (std::size_t i = 0; i < most && !waiting_datagrams_.empty(); ++i, waiting_datagrams_.pop_front()) {
+    auto& [at, datagram] = waiting_datagrams_.front();
+    board.handle_datagram(datagram.bytes, {.local = datagram.to, .remote = datagram.from}, at);
+  }
+  for (auto& [feed, frame] : std::exchange(waiting_frames_, {})) board.handle_frame(feed, std::move(frame), now);
+  board.handle_timeout(now);
+  run_relays();
+  busy_until_ = now + processor->per_turn + processor->per_packet * run_board(0);
+}
+
+// Returns how many datagrams it sent.
+std::size_t World::run_board(std::size_t shard) {
+  const Duration each = shard == 0 && processor ? processor->per_packet : Duration::zero();
+  std::size_t sent = 0;
   bool more = true;
   while (more) {
     more = boards[shard]->poll_output(batch_, now);
@@ -320,7 +370,7 @@ void World::run_board(std::size_t shard) {
       std::uint16_t datagrams = 0;
       while (!rest.empty()) {
         const std::size_t size = std::min<std::size_t>(run.segment, rest.size());
-        network.send(run.path.local, run.path.remote, rest.first(size), now);
+        network.send(run.path.local, run.path.remote, rest.first(size), now + each * ++sent);
         rest = rest.subspan(size);
         ++datagrams;
       }
@@ -328,6 +378,7 @@ void World::run_board(std::size_t shard) {
     }
     batch_.clear();
   }
+  return sent;
 }
 
 void World::take_event(io::ShardEvent event) {

@@ -1,6 +1,7 @@
 // One shard or several, a room whose home is the first, and its people, in virtual time.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,6 +41,17 @@ struct RoomTrack {
   TrackId layer_of = kNoTrack;
   std::uint64_t bitrate = 0;
   bool while_watched = false;  // made only then
+};
+
+// The thread of the first shard, where its work takes time: what comes meanwhile waits, and too much of it is lost.
+struct Processor {
+  Duration per_packet{};  // that is sent
+  Duration per_turn = std::chrono::microseconds(50);
+  std::size_t most_datagrams = 4'000;  // as many as a receive buffer holds
+  std::size_t most_frames = 64;        // of the room process; as many as its socket pair holds
+  std::uint64_t datagrams_lost = 0;
+  std::uint64_t frames_lost = 0;
+  Duration longest_turn{};
 };
 
 class World {
@@ -96,6 +108,8 @@ class World {
   std::uint64_t seed;
   Instant now = Instant(std::chrono::hours(1));
   SeededRandom random;
+  std::optional<Processor> processor;  // none: work takes no time
+  bool keeps_pictures = false;         // viewers who are added from here on, as AddPeer's
   std::shared_ptr<const crypto::Certificate> certificate;
   std::vector<std::unique_ptr<io::Switchboard>> boards;
   io::Switchboard& board;  // the first
@@ -110,7 +124,10 @@ class World {
 
  private:
   [[nodiscard]] Address server_of(std::size_t shard) const;
-  void run_board(std::size_t shard);
+  std::size_t run_board(std::size_t shard);
+  void run_turn();
+  void to_board(FeedId feed, rtp::Frame frame);
+  void to_board(std::size_t shard, Network::Datagram datagram);
   void run_relays();
   void step();
   [[nodiscard]] std::optional<Instant> next_event() const;
@@ -128,6 +145,13 @@ class World {
   std::vector<std::pair<FeedId, std::unique_ptr<RoomTrack>>> room_tracks_;
   peer::SendBatch batch_;
   std::uint16_t next_host_ = 1;
+
+  // Of the processor.
+  std::deque<std::pair<Instant, Network::Datagram>> waiting_datagrams_;
+  std::deque<std::pair<FeedId, rtp::Frame>> waiting_frames_;
+  std::optional<Instant> turn_began_;
+  Instant busy_until_{};
+  Duration waited_{};
 };
 
 }  // namespace plenary::sim

@@ -50,9 +50,13 @@ export function stage(model: ParticipantModel): TemplateResult {
   </section>`;
 }
 
+// The server takes no more viewers: it has too much to do, or too little memory. It is asked again by itself.
+const kFull = ['overloaded', 'no_memory'];
+
 function media_note({ viewer, session }: ParticipantModel): Content {
   const media = viewer.transport.state.value;
   if (media === 'refused') return html`<p class="over">${t('connection.media.refused')}</p>`;
+  if (media !== 'connected' && kFull.includes(viewer.transport.refusal.value ?? '')) return html`<p class="over">${t('connection.media.full')}</p>`;
   if (media === 'connecting') return html`<p class="over">${t('connection.media.connecting')}</p>`;
   if (session.store.state.value?.room.picture === 'slate') return html`<p class="over low">${t('meeting.slate')}</p>`;
   return nothing;
