@@ -121,6 +121,8 @@ class MediaSessions {
   [[nodiscard]] std::size_t half_open() const { return half_open_; }
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
   [[nodiscard]] std::uint64_t too_often() const { return too_often_; }
+  // Offers with more layers than sdp::kMaxSpeakerLayers.
+  [[nodiscard]] std::uint64_t too_many_layers() const { return too_many_layers_; }
 
  private:
   HttpResponse refuse(int status, std::string_view code, std::string_view message);
@@ -143,6 +145,7 @@ class MediaSessions {
   std::size_t half_open_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t too_often_ = 0;
+  std::uint64_t too_many_layers_ = 0;
 };
 
 // Headers that every answer of an endpoint or session carries, so that players on other origins work.
