@@ -147,15 +147,17 @@ bool is_usable(std::string_view rid) {
 
 // The layers of a simulcast that we take, in the order of the offer. Without the extension that names them in packets
 // nobody could tell them apart: then it is one stream.
-std::vector<std::string> choose_layers(const Section& section, const ExtensionIds& extensions) {
-  std::vector<std::string> layers;
-  if (extensions.rid == 0) return layers;
+void choose_layers(const Section& section, NegotiatedMedia& media) {
+  std::vector<std::string>& layers = media.layers;
+  if (media.extensions.rid == 0) return;
   for (const std::string_view rid : section.simulcast) {
     const bool sent = std::ranges::any_of(section.rids, [&](const Rid& one) { return one.send && one.name == rid; });
     if (!sent || !is_usable(rid) || std::ranges::find(layers, rid) != layers.end()) continue;
-    if (layers.size() < kMaxSpeakerLayers) layers.emplace_back(rid);
+    layers.emplace_back(rid);
   }
-  return layers;
+  if (layers.size() <= kMaxSpeakerLayers) return;
+  media.layers_left_out = layers.size() - kMaxSpeakerLayers;
+  layers.resize(kMaxSpeakerLayers);
 }
 
 AnswerSection choose_section(const Description& offer, const Section& section, Role role, const LocalParameters& local,
@@ -174,9 +176,7 @@ AnswerSection choose_section(const Description& offer, const Section& section, R
   chosen.media.extensions = choose_extensions(section, offer);
   meanings.keep_agreed(chosen.media.extensions);
   if (role == Role::speaker) chosen.media.remote_ssrcs = section.ssrcs;
-  if (role == Role::speaker && kind == MediaKind::video) {
-    chosen.media.layers = choose_layers(section, chosen.media.extensions);
-  }
+  if (role == Role::speaker && kind == MediaKind::video) choose_layers(section, chosen.media);
   // The feedback needs its sequence numbers and they need the feedback.
   const bool feedback = std::ranges::any_of(chosen.codecs, [](const auto& codec) { return codec.choice.transport_cc; });
   if (!feedback) chosen.media.extensions.transport_cc = 0;

@@ -63,6 +63,7 @@ struct NegotiatedMedia {
   std::uint32_t rtx_ssrc = 0;               // viewers with RTX: ours
   std::vector<std::uint32_t> remote_ssrcs;  // speakers: as signalled, may be empty (then mid tells)
   std::vector<std::string> layers;          // speakers: rids of a simulcast (RFC 8853), as answered; empty: one stream
+  std::size_t layers_left_out = 0;          // of those that were offered: beyond kMaxSpeakerLayers
 };
 
 struct Negotiated {

@@ -109,15 +109,21 @@ TEST(SpeakerAnswer, of_a_simulcast_only_what_can_be_told_apart_is_taken) {
   EXPECT_THAT(single->answer, Not(HasSubstr("a=rid")));
 }
 
-TEST(SpeakerAnswer, more_layers_than_viewers_choose_from_are_not_answered) {
-  std::string lines;
-  std::string streams;
-  for (std::size_t i = 0; i <= kMaxSpeakerLayers; ++i) {
-    lines += "a=rid:" + std::to_string(i) + " send\n";
-    streams += (i == 0 ? "" : ";") + std::to_string(i);
-  }
-  const auto result = speaker(layered(lines + "a=simulcast:send " + streams + "\n"));
+TEST(SpeakerAnswer, more_layers_than_viewers_choose_from_are_left_out_and_told) {
+  const auto answer_to = [](std::size_t count) {
+    std::string lines;
+    std::string streams;
+    for (std::size_t i = 0; i < count; ++i) {
+      lines += "a=rid:" + std::to_string(i) + " send\n";
+      streams += (i == 0 ? "" : ";") + std::to_string(i);
+    }
+    // A name twice is no layer more.
+    return speaker(layered(lines + "a=simulcast:send " + streams + ";0\n"));
+  };
+  EXPECT_EQ(answer_to(kMaxSpeakerLayers)->media[0].layers_left_out, 0u);
+  const auto result = answer_to(kMaxSpeakerLayers + 2);
   EXPECT_EQ(result->media[0].layers.size(), kMaxSpeakerLayers);
+  EXPECT_EQ(result->media[0].layers_left_out, 2u);
   EXPECT_THAT(lines_starting(result->answer, "a=rid:"), ::testing::SizeIs(kMaxSpeakerLayers));
 }
 

@@ -29,7 +29,8 @@ HttpResponse App::metrics_text() {
   metrics_.set_counters("sessions", {{"refused", sessions_->refused()},
                                      {"too_often", sessions_->too_often()},
                                      {"overloaded", sessions_->overloaded()},
-                                     {"no_memory", sessions_->no_memory()}});
+                                     {"no_memory", sessions_->no_memory()},
+                                     {"too_many_layers", sessions_->too_many_layers()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
   metrics_.set_gauge("peers", "WebRTC peers", static_cast<double>(plane_->counters().peers));
   metrics_.set_gauge("tracks", "Tracks on all shards", static_cast<double>(plane_->counters().tracks));

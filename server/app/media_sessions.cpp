@@ -168,6 +168,7 @@ MediaSessions::Opened MediaSessions::open(const HttpRequest& request, const std:
                        .etag = "\"" + random_.token(16) + "\"",
                        .local_ice = local.ice};
   if (offers_instead) return offer_instead(request, std::move(session), std::move(local), now);
+  too_many_layers_ += std::ranges::any_of(negotiated->media, [](const auto& one) { return one.layers_left_out > 0; });
   HttpResponse response{.status = 201, .content_type = kSdp, .body = negotiated->answer};
   begin(plane_, session, *std::move(negotiated), local.cname);
   return add(std::move(session), std::move(response));

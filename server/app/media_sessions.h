@@ -128,6 +128,8 @@ class MediaSessions {
   [[nodiscard]] std::uint64_t too_often() const { return too_often_; }
   [[nodiscard]] std::uint64_t overloaded() const { return overloaded_; }  // refused for no shard keeps up
   [[nodiscard]] std::uint64_t no_memory() const { return no_memory_; }    // refused for memory
+  // Offers with more layers than sdp::kMaxSpeakerLayers.
+  [[nodiscard]] std::uint64_t too_many_layers() const { return too_many_layers_; }
 
  private:
   HttpResponse refuse(int status, std::string_view code, std::string_view message);
@@ -154,6 +156,7 @@ class MediaSessions {
   Memory memory_ = Memory::ample;
   std::uint64_t overloaded_ = 0;
   std::uint64_t no_memory_ = 0;
+  std::uint64_t too_many_layers_ = 0;
 };
 
 // Headers that every answer of an endpoint or session carries, so that players on other origins work.

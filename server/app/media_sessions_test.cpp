@@ -13,9 +13,12 @@
 #include "media/io/clock.h"
 #include "media/io/udp_socket.h"
 #include "media/sdp/negotiate.h"
+#include "media/sdp/speaker_client.h"
 
 namespace plenary::server {
 namespace {
+
+using ::testing::HasSubstr;
 
 // Milliseconds between two checks, and how many; only a broken shard needs them all.
 constexpr int kRetry = 200;
@@ -49,6 +52,19 @@ class Player {
             .path = "/whep/room-a",
             .headers = {{"content-type", "application/sdp"}},
             .body = sdp::write_viewer_offer({.ice = own, .fingerprint = certificate_->fingerprint()})};
+  }
+  [[nodiscard]] HttpRequest offer_of_camera(std::size_t layers) {
+    HttpRequest request = offer();
+    request.path = "/whip/room-a/floor";
+    request.body = sdp::write_speaker_offer({.ice = own, .fingerprint = certificate_->fingerprint(), .cname = "c"});
+    std::string streams;
+    request.body += "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n";
+    for (std::size_t i = 0; i < layers; ++i) {
+      request.body += "a=rid:" + std::to_string(i) + " send\r\n";
+      streams += (i == 0 ? "" : ";") + std::to_string(i);
+    }
+    request.body += "a=simulcast:send " + streams + "\r\n";
+    return request;
   }
   struct Pair {
     ice::Credentials theirs;
@@ -339,6 +355,18 @@ TEST_F(HalfOpen, one_network_without_a_token_is_told_to_wait_and_this_machine_is
   for (int i = 0; i < 2 * static_cast<int>(kPostRate.burst); ++i) ASSERT_EQ(post(here), 415) << i;
   now_ += std::chrono::seconds(1);
   EXPECT_EQ(open("", "192.0.2.7:50001"), 201);
+}
+
+TEST_F(HalfOpen, offers_of_more_layers_than_viewers_choose_from_are_counted_and_served_without_them) {
+  const auto open = [&](std::size_t layers) {
+    return sessions_.open(player_.offer_of_camera(layers), "room-a", 0, SessionUse::uplink, "42e01f", now_).response;
+  };
+  EXPECT_THAT(open(sdp::kMaxSpeakerLayers).body, HasSubstr("a=simulcast:recv 0;1;2\r\n"));
+  EXPECT_EQ(sessions_.too_many_layers(), 0U);
+  const HttpResponse response = open(2 * sdp::kMaxSpeakerLayers);
+  EXPECT_EQ(response.status, 201) << response.body;
+  EXPECT_THAT(response.body, HasSubstr("a=simulcast:recv 0;1;2\r\n"));
+  EXPECT_EQ(sessions_.too_many_layers(), 1U);
 }
 
 TEST_F(HalfOpen, who_guesses_sessions_is_told_to_wait) {

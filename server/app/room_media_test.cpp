@@ -115,5 +115,24 @@ TEST_F(RoomMediaTest, a_speakers_picture_in_another_codec_is_wanted_while_somebo
   }
 }
 
+TEST_F(RoomMediaTest, a_speaker_has_a_picture_while_any_layer_of_it_arrives) {
+  read_reports();
+  media_->set_speakers({SpeakerMedia{.request = "r-1", .name = "Amina", .peer = PeerId{7}}});
+  const TrackId first = media_->track("speaker/r-1/video");
+  ASSERT_NE(first, kNoTrack);
+  const TrackId second{static_cast<std::uint64_t>(first) + 1};  // numbers are given in a row
+  const auto live = [&](TrackId track, bool is) {
+    EXPECT_TRUE(media_->handle_track_live({.track = track, .live = is}));
+  };
+  EXPECT_FALSE(media_->speaker_has_picture("r-1"));
+  live(second, true);
+  EXPECT_TRUE(media_->speaker_has_picture("r-1"));
+  live(first, true);
+  live(second, false);
+  EXPECT_TRUE(media_->speaker_has_picture("r-1"));
+  live(first, false);
+  EXPECT_FALSE(media_->speaker_has_picture("r-1"));
+}
+
 }  // namespace
 }  // namespace plenary::server

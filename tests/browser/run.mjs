@@ -10,5 +10,6 @@ const files = readdirSync(folder)
   .filter((name) => name.endsWith(".test.mjs"))
   .filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
   .map((name) => join(folder, name));
-const result = spawnSync(process.execPath, ["--test", "--test-concurrency=1", ...files], { stdio: "inherit" });
+// A test that fails leaves sockets and programs behind, which would keep its process for ever, and all others from running.
+const result = spawnSync(process.execPath, ["--test", "--test-force-exit", "--test-concurrency=1", ...files], { stdio: "inherit" });
 process.exit(result.status ?? 1);

@@ -62,10 +62,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)rtp::read_extensions(*packet, {1, 2, 3, 4, 5, 6});
   read_payload(packet->payload);
   depacketize(*packet);
-  if (const auto original = rtp::unwrap_rtx(bytes, 1, 96)) PLENARY_CHECK(rtp::parse_packet(*original));
+  if (const auto original = rtp::unwrap_rtx(bytes, 1, 96)) {
+    PLENARY_CHECK(rtp::parse_packet(*original) && original->size() + rtp::kRtxPrefix <= size);
+  }
   if (const auto wrapped = rtp::wrap_rtx(bytes, 1, 97, 1)) {
     const auto back = rtp::unwrap_rtx(*wrapped, packet->ssrc, packet->payload_type);
-    PLENARY_CHECK(back && rtp::parse_packet(*back)->payload.size() == packet->payload.size());
+    const auto again = back ? rtp::parse_packet(*back) : std::nullopt;
+    PLENARY_CHECK(again && again->sequence == packet->sequence && again->timestamp == packet->timestamp);
+    PLENARY_CHECK(std::ranges::equal(again->payload, packet->payload));
   }
   return 0;
 }

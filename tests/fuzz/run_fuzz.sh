@@ -16,9 +16,11 @@ targets() {
 stun 1500
 sdp 16384 $root/media/sdp/offers
 rtp 1500 $corpora/crashes
+red 1500
 rtcp 1500 $corpora/crashes
 srtcp 1500 $corpora/crashes
 transport_feedback 4096
+tcp_framing 16384
 feed 65536
 jsonrpc 8192 $corpora/json
 token 5000

@@ -144,11 +144,13 @@ def order(packets):
     return numbers
 
 
-def longest_row(packets):
+def longest_row(packets, step=None):
+    """Of numbers one after the other; with `step`, whose timestamps are that far from each other too."""
     longest = row = 0
-    numbers = sorted(order(packets)) if packets else []
-    for number, before in zip(numbers, [None, *numbers]):
-        row = row + 1 if before is not None and number == before + 1 else 1
+    numbered = sorted(zip(order(packets), (packet[2] for packet in packets))) if packets else []
+    for (number, stamp), before in zip(numbered, [None, *numbered]):
+        follows = before is not None and number == before[0] + 1 and step in (None, (stamp - before[1]) % 2**32)
+        row = row + 1 if follows else 1
         longest = max(longest, row)
     return longest
 
@@ -176,8 +178,8 @@ class Peers(unittest.TestCase):
             await peer.play(video)
             await peer.until("the room's tone", lambda: peer.hears(FLOOR_TONE, VOICE_TONE))
             await peer.until("a picture", lambda: any(frame.to_ndarray(format="gray").std() > 10 for frame in peer.frames["video"][-1:]))
-            for kind in ("audio", "video"):
-                await peer.until(f"{ROW} packets of {kind} in a row", lambda: longest_row(peer.packets[kind]) >= ROW)
+            for kind, step in (("audio", PACKET), ("video", None)):
+                await peer.until(f"{ROW} packets of {kind} in a row", lambda: longest_row(peer.packets[kind], step) >= ROW)
             seen = len(peer.frames["video"])
             await peer.until("a second of pictures", lambda: len(peer.frames["video"]) >= seen + 25)
             pictures = [frame.to_ndarray(format="gray") for frame in peer.frames["video"][seen:]]
@@ -188,14 +190,15 @@ class Peers(unittest.TestCase):
         self.assertEqual({picture.shape[::-1] for picture in pictures}, {size})
         moved = sum(numpy.any(one != other) for one, other in zip(pictures, pictures[1:]))
         self.assertGreater(moved, len(pictures) / 2, "the picture stands still")
-        for kind, clock in (("audio", PACKET), ("video", 1)):
+        for kind in ("audio", "video"):
             packets, numbers = peer.packets[kind], order(peer.packets[kind])
             self.assertEqual(len(set(numbers)), len(numbers), f"a packet of {kind} came twice")
             self.assertEqual(len({packet[0] for packet in packets}), 1, "one payload type")
             self.assertTrue(all(packet[3] > 0 for packet in packets), f"an empty packet of {kind}")
             stamps = [stamp for _, stamp in sorted(zip(numbers, (packet[2] for packet in packets)))]
             steps = {(later - earlier) % 2**32 for earlier, later in zip(stamps, stamps[1:])}
-            self.assertTrue(all(step < 2**31 and step % clock == 0 for step in steps), f"{kind}: {steps}")
+            # Where a source begins or a busy machine's sound breaks, the time between is what it was, in no whole packets.
+            self.assertTrue(all(step < 2**31 for step in steps), f"{kind}: {steps}")
 
     def test_aiortc_plays_a_room_in_h264(self):
         self.play("H264", (1280, 720))

@@ -50,6 +50,22 @@ TEST_P(Redundancy, at_thirty_percent_nearly_everything_is_heard) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, Redundancy, testing::Range<std::uint64_t>(1, 6));
 
+// However a packet came: by itself, in a later one, or after the slot carried nothing for a while.
+TEST_P(Redundancy, timestamps_are_as_far_apart_as_the_sound_is) {
+  Listening listening(GetParam(), true);
+  listening.heard(0.2);
+  listening.world.command(io::SetSlot{.peer = kViewer, .slot = 0, .track = kNoTrack});
+  listening.world.run_for(1s);
+  listening.world.command(io::SetSlot{.peer = kViewer, .slot = 0, .track = kSound});
+  listening.heard(0.2);
+  EXPECT_GT(listening.viewer->slots[0].redundant, 500u);
+  const auto& frames = listening.viewer->slots[0].frames();
+  ASSERT_GT(frames.size(), 1'000u);
+  for (const SeenFrame& frame : frames) {
+    EXPECT_EQ(frame.timestamp - frames[0].timestamp, (frame.number - frames[0].number) * 960) << frame.number;
+  }
+}
+
 TEST(redundancy, costs_nothing_on_a_good_line_and_ends_some_time_after_a_bad_one) {
   Listening listening(1, true);
   EXPECT_GT(listening.heard(0), 0.99);

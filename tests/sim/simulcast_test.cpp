@@ -390,6 +390,32 @@ TEST_F(Announcing, nor_when_the_layer_has_been_silent_for_long) {
   expect_dropped(50);
 }
 
+// RFC 8852 has no way for it, and neither has a browser. What comes under another layer's name is dropped; once it
+// comes without a name, which a report allows, it is the layer that it was, whose pictures have another size now.
+TEST_F(Announcing, layers_whose_ssrcs_change_places_are_told_by_ssrc_and_seen_again_by_size) {
+  speech.speaker->swap_ssrcs(0, 2);
+  world.run_for(6s);
+  EXPECT_GT(world.count(Count::rtp_unknown_layer), 25u);
+  expect_dropped(world.count(Count::rtp_unknown_layer));
+}
+
+TEST_F(Announcing, ssrcs_that_change_places_all_the_time_cost_the_picture_and_nothing_else) {
+  const std::uint64_t sound = viewer.slots[0].packets;
+  const std::uint64_t asked = world.count(Count::key_frame_requests_sent);
+  for (std::size_t i = 0; i < 100; ++i) {
+    speech.speaker->swap_ssrcs(i % 3, (i + 1) % 3);
+    world.run_for(100ms);
+  }
+  EXPECT_GE(viewer.slots[0].packets - sound, 495u);
+  EXPECT_LE(world.count(Count::key_frame_requests_sent) - asked, 3u * 2u * 10u + 3u);
+  EXPECT_GT(world.count(Count::rtp_unknown_layer), 100u);
+  EXPECT_TRUE(world.told<io::PeerClosed>().empty());
+  EXPECT_EQ(world.board.tracks(), tracks);
+  EXPECT_EQ(world.told<io::UplinkStarted>().size(), 2u);
+  world.run_for(6s);
+  EXPECT_GE(speech.see(viewer, 2s).frames[2], 45u);
+}
+
 TEST_F(Announcing, repair_of_an_unknown_layer_restores_nothing) {
   forge(speech, {.ssrc = 5'000, .rid = "r9", .payload_type = Forged::kH264Rtx}, 25);
   forge(speech, {.ssrc = 5'001, .payload_type = Forged::kH264Rtx}, 25);

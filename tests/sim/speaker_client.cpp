@@ -67,6 +67,17 @@ std::vector<SpeakerClient::Stream*> SpeakerClient::streams() {
   return all;
 }
 
+void SpeakerClient::swap_ssrcs(std::size_t layer, std::size_t other) {
+  Stream& one = video_[layer];
+  Stream& two = video_[other];
+  std::swap(one, two);
+  std::swap(one.rid, two.rid);
+  std::swap(one.parts, two.parts);
+  std::swap(one.size, two.size);
+  one.rid_heard = two.rid_heard = false;
+  one.key_frame = two.key_frame = true;
+}
+
 void SpeakerClient::take_key_frame_request(std::uint32_t ssrc) {
   ++key_frames_asked;
   for (std::size_t i = 0; i < video_.size(); ++i) {

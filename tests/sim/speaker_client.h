@@ -35,6 +35,8 @@ class SpeakerClient {
   bool sends_audio = true;
   bool sends_video = true;
   std::array<bool, sdp::kMaxSpeakerLayers> sends_layer = {true, true, true};
+  // These two change their SSRCs, with all that belongs to them, and begin anew under the rids that they had.
+  void swap_ssrcs(std::size_t layer, std::size_t other);
   std::vector<std::uint64_t> key_frames_asked_of;  // by layer
   bool echoes_time = true;                         // answers the server's reference time, as browsers do
   std::uint32_t audio_frames = 0;

@@ -11,7 +11,7 @@ import { until } from "./until.mjs";
 
 const DELAY_MS = 50; // each way
 
-const room = (file) => `
+export const roomThatSpeaks = (file) => `
 [[rooms]]
 id = "hall"
 title = "Hall"
@@ -33,7 +33,7 @@ const inbound = (page) =>
 export async function startLossFigures({ red = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "plenary-speech-"));
   const { file, said } = speechFile(folder);
-  const server = await startServer(room(file));
+  const server = await startServer(roomThatSpeaks(file));
   const browser = await startBrowser();
   const line = await lossyLine().open();
   line.delay = DELAY_MS;
