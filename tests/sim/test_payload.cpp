@@ -1,6 +1,7 @@
 #include "tests/sim/test_payload.h"
 
 #include "media/rtp/vp8.h"
+#include "media/rtp/vp9.h"
 
 namespace plenary::sim {
 namespace {
@@ -34,6 +35,16 @@ ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, 
       writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
       writer.u8(mark.key_frame || mark.part > 0 ? 0x10 : 0x11);  // RFC 6386 §9.1: first bit clear in a key frame
       break;
+    case Codec::vp9:
+      writer.u8(0x80 | (mark.key_frame ? 0 : 0x40) | (mark.part == 0 ? 0x08 : 0) |
+                (mark.part + 1 == mark.parts ? 0x04 : 0));  // PictureID, inter-picture, begin, end
+      writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
+      writer.u8(mark.key_frame ? 0x82 : 0x86);  // frame_marker; frame_type
+      break;
+    case Codec::av1:  // each packet has an OBU of its own: a sequence header, or a tile group
+      writer.u8(mark.key_frame && mark.part == 0 ? 0x18 : 0x10);  // one element; the first of a sequence
+      writer.u8(mark.key_frame && mark.part == 0 ? 0x08 : 0x20);
+      break;
   }
   write_mark(mark, payload);
   if (payload.size() < size) payload.resize(size, 0xa5);
@@ -47,6 +58,12 @@ std::optional<PayloadMark> read_payload(Codec codec, Bytes payload) {
     if (!descriptor) return std::nullopt;
     reader.take(descriptor->size);
   }
+  if (codec == Codec::vp9) {
+    const std::optional<rtp::Vp9Descriptor> descriptor = rtp::parse_vp9_descriptor(payload);
+    if (!descriptor) return std::nullopt;
+    reader.take(descriptor->size);
+  }
+  if (codec == Codec::av1) reader.u8();
   reader.u8();
   if (reader.remaining() < kMarkSize) return std::nullopt;
   PayloadMark mark;

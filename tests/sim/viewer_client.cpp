@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "media/rtp/header_writer.h"
+#include "media/rtp/picture_numbers.h"
 #include "media/rtp/red.h"
 #include "media/rtp/rtx.h"
-#include "media/rtp/vp8.h"
 
 namespace plenary::sim {
 namespace {
@@ -51,9 +51,9 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
 
   const std::size_t before = frames_.size();
   note(*mark, packet.timestamp, repaired || arrival != rtp::NackTracker::Arrival::fresh, repaired, now);
-  if (frames_.size() == before || codec->codec != Codec::vp8) return;
-  const std::optional<rtp::Vp8Descriptor> descriptor = rtp::parse_vp8_descriptor(payload);
-  if (descriptor && descriptor->picture_id) picture_ids.push_back(*descriptor->picture_id);
+  if (frames_.size() == before) return;
+  const std::optional<rtp::PictureNumbers> numbers = rtp::read_picture_numbers(codec->codec, payload);
+  if (numbers && numbers->picture_id) picture_ids.push_back(*numbers->picture_id);
 }
 
 void SeenSlot::note(const PayloadMark& mark, std::uint32_t timestamp, bool may_be_late, bool repaired, Instant now) {
