@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/rtp/key_frame.h"
 #include "media/rtp/rtx.h"
 
 namespace plenary::peer {
@@ -121,6 +122,10 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
     return std::nullopt;
   }
   if (!stream.handle_packet(*packet, codec, restored, size, received)) return std::nullopt;
+  if (!packet->payload.empty() && !rtp::payload_is_readable(codec.codec, packet->payload)) {
+    counters_.add(Count::rtp_payload_malformed);
+    return std::nullopt;
+  }
   if (stream.layer() && !restored) layers_->handle_packet(*stream.layer(), codec.codec, *packet, received);
   if (!report_due_) report_due_ = received + kReceiverReportInterval / 4;
   const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));

@@ -36,7 +36,7 @@ struct CodecChoice {
   std::uint8_t payload_type = 0;
   std::optional<std::uint8_t> rtx_payload_type;
   std::optional<std::uint8_t> red_payload_type;  // Opus to viewers: redundant audio (RFC 2198)
-  std::string profile_level_id;  // H.264: as answered, lower-case hex
+  std::string profile_level_id;                  // H.264: as answered, lower-case hex
   bool nack = false;
   bool pli = false;
   bool fir = false;
@@ -79,7 +79,7 @@ struct LocalParameters {
   crypto::Fingerprint fingerprint;
   std::vector<Address> candidates;      // host candidates, UDP, best first
   std::vector<Address> tcp_candidates;  // passive ones (RFC 6544), for networks that block UDP
-  std::string cname;                // slot pairs get cname + "-" + number, from 1
+  std::string cname;                    // slot pairs get cname + "-" + number, from 1
   // H.264 that this room sends, e.g. "42e01f": answered where the offer can take it.
   std::string h264_profile_level_id = "42e01f";
   // Offers with setup:passive (FFmpeg's WHIP muxer, versions that cannot be DTLS client) are answered active; else 422.
@@ -87,9 +87,11 @@ struct LocalParameters {
 };
 
 // The offer must be recvonly (or sendrecv, answered sendonly). H.264 first where the viewer can decode what this room
-// sends, and VP8 beside it where offered; a room's picture is encoded in VP8 for who has nothing else.
+// sends, and VP8 beside it where offered; a room's picture is encoded in VP8 for who has nothing else. VP9 and AV1 come
+// beside them, for speakers who send nothing else.
 Result<Negotiated, Refusal> answer_viewer(std::string_view offer, const LocalParameters& local, RandomSource& random);
-// The offer must be sendonly (or sendrecv, answered recvonly): at most one audio and one video. H.264 first, then VP8.
+// The offer must be sendonly (or sendrecv, answered recvonly): at most one audio and one video. H.264 first, then VP8;
+// who offers neither may send VP9 or AV1, whichever comes first.
 Result<Negotiated, Refusal> answer_speaker(std::string_view offer, const LocalParameters& local, RandomSource& random);
 
 // Body of a PATCH, application/trickle-ice-sdpfrag (RFC 8840).
@@ -110,6 +112,8 @@ struct ViewerOffer {
   unsigned video = 1;
   bool redundant_audio = false;
   bool h264 = true;  // beside VP8
+  bool vp9 = false;
+  bool av1 = false;
 };
 std::string write_viewer_offer(const ViewerOffer& offer);
 struct Answer {

@@ -172,28 +172,30 @@ void SpeakerClient::handle_timeout(Instant now) {
 }
 
 void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now) {
+  for (mark.part = 0; mark.part < mark.parts; ++mark.part) {
+    const bool last = mark.part + 1 == mark.parts && stream.media->kind == MediaKind::video;
+    // A picture's packets differ in size by a byte, as a browser's do.
+    send_packet(stream, make_payload(stream.codec->codec, mark, size + mark.part % 2, picture_id_), last, now);
+  }
+}
+
+void SpeakerClient::send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now) {
   const sdp::ExtensionIds& ids = stream.media->extensions;
   const rtp::HeaderWriter header(
       stream.ssrc, {.mid = ids.mid, .rid = ids.rid, .audio_level = ids.audio_level, .transport_cc = ids.transport_cc},
       stream.media->mid, stream.rid_heard ? std::string() : stream.rid);
-  for (mark.part = 0; mark.part < mark.parts; ++mark.part) {
-    ByteVector packet(header.size());
-    rtp::HeaderFields fields;
-    fields.marker = mark.part + 1 == mark.parts && stream.media->kind == MediaKind::video;
-    fields.payload_type = stream.codec->payload_type;
-    fields.sequence = stream.sequence++;
-    fields.timestamp = stream.timestamp;
-    fields.transport_sequence = transport_sequence_++;
-    fields.audio_level = 20;
-    header.write(packet.data(), fields);
-    // A picture's packets differ in size by a byte, as a browser's do.
-    const ByteVector payload = make_payload(stream.codec->codec, mark, size + mark.part % 2, picture_id_);
-    packet.insert(packet.end(), payload.begin(), payload.end());
-    ++stream.packets;
-    transport.send_rtp(packet, now);
-    stream.history.push_back(std::move(packet));
-    if (stream.history.size() > kHistory) stream.history.pop_front();
-  }
+  ByteVector packet(header.size());
+  header.write(packet.data(), {.marker = marker,
+                               .payload_type = stream.codec->payload_type,
+                               .sequence = stream.sequence++,
+                               .timestamp = stream.timestamp,
+                               .transport_sequence = transport_sequence_++,
+                               .audio_level = 20});
+  packet.insert(packet.end(), payload.begin(), payload.end());
+  ++stream.packets;
+  transport.send_rtp(packet, now);
+  stream.history.push_back(std::move(packet));
+  if (stream.history.size() > kHistory) stream.history.pop_front();
 }
 
 void SpeakerClient::send_reports(Instant now) {

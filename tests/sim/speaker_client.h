@@ -31,6 +31,9 @@ class SpeakerClient {
   [[nodiscard]] std::optional<Instant> next_timeout() const;
   std::optional<ByteVector> poll_output() { return transport.poll_output(); }
 
+  // One packet of the picture (of its lowest layer) with this payload, under the next number.
+  void send_picture_packet(const ByteVector& payload, Instant now) { send_packet(video_.front(), payload, false, now); }
+
   ClientTransport transport;
   bool sends_audio = true;
   bool sends_video = true;
@@ -67,6 +70,7 @@ class SpeakerClient {
     std::deque<ByteVector> history;  // clear packets
   };
   void send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now);
+  void send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now);
   std::vector<Stream*> streams();
   void take_key_frame_request(std::uint32_t ssrc);
   void take_report(const rtp::ReceiverReport& report);

@@ -48,7 +48,7 @@ class World {
 
   // ---- people, on the shard that their number names ----
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
-                           crypto::SrtpOffer srtp = crypto::SrtpOffer::both, bool h264 = true);
+                           crypto::SrtpOffer srtp = crypto::SrtpOffer::both, bool h264 = true, bool vp9_and_av1 = true);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
                              Duration clock_ahead = {}, bool reduced_size = true, std::size_t layers = 0);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
