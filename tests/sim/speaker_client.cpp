@@ -157,6 +157,10 @@ void SpeakerClient::handle_timeout(Instant now) {
       // What begins anew begins with a key frame.
       if (!sends_layer[i]) stream.key_frame = true;
       if (!sends_video || !sends_layer[i]) continue;
+      if (spatial_layers > 0) {
+        send_spatial(stream, std::exchange(stream.key_frame, false), now);
+        continue;
+      }
       const PayloadMark mark{.frame = video_frames,
                              .parts = stream.parts,
                              .stream = static_cast<std::uint16_t>(config_.stream + i),
@@ -169,6 +173,27 @@ void SpeakerClient::handle_timeout(Instant now) {
     }
   }
   if (now >= report_due_) send_reports(now);
+}
+
+// A layer that begins anew refers to the one below: with a key frame, as k-SVC has it.
+void SpeakerClient::send_spatial(Stream& stream, bool key_frame, Instant now) {
+  std::uint8_t layers = 0;
+  while (layers < spatial_layers && sends_layer[layers]) ++layers;
+  for (std::size_t i = 0; i < sent_layer_.size(); ++i) {
+    key_frame |= i < layers && !sent_layer_[i];
+    sent_layer_[i] = i < layers;
+  }
+  for (std::uint8_t layer = 0; layer < layers; ++layer) {
+    PayloadMark mark{.frame = video_frames,
+                     .parts = kLayers[layer].parts,
+                     .stream = static_cast<std::uint16_t>(config_.stream + layer),
+                     .key_frame = key_frame};
+    for (; mark.part < mark.parts; ++mark.part) {
+      const bool last = layer + 1 == layers && mark.part + 1 == mark.parts;
+      const SpatialPart part{.layer = layer, .layers = layers};
+      send_packet(stream, make_spatial_payload(part, mark, kLayers[layer].size, picture_id_), last, now);
+    }
+  }
 }
 
 void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now) {

@@ -38,6 +38,8 @@ class SpeakerClient {
   bool sends_audio = true;
   bool sends_video = true;
   std::array<bool, sdp::kMaxSpeakerLayers> sends_layer = {true, true, true};
+  // VP9: the picture's spatial layers, one stream; sends_layer holds for them.
+  std::uint8_t spatial_layers = 0;
   std::vector<std::uint64_t> key_frames_asked_of;  // by layer
   bool echoes_time = true;                         // answers the server's reference time, as browsers do
   std::uint32_t audio_frames = 0;
@@ -69,6 +71,7 @@ class SpeakerClient {
     bool key_frame = true;
     std::deque<ByteVector> history;  // clear packets
   };
+  void send_spatial(Stream& stream, bool key_frame, Instant now);
   void send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now);
   void send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now);
   std::vector<Stream*> streams();
@@ -86,7 +89,8 @@ class SpeakerClient {
   std::optional<rtp::ExtendedReport::Echo> echo_;
   Instant echo_since_{};
   std::uint16_t transport_sequence_ = 0;
-  std::uint16_t picture_id_ = 0x7ff0;  // wraps soon
+  std::uint16_t picture_id_ = 0x7ff0;                      // wraps soon
+  std::array<bool, sdp::kMaxSpeakerLayers> sent_layer_{};  // of the picture before
 };
 
 }  // namespace plenary::sim

@@ -51,6 +51,31 @@ ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, 
   return payload;
 }
 
+ByteVector make_spatial_payload(const SpatialPart& part, const PayloadMark& mark, std::size_t size,
+                                std::uint16_t picture_id) {
+  const bool starts = mark.part == 0;
+  const bool has_structure = mark.key_frame && starts && part.layer == 0;
+  ByteVector payload;
+  ByteWriter writer(payload);
+  // I and L; P and Z between key frames; B, E, V.
+  writer.u8(static_cast<std::uint8_t>(0xa0 | (mark.key_frame ? 0 : 0x41) | (starts ? 0x08 : 0) |
+                                      (mark.part + 1 == mark.parts ? 0x04 : 0) | (has_structure ? 0x02 : 0)));
+  writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
+  writer.u8(static_cast<std::uint8_t>(part.layer << 1 | (mark.key_frame && part.layer > 0 ? 1 : 0)));
+  writer.u8(static_cast<std::uint8_t>(picture_id));  // TL0PICIDX
+  if (has_structure) {
+    writer.u8(static_cast<std::uint8_t>((part.layers - 1) << 5 | 0x10));
+    for (unsigned i = 0; i < part.layers; ++i) {
+      writer.u16(static_cast<std::uint16_t>(320U << i));
+      writer.u16(static_cast<std::uint16_t>(180U << i));
+    }
+  }
+  writer.u8(mark.key_frame && part.layer == 0 ? 0x82 : 0x86);
+  write_mark(mark, payload);
+  if (payload.size() < size) payload.resize(size, 0xa5);
+  return payload;
+}
+
 std::optional<PayloadMark> read_payload(Codec codec, Bytes payload) {
   ByteReader reader(payload);
   if (codec == Codec::vp8) {

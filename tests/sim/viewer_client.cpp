@@ -24,6 +24,12 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
   }
   const rtp::NackTracker::Arrival arrival = nacks.handle_packet(packet.sequence, now);
   if (arrival == rtp::NackTracker::Arrival::fresh || arrival == rtp::NackTracker::Arrival::jumped) {
+    if (media_.kind == MediaKind::video) {
+      const bool next = arrival == rtp::NackTracker::Arrival::fresh &&
+                        packet.sequence == static_cast<std::uint16_t>(newest_sequence_ + 1);
+      if (next && unfinished_ && unfinished_ != packet.timestamp) ++unmarked_pictures;
+      unfinished_ = packet.marker ? std::nullopt : std::optional(packet.timestamp);
+    }
     newest_sequence_ = packet.sequence;
   }
   const auto codec = std::find_if(media_.codecs.begin(), media_.codecs.end(), [&](const auto& choice) {
