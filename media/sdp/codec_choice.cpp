@@ -154,7 +154,7 @@ ChosenCodec choose_h264(const H264Fit& fit, const RepairTypes& repair) {
 }
 
 // Drops those without `quality` where others have it: a preference, not a condition.
-void prefer(std::vector<H264Fit>& fits, bool H264Fit::*quality) {
+void prefer(std::vector<H264Fit>& fits, bool H264Fit::* quality) {
   if (!std::ranges::any_of(fits, quality)) return;
   std::erase_if(fits, [quality](const H264Fit& fit) { return !(fit.*quality); });
 }

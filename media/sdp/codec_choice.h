@@ -35,7 +35,7 @@ ExtensionIds choose_extensions(const Section& section, const Description& descri
 
 struct ExtensionName {
   std::string_view uri;
-  std::uint8_t ExtensionIds::*id;
+  std::uint8_t ExtensionIds::* id;
 };
 // In the order in which answers list them.
 const std::vector<ExtensionName>& known_extensions();

@@ -133,11 +133,10 @@ std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, Medi
     if (codecs.empty()) return Refusal{406, "no_opus", "Offer Opus."};
     return std::nullopt;
   }
-  if (codecs.empty())
-    return Refusal{406, "no_video_codec",
-                   role == Role::viewer ? "Offer H.264 with packetization-mode=1, or VP8."
-                                        : "Offer H.264 with packetization-mode=1, VP8, or profile 0 of VP9 or AV1."};
-  return std::nullopt;
+  if (!codecs.empty()) return std::nullopt;
+  return Refusal{406, "no_video_codec",
+                 role == Role::viewer ? "Offer H.264 with packetization-mode=1, or VP8."
+                                      : "Offer H.264 with packetization-mode=1, VP8, or profile 0 of VP9 or AV1."};
 }
 
 // RFC 8852 §3.1: letters and digits; what is longer has no room in a one-byte extension.

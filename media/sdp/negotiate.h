@@ -36,7 +36,7 @@ struct CodecChoice {
   std::uint8_t payload_type = 0;
   std::optional<std::uint8_t> rtx_payload_type;
   std::optional<std::uint8_t> red_payload_type;  // Opus to viewers: redundant audio (RFC 2198)
-  std::string profile_level_id;                  // H.264: as answered, lower-case hex
+  std::string profile_level_id;  // H.264: as answered, lower-case hex
   bool nack = false;
   bool pli = false;
   bool fir = false;
@@ -79,7 +79,7 @@ struct LocalParameters {
   crypto::Fingerprint fingerprint;
   std::vector<Address> candidates;      // host candidates, UDP, best first
   std::vector<Address> tcp_candidates;  // passive ones (RFC 6544), for networks that block UDP
-  std::string cname;                    // slot pairs get cname + "-" + number, from 1
+  std::string cname;                // slot pairs get cname + "-" + number, from 1
   // H.264 that this room sends, e.g. "42e01f": answered where the offer can take it.
   std::string h264_profile_level_id = "42e01f";
   // Offers with setup:passive (FFmpeg's WHIP muxer, versions that cannot be DTLS client) are answered active; else 422.
