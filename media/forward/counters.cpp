@@ -45,6 +45,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> k
     "plenary_rtp_unknown_stream_total",
     "plenary_rtp_unknown_layer_total",
     "plenary_rtp_duplicate_total",
+    "plenary_rtp_payload_malformed_total",
     "plenary_rtp_padding_only_total",
     "plenary_rtx_packets_received_total",
     "plenary_rtx_malformed_total",

@@ -54,6 +54,7 @@ enum class Count : std::uint8_t {
   rtp_unknown_stream,
   rtp_unknown_layer,
   rtp_duplicate,
+  rtp_payload_malformed,
   rtp_padding_only,
   rtx_in,
   rtx_malformed,

@@ -142,14 +142,14 @@ void Forwarder::begin_segment(const TrackPacket& first, bool replay, Instant now
              .replay = replay,
              .started = now,
              .delay = delay_,
-             .vp8 = {}};
+             .numbers = {}};
   // What came late before it began is not late for it; sent twice, a number would be sealed twice.
   if (!continues) late_seen_ = current_->late_count();
   if (continues) {
-    segment.vp8 = segments_[(segment_count_ - 1) % kMaxSegments].vp8;
+    segment.numbers = segments_[(segment_count_ - 1) % kMaxSegments].numbers;
   } else {
     switched_ = true;
-    if (first.vp8.size > 0) segment.vp8 = rtp::vp8_offsets_after(last_picture_id_, last_tl0_, first.vp8);
+    segment.numbers = rtp::offsets_after(last_picture_id_, last_tl0_, first.numbers);
   }
   ++segment_count_;
   needs_segment_ = false;
@@ -243,16 +243,16 @@ Forwarder::Out Forwarder::send(const TrackPacket& packet, Instant now) {
           .sequence = segment.first_out + (packet.index - segment.first_index),
           .timestamp = out_timestamp(segment, packet),
           .codec = segment.track->codec(),
-          .vp8 = segment.vp8};
+          .numbers = segment.numbers};
   ++train_;
   if (packet.index < cursor_) return out;
   cursor_ = packet.index + 1;
   next_out_ = out.sequence + 1;
   last_out_timestamp_ = out.timestamp;
   if (!segment.replay) anchor_ = {.instant = packet.captured + segment.delay, .timestamp = out.timestamp};
-  if (packet.vp8.picture_id) last_picture_id_ = (*packet.vp8.picture_id + out.vp8.picture_id) & 0x7fff;
-  if (packet.vp8.tl0_picture_index) {
-    last_tl0_ = static_cast<std::uint8_t>(*packet.vp8.tl0_picture_index + out.vp8.tl0_picture_index);
+  if (packet.numbers.picture_id) last_picture_id_ = (*packet.numbers.picture_id + out.numbers.picture_id) & 0x7fff;
+  if (packet.numbers.tl0_picture_index) {
+    last_tl0_ = static_cast<std::uint8_t>(*packet.numbers.tl0_picture_index + out.numbers.tl0_picture_index);
   }
   return out;
 }
@@ -306,7 +306,7 @@ std::optional<Forwarder::Out> Forwarder::repair(std::uint16_t sequence, Instant 
                .sequence = wanted,
                .timestamp = out_timestamp(segment, *packet),
                .codec = segment.track->codec(),
-               .vp8 = segment.vp8};
+               .numbers = segment.numbers};
   }
   counters_.add(Count::nack_unknown);
   return std::nullopt;
@@ -321,7 +321,7 @@ std::optional<Forwarder::Out> Forwarder::earlier(const Out& out, std::uint64_t n
              .sequence = out.sequence - n,
              .timestamp = out_timestamp(segment, *packet),
              .codec = out.codec,
-             .vp8 = segment.vp8};
+             .numbers = segment.numbers};
 }
 
 bool Forwarder::take_switched() { return std::exchange(switched_, false); }

@@ -9,7 +9,7 @@
 
 #include "media/forward/counters.h"
 #include "media/forward/track.h"
-#include "media/rtp/vp8.h"
+#include "media/rtp/picture_numbers.h"
 
 namespace plenary::forward {
 
@@ -49,7 +49,7 @@ class Forwarder {
     std::uint64_t sequence = 0;  // extended: roll-over counter << 16 | sequence
     std::uint32_t timestamp = 0;
     Codec codec = Codec::opus;
-    rtp::Vp8Offsets vp8;
+    rtp::PictureOffsets numbers;
   };
   // The next one due, or nothing; call until empty.
   std::optional<Out> next(Instant now);
@@ -82,7 +82,7 @@ class Forwarder {
     bool replay = false;                    // time runs kReplaySpeed times as fast
     Instant started{};
     Duration delay{};
-    rtp::Vp8Offsets vp8;
+    rtp::PictureOffsets numbers;
   };
 
   [[nodiscard]] const Segment& segment() const { return segments_[(segment_count_ - 1) % kMaxSegments]; }

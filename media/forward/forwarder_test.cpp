@@ -314,7 +314,7 @@ TEST_F(ForwarderTest, vp8_picture_numbers_go_on_over_a_switch) {
     track.handle_packet(p, at(ms), {}, at(ms));
   };
   const auto sent_id = [](const Forwarder::Out& out) {
-    return (*out.packet->vp8.picture_id + out.vp8.picture_id) & 0x7fff;
+    return (*out.packet->numbers.picture_id + out.numbers.picture_id) & 0x7fff;
   };
   forwarder.set_track(&one, {});
   take(forwarder, 0);

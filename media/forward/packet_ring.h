@@ -7,7 +7,7 @@
 
 #include "media/base/bytes.h"
 #include "media/base/time.h"
-#include "media/rtp/vp8.h"
+#include "media/rtp/picture_numbers.h"
 
 namespace plenary::forward {
 
@@ -23,7 +23,7 @@ struct TrackPacket {
   std::uint8_t audio_level = kNoLevel;
   Instant captured{};
   Instant arrived{};
-  rtp::Vp8Descriptor vp8;  // size 0: not VP8
+  rtp::PictureNumbers numbers;  // none: neither VP8 nor VP9
   ByteVector payload;
 };
 

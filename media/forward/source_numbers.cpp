@@ -22,6 +22,8 @@ std::optional<std::uint64_t> SourceNumbers::number(std::uint16_t sequence, bool 
   newest_ = extended;
   const std::uint64_t offset = segments_[count_ - 1].offset;
   if (!padding_only) return extended + offset;
+  // Of a burst nothing has a number: it is one step.
+  if (segments_[count_ - 1].first == extended) --count_;
   begin_segment(extended + 1, offset - 1);
   return std::nullopt;
 }

@@ -28,7 +28,8 @@ class SourceNumbers {
   void begin_segment(std::uint64_t extended, std::uint64_t offset);
   std::optional<std::uint64_t> late_number(std::uint64_t extended) const;
 
-  static constexpr std::size_t kMaxSegments = 8;  // padding comes in bursts; older ones are behind the ring anyhow
+  // Padding comes in bursts, and once a picture where layers are left out: a second of these, what repair takes at most.
+  static constexpr std::size_t kMaxSegments = 32;
   rtp::SequenceUnwrapper unwrapper_;
   std::array<Segment, kMaxSegments> segments_{};
   std::size_t count_ = 0;  // newest last

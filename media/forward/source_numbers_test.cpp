@@ -37,6 +37,19 @@ TEST(source_numbers, a_late_packet_from_before_the_padding_finds_its_place) {
   EXPECT_EQ(numbers.number(11, false, 5), 2u);
 }
 
+TEST(source_numbers, a_late_packet_finds_its_place_behind_many_long_bursts_of_padding) {
+  SourceNumbers numbers;
+  numbers.number(10, false, 1);
+  std::uint64_t next = 3;  // packet 11 is late
+  std::uint16_t sequence = 12;
+  for (int burst = 0; burst < 20; ++burst) {
+    EXPECT_EQ(numbers.number(sequence++, false, next), next);
+    ++next;
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(numbers.number(sequence++, true, next), std::nullopt);
+  }
+  EXPECT_EQ(numbers.number(11, false, next), 2u);
+}
+
 TEST(source_numbers, what_came_before_the_first_packet_is_too_late) {
   SourceNumbers numbers;
   numbers.number(10, false, 1);

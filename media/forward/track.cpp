@@ -51,7 +51,7 @@ void Track::append_frame(const rtp::Frame& frame, std::uint32_t timestamp, Insta
     slot.captured = captured;
     slot.arrived = now;
     slot.payload.assign(frame.payloads[i].begin(), frame.payloads[i].end());
-    if (codec_ == Codec::vp8) rewrite_picture_id(slot);
+    rewrite_numbers(slot);
   }
   newest_timestamp_ = timestamp;
 }
@@ -83,9 +83,10 @@ bool Track::handle_packet(const rtp::Packet& packet, Instant captured, std::opti
   slot.captured = captured;
   slot.arrived = now;
   slot.payload.assign(packet.payload.begin(), packet.payload.end());
-  if (codec_ == Codec::vp8) rewrite_picture_id(slot);
+  rewrite_numbers(slot);
   const TrackPacket* before = ring_.find(*index - 1);
-  slot.begins_frame = codec_ == Codec::vp8 ? slot.vp8.starts_frame() : !before || before->timestamp != slot.timestamp;
+  slot.begins_frame = (before == nullptr || before->timestamp != slot.timestamp) &&
+                      rtp::payload_may_start_frame(codec_, packet.payload);
   slot.begins_key_frame =
       kind() == MediaKind::audio || (key_frame && (!key_frame_ || key_frame_timestamp_ != slot.timestamp));
   if (key_frame && slot.begins_key_frame && (!key_frame_ || *index > *key_frame_)) {
@@ -106,7 +107,7 @@ void Track::begin_live(Instant now) {
   if (source_switched_) {
     source_switched_ = false;
     rebase_.switch_source();
-    vp8_offsets_.reset();
+    number_offsets_.reset();
   }
   needs_key_frame_ = false;
   live_ = true;
@@ -118,7 +119,7 @@ void Track::switch_source(Instant now) {
   source_switched_ = true;
   needs_key_frame_ = kind() == MediaKind::video;
   numbers_.restart();
-  widener_ = rtp::Vp8Widener();
+  widener_ = rtp::PictureIdWidener();
   requests_.forget();
   if (needs_key_frame_) requests_.want(now);
 }
@@ -166,16 +167,19 @@ std::optional<Instant> Track::next_timeout() const {
 }
 
 // Picture numbers go on where a source takes over from another, as sequence and timestamp do.
-void Track::rewrite_picture_id(TrackPacket& slot) {
-  if (std::optional<ByteVector> wide = widener_.widen(slot.payload)) slot.payload = std::move(*wide);
-  const std::optional<rtp::Vp8Descriptor> descriptor = rtp::parse_vp8_descriptor(slot.payload);
-  if (!descriptor) return;
-  if (!vp8_offsets_) vp8_offsets_ = rtp::vp8_offsets_after(last_picture_id_, last_tl0_, *descriptor);
-  rtp::rewrite_vp8(slot.payload, *descriptor, *vp8_offsets_);
-  slot.vp8 = *rtp::parse_vp8_descriptor(slot.payload);
+void Track::rewrite_numbers(TrackPacket& slot) {
+  std::optional<rtp::PictureNumbers> numbers = rtp::read_picture_numbers(codec_, slot.payload);
+  if (!numbers) return;
+  if (std::optional<ByteVector> wide = widener_.widen(slot.payload, *numbers)) {
+    slot.payload = std::move(*wide);
+    numbers = rtp::read_picture_numbers(codec_, slot.payload);
+  }
+  if (!number_offsets_) number_offsets_ = rtp::offsets_after(last_picture_id_, last_tl0_, *numbers);
+  rtp::rewrite_numbers(slot.payload, *numbers, *number_offsets_);
+  slot.numbers = *rtp::read_picture_numbers(codec_, slot.payload);
   if (slot.index + 1 < head_) return;  // came late
-  last_picture_id_ = slot.vp8.picture_id.value_or(last_picture_id_);
-  last_tl0_ = slot.vp8.tl0_picture_index.value_or(last_tl0_);
+  last_picture_id_ = slot.numbers.picture_id.value_or(last_picture_id_);
+  last_tl0_ = slot.numbers.tl0_picture_index.value_or(last_tl0_);
 }
 
 void Track::remember_late(std::uint64_t index) {

@@ -69,7 +69,7 @@ class Track {
   void append_frame(const rtp::Frame& frame, std::uint32_t timestamp, Instant captured, Instant now);
   void begin_live(Instant now);
   void show_slate(Instant now);
-  void rewrite_picture_id(TrackPacket& slot);
+  void rewrite_numbers(TrackPacket& slot);
   void remember_late(std::uint64_t index);
 
   Codec codec_;
@@ -91,8 +91,8 @@ class Track {
   Instant slate_due_{};
 
   SourceNumbers numbers_;  // of the speaker who feeds it
-  rtp::Vp8Widener widener_;
-  std::optional<rtp::Vp8Offsets> vp8_offsets_;
+  rtp::PictureIdWidener widener_;
+  std::optional<rtp::PictureOffsets> number_offsets_;
   std::uint16_t last_picture_id_ = 0;
   std::uint8_t last_tl0_ = 0;
   std::uint32_t newest_timestamp_ = 0;

@@ -188,8 +188,8 @@ TEST_F(TrackTest, vp8_picture_numbers_go_on_when_the_speaker_changes) {
   track.handle_packet(packet_of(1, 0, first), at(0), {}, at(0));
   track.switch_source(at(10));
   track.handle_packet(packet_of(700, 0, second), at(40), {}, at(40));
-  ASSERT_TRUE(track.find(1)->vp8.picture_id && track.find(2)->vp8.picture_id);
-  EXPECT_EQ(*track.find(2)->vp8.picture_id, *track.find(1)->vp8.picture_id + 1);
+  ASSERT_TRUE(track.find(1)->numbers.picture_id && track.find(2)->numbers.picture_id);
+  EXPECT_EQ(*track.find(2)->numbers.picture_id, *track.find(1)->numbers.picture_id + 1);
 }
 
 TEST_F(TrackTest, an_empty_frame_is_dropped) {

@@ -128,6 +128,7 @@ class Switchboard {
 
   void route_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   void forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
+  void forward_stream(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   TrackEntry* uplink_track(TrackId id, Codec codec, PeerEntry* speaker, bool& switched, Instant now);
   void arrange_layers(PeerEntry& entry, Codec codec, Instant now);
   void show_layers(const RelayedLayers& arriving, PeerEntry* speaker, Instant now);

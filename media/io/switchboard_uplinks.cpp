@@ -45,7 +45,22 @@ TrackEntry* Switchboard::uplink_track(TrackId id, Codec codec, PeerEntry* speake
   return uplink.entry;
 }
 
+// Spatial layers come as one stream and go on as one each, as those of a simulcast do.
 void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
+  if (!received.spatial) return forward_stream(entry, received, now);
+  for (std::size_t layer = 0; layer < received.spatial->layers; ++layer) {
+    const ByteVector bytes = forward::packet_of_layer(received.bytes, *received.spatial, layer);
+    const std::optional<rtp::Packet> packet = rtp::parse_packet(bytes);
+    if (!packet) continue;
+    peer::Speaker::Received one = received;
+    one.bytes = bytes;
+    one.packet = *packet;
+    one.layer = layer;
+    forward_stream(entry, one, now);
+  }
+}
+
+void Switchboard::forward_stream(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
   const TrackId id = track_of(entry.uplink, received.kind, received.layer);
   if (id == kNoTrack) return;
   bool switched = false;

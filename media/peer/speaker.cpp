@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "media/rtp/key_frame.h"
 #include "media/rtp/rtx.h"
+#include "media/rtp/vp9.h"
 
 namespace plenary::peer {
 namespace {
@@ -121,7 +123,13 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
     return std::nullopt;
   }
   if (!stream.handle_packet(*packet, codec, restored, size, received)) return std::nullopt;
+  if (!packet->payload.empty() && !rtp::payload_is_readable(codec.codec, packet->payload)) {
+    counters_.add(Count::rtp_payload_malformed);
+    return std::nullopt;
+  }
   if (stream.layer() && !restored) layers_->handle_packet(*stream.layer(), codec.codec, *packet, received);
+  std::optional<forward::SpatialPlace> spatial;
+  if (codec.codec == Codec::vp9 && !stream.layer()) spatial = find_spatial(*packet, restored, received);
   if (!report_due_) report_due_ = received + kReceiverReportInterval / 4;
   const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));
   return Received{.kind = stream.kind(),
@@ -131,7 +139,23 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
                   .bytes = bytes,
                   .captured = stream.captured(packet->timestamp, received),
                   .audio_level = extensions.audio_level,
-                  .layer = stream.layer()};
+                  .layer = stream.layer(),
+                  .spatial = spatial};
+}
+
+// RFC 9628 §4.2.1: a key frame says how many layers its pictures have; more than viewers choose from are one stream.
+std::optional<forward::SpatialPlace> Speaker::find_spatial(const rtp::Packet& packet, bool restored, Instant received) {
+  const std::optional<rtp::Vp9Descriptor> descriptor = rtp::parse_vp9_descriptor(packet.payload);
+  if (descriptor && descriptor->structure && rtp::vp9_payload_starts_key_frame(packet.payload)) {
+    const std::size_t layers = descriptor->structure->spatial_layers;
+    if ((layers > 1 || spatial_layers_ > 0) && layers <= sdp::kMaxSpeakerLayers) spatial_layers_ = layers;
+  }
+  if (spatial_layers_ == 0) return std::nullopt;
+  if (!layers_) layers_.emplace(sdp::kMaxSpeakerLayers);
+  if (!descriptor) return forward::SpatialPlace{.layers = spatial_layers_, .layer = spatial_layers_};
+  const forward::SpatialPlace place = forward::spatial_place(*descriptor, spatial_layers_);
+  if (!restored) layers_->handle_spatial(place, *descriptor, packet, received);
+  return place;
 }
 
 void Speaker::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {
@@ -163,7 +187,7 @@ bool Speaker::asks_in_vain(const UplinkStream& stream) const {
 
 void Speaker::want_key_frame(Instant now, std::optional<std::size_t> layer) {
   for (UplinkStream& stream : streams_) {
-    if (!layer || stream.layer() == layer) stream.want_key_frame(now);
+    if (!layer || !stream.layer() || stream.layer() == layer) stream.want_key_frame(now);
   }
 }
 

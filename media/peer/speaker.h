@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "media/base/random.h"
+#include "media/forward/spatial_layers.h"
 #include "media/peer/media_cipher.h"
 #include "media/peer/send_batch.h"
 #include "media/peer/speaker_layers.h"
@@ -37,7 +38,8 @@ class Speaker {
     Bytes bytes;  // the whole packet in clear; valid until the next call
     Instant captured{};
     std::optional<std::uint8_t> audio_level;
-    std::optional<std::size_t> layer;  // of a picture in layers: which one, see layers()
+    std::optional<std::size_t> layer;              // of a picture in layers: which one, see layers()
+    std::optional<forward::SpatialPlace> spatial;  // of one in spatial layers, which come as one stream
   };
   // A clear packet; what it says, unless it is a duplicate, a probe or nobody's.
   std::optional<Received> handle_rtp(Bytes packet, Instant received);
@@ -57,7 +59,7 @@ class Speaker {
 
   // By PLI (or FIR), at most one in 500 ms, again until one comes. Of one layer, or of all that comes.
   void want_key_frame(Instant now, std::optional<std::size_t> layer = std::nullopt);
-  // Null: the picture is one stream.
+  // Null: the picture is one stream without layers.
   [[nodiscard]] SpeakerLayers* layers() { return layers_ ? &*layers_ : nullptr; }
   // It sends more than any camera does, and goes on.
   [[nodiscard]] bool over_limit() const { return seconds_over_ >= kMaxSecondsOverLimit; }
@@ -67,6 +69,7 @@ class Speaker {
                            const UplinkStream::Match& match);
   [[nodiscard]] bool asks_in_vain(const UplinkStream& stream) const;
   bool police(std::size_t size, Instant now);
+  std::optional<forward::SpatialPlace> find_spatial(const rtp::Packet& packet, bool restored, Instant received);
   std::optional<Received> deliver(UplinkStream& stream, const sdp::CodecChoice& codec, Bytes bytes, bool restored,
                                   std::size_t size, Instant received);
   void collect(Instant now);
@@ -80,6 +83,7 @@ class Speaker {
   bool reduced_size_;
   std::vector<UplinkStream> streams_;
   std::optional<SpeakerLayers> layers_;
+  std::size_t spatial_layers_ = 0;  // of VP9 that comes as one stream; 0: never more than one
   rtp::RemoteClock clock_;
   std::optional<rtp::TransportFeedbackBuilder> transport_feedback_;
   std::optional<rtp::ReceiveBandwidth> bandwidth_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "media/rtp/key_frame.h"
+#include "media/rtp/vp9.h"
 
 namespace plenary::peer {
 namespace {
@@ -23,31 +23,55 @@ std::uint64_t guess(const rtp::PictureSize& size) {
 void SpeakerLayers::handle_packet(std::size_t number, Codec codec, const rtp::Packet& packet, Instant now) {
   if (packet.payload.empty()) return;  // a probe
   State& state = layers_[number];
+  arrive(state, packet.timestamp, now);
+  state.begun |= rtp::payload_starts_key_frame(codec, packet.payload);
+  if (const auto size = rtp::key_frame_size(codec, packet.payload)) learn_size(state, *size);
+  measure(state, packet.payload.size(), now);
+  find_stopped(number, now);
+  put_in_order(now);
+}
+
+void SpeakerLayers::handle_spatial(const forward::SpatialPlace& place, const rtp::Vp9Descriptor& descriptor,
+                                   const rtp::Packet& packet, Instant now) {
+  if (place.layer >= std::min(place.layers, count_)) return;
+  arrive(layers_[place.layer], packet.timestamp, now);
+  const bool key_frame = rtp::vp9_payload_starts_key_frame(packet.payload);
+  for (std::size_t number = 0; number < std::min(place.layers, count_); ++number) {
+    State& state = layers_[number];
+    state.begun |= key_frame;
+    if (key_frame && descriptor.structure && descriptor.structure->sizes[number].height != 0) {
+      learn_size(state, {descriptor.structure->sizes[number].width, descriptor.structure->sizes[number].height});
+    }
+    const bool carried = place.layer == number || (place.layer < number && place.for_upper_layers);
+    if (carried) measure(state, packet.payload.size(), now);
+  }
+  find_stopped(place.layer, now);
+  put_in_order(now);
+}
+
+void SpeakerLayers::arrive(State& state, std::uint32_t timestamp, Instant now) {
   if (!state.since) {
     state.since = now;
     state.measured_since = now;
     state.bytes = 0;
   }
   state.last = now;
-  if (state.frames == 0 || state.timestamp != packet.timestamp) {
-    state.timestamp = packet.timestamp;
+  if (state.frames == 0 || state.timestamp != timestamp) {
+    state.timestamp = timestamp;
     ++state.frames;
   }
   for (std::size_t i = 0; i < count_; ++i) state.others[i] = layers_[i].frames;
-  state.begun |= rtp::payload_starts_key_frame(codec, packet.payload);
-  if (const std::optional<rtp::PictureSize> size = rtp::key_frame_size(codec, packet.payload)) {
-    state.pixels = std::uint64_t{size->width} * size->height;
-    if (state.rate == 0) {
-      state.rate = guess(*size);
-      state.guessed = true;
-    }
-  }
-  measure(state, packet.payload.size(), now);
-  find_stopped(number, now);
-  put_in_order(now);
+}
+
+void SpeakerLayers::learn_size(State& state, const rtp::PictureSize& size) {
+  state.pixels = std::uint64_t{size.width} * size.height;
+  if (state.rate != 0) return;
+  state.rate = guess(size);
+  state.guessed = true;
 }
 
 void SpeakerLayers::measure(State& state, std::size_t bytes, Instant now) {
+  if (!state.since) return;
   state.bytes += bytes;
   const Duration passed = now - state.measured_since;
   if (passed < kLayerRateTime) return;

@@ -1,6 +1,6 @@
-// The layers of a speaker's picture (simulcast, RFC 8853): which of them arrive, from the best to the least, and how
-// many bits each takes. A camera's layers come and go with its line: a browser stops the highest one first, and begins
-// with the lowest.
+// The layers of a speaker's picture (simulcast, RFC 8853, or the spatial ones of VP9): which of them arrive, from the
+// best to the least, and how many bits each takes. A camera's layers come and go with its line: a browser stops the
+// highest one first, and begins with the lowest.
 #pragma once
 
 #include <array>
@@ -10,6 +10,8 @@
 
 #include "media/base/media_types.h"
 #include "media/base/time.h"
+#include "media/forward/spatial_layers.h"
+#include "media/rtp/key_frame.h"
 #include "media/rtp/packet.h"
 #include "media/sdp/negotiate.h"
 
@@ -40,6 +42,9 @@ class SpeakerLayers {
 
   // Each packet as it came, not the ones that RTX restored. `number` is below count().
   void handle_packet(std::size_t number, Codec codec, const rtp::Packet& packet, Instant now);
+  // The same of a picture in spatial layers that come as one stream: what a layer takes is all that its viewers get.
+  void handle_spatial(const forward::SpatialPlace& place, const rtp::Vp9Descriptor& descriptor,
+                      const rtp::Packet& packet, Instant now);
   // The best first, none before its first key frame; never empty again once there was one.
   [[nodiscard]] const std::vector<Layer>& arriving() const { return arriving_; }
   // It came, and does no more: there is nobody to ask for a key frame.
@@ -65,6 +70,8 @@ class SpeakerLayers {
     bool guessed = false;
     std::uint64_t told = 0;
   };
+  void arrive(State& state, std::uint32_t timestamp, Instant now);
+  static void learn_size(State& state, const rtp::PictureSize& size);
   void measure(State& state, std::size_t bytes, Instant now);
   void find_stopped(std::size_t came, Instant now);
   [[nodiscard]] static bool comes(const State& state);

@@ -172,5 +172,70 @@ TEST(SpeakerLayers, before_a_key_frame_and_with_probes_alone_there_is_none) {
   EXPECT_FALSE(layers.take_changed());
 }
 
+// One stream of VP9 with three spatial layers, 25 pictures a second; between key frames no layer refers to another.
+struct SpatialCamera {
+  SpeakerLayers layers{3};
+  Instant now = Instant(1h);
+  std::uint32_t timestamp = 1'000;
+  std::uint8_t runs = 3;  // layers
+  std::array<std::size_t, 3> bytes = {750, 2'500, 7'500};
+
+  void picture(bool key_frame = false, bool refers = false) {
+    timestamp += 3'600;
+    now += 40ms;
+    for (std::uint8_t layer = 0; layer < runs; ++layer) {
+      const bool structure = key_frame && layer == 0;
+      // I, L, B, E; P and Z; V. PictureID, layer, TL0PICIDX.
+      ByteVector payload = {static_cast<std::uint8_t>(0xac | (key_frame ? 0 : 0x40) | (key_frame || refers ? 0 : 1) |
+                                                      (structure ? 2 : 0)),
+                            1, static_cast<std::uint8_t>(layer << 1), 1};
+      if (structure) payload.insert(payload.end(), {0x50, 1, 64, 0, 180, 2, 128, 1, 104, 5, 0, 2, 208});
+      payload.push_back(structure ? 0x82 : 0x86);
+      payload.resize(bytes[layer], 0xff);
+      rtp::Packet packet;
+      packet.timestamp = timestamp;
+      packet.payload = payload;
+      const auto descriptor = rtp::parse_vp9_descriptor(payload);
+      ASSERT_TRUE(descriptor);
+      layers.handle_spatial(forward::spatial_place(*descriptor, 3), *descriptor, packet, now);
+    }
+  }
+  std::vector<std::size_t> order() const {
+    std::vector<std::size_t> numbers;
+    for (const SpeakerLayers::Layer& layer : layers.arriving()) numbers.push_back(layer.number);
+    return numbers;
+  }
+};
+
+TEST(SpeakerLayers, spatial_layers_arrive_with_the_key_frame_that_names_them) {
+  SpatialCamera camera;
+  camera.picture();
+  EXPECT_THAT(camera.order(), ElementsAre());
+  camera.picture(true);
+  EXPECT_THAT(camera.order(), ElementsAre(2, 1, 0));
+  EXPECT_EQ(camera.layers.arriving()[0].bitrate, kLayerGuessHigh);
+}
+
+TEST(SpeakerLayers, a_spatial_layer_takes_what_its_viewers_get) {
+  for (const bool refers : {false, true}) {
+    SpatialCamera camera;
+    camera.picture(true);
+    for (int i = 0; i < 75; ++i) camera.picture(false, refers);
+    const auto& layers = camera.layers.arriving();
+    ASSERT_EQ(layers.size(), 3u);
+    const double low = refers ? 750.0 + 2'500.0 : 0.0;
+    EXPECT_NEAR(static_cast<double>(layers[0].bitrate), (7'500 + low) * 8 * 25, 150'000);
+    EXPECT_NEAR(static_cast<double>(layers[2].bitrate), 750 * 8 * 25, 15'000);
+  }
+}
+
+TEST(SpeakerLayers, a_spatial_layer_that_stops_arrives_no_more) {
+  SpatialCamera camera;
+  camera.picture(true);
+  camera.runs = 2;
+  for (int i = 0; i < 10; ++i) camera.picture();
+  EXPECT_THAT(camera.order(), ElementsAre(1, 0));
+}
+
 }  // namespace
 }  // namespace plenary::peer

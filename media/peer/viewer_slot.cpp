@@ -164,7 +164,7 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
   if (redundant) fields.payload_type = *codec->red_payload_type;
   // What goes before the shared payload: the original sequence of a repair, a picture number of this viewer's own, the
   // sound before this.
-  std::array<std::uint8_t, std::max(rtp::kRtxPrefix + rtp::kMaxVp8Descriptor, rtp::kMaxRedPrefix)> prefix;
+  std::array<std::uint8_t, std::max(rtp::kRtxPrefix + rtp::kMaxNumbersPrefix, rtp::kMaxRedPrefix)> prefix;
   std::size_t prefix_size = 0;
   if (redundant) {
     prefix_size = write_redundancy(out_packet, codec->payload_type, prefix.data());
@@ -175,10 +175,10 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
     store_u16(prefix.data(), static_cast<std::uint16_t>(out_packet.sequence));
     prefix_size = rtp::kRtxPrefix;
   }
-  if (packet.vp8.size > 0) {
-    std::array<std::uint8_t, rtp::kMaxVp8Descriptor> descriptor{};
-    const std::size_t size = rtp::copy_rewritten_vp8(payload, packet.vp8, out_packet.vp8, descriptor);
-    std::copy_n(descriptor.begin(), size, prefix.begin() + prefix_size);
+  if (packet.numbers.prefix() > 0) {
+    std::array<std::uint8_t, rtp::kMaxNumbersPrefix> numbers{};
+    const std::size_t size = rtp::copy_rewritten_numbers(payload, packet.numbers, out_packet.numbers, numbers);
+    std::copy_n(numbers.begin(), size, prefix.begin() + prefix_size);
     prefix_size += size;
     payload = payload.subspan(size);
   }

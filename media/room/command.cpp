@@ -149,8 +149,11 @@ SpeakerAdd speaker_add(const Json& object) {
   command.name = optional_text(object, "name").value_or("");
   command.video_codec_known = optional_text(object, "video_codec").has_value();
   const std::string codec = optional_text(object, "video_codec").value_or("h264");
-  if (codec != "h264" && codec != "vp8") throw BadField{"the field \"video_codec\" must be h264 or vp8"};
-  command.video_codec = codec == "vp8" ? Codec::vp8 : Codec::h264;
+  const std::optional<Codec> named = codec_named(codec);
+  if (!named || kind_of(*named) != MediaKind::video) {
+    throw BadField{"the field \"video_codec\" must be h264, vp8, vp9 or av1"};
+  }
+  command.video_codec = *named;
   return command;
 }
 

@@ -50,6 +50,12 @@ TEST(Command, speakers_are_added_aired_and_removed) {
   EXPECT_TRUE(add.video_codec_known);
   EXPECT_FALSE(
       read<SpeakerAdd>(R"({"command":"speaker.add","speaker":"s","audio_track":7,"video_track":8})").video_codec_known);
+  const auto add_with = [](const std::string& codec) {
+    return R"({"command":"speaker.add","speaker":"s","video_track":8,"video_codec":")" + codec + "\"}";
+  };
+  EXPECT_EQ(read<SpeakerAdd>(add_with("vp9")).video_codec, Codec::vp9);
+  EXPECT_EQ(read<SpeakerAdd>(add_with("av1")).video_codec, Codec::av1);
+  for (const char* codec : {"opus", "h265"}) EXPECT_EQ(code_of(add_with(codec)), "bad_field");
   EXPECT_TRUE(read<SpeakerAir>(R"({"command":"speaker.air","speaker":"s","on":true})").on);
   EXPECT_EQ(read<SpeakerRemove>(R"({"command":"speaker.remove","speaker":"s"})").speaker, "s");
 }

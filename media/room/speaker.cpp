@@ -19,17 +19,40 @@ constexpr const char* kSound =
     "rtpjitterbuffer latency=60 do-lost=true ! rtpopusdepay ! opusdec plc=true use-inband-fec=true ! "
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
     "appsink name=out sync=false async=false max-buffers=20";
-#define PLENARY_SPEAKER_PICTURE(encoding, decoder)                                                                \
+#define PLENARY_SPEAKER_PACKETS(encoding)                                                                         \
   "appsrc name=in format=time is-live=true do-timestamp=true max-buffers=2000 max-bytes=0 leaky-type=downstream " \
   "caps=application/x-rtp,media=video,clock-rate=90000,encoding-name=" encoding                                   \
-  ",payload=96 ! rtpjitterbuffer latency=60 do-lost=true ! " decoder                                              \
-  " ! identity name=decoded silent=true ! videoconvert n-threads=1 ! videoscale n-threads=1 add-borders=true ! "  \
-  "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1 ! "                                       \
-  "appsink name=out sync=false async=false max-buffers=4"
-constexpr const char* kH264 = PLENARY_SPEAKER_PICTURE(
-    "H264", "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264 max-threads=1");
-constexpr const char* kVp8 =
-    PLENARY_SPEAKER_PICTURE("VP8", "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1");
+  ",payload=96 ! rtpjitterbuffer latency=60 do-lost=true ! "
+#define PLENARY_SPEAKER_PICTURE(decoder)                                                                             \
+  decoder                                                                                                            \
+      " ! identity name=decoded silent=true ! videoconvert n-threads=1 ! videoscale n-threads=1 add-borders=true ! " \
+      "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1 ! "                                      \
+      "appsink name=out sync=false async=false max-buffers=4"
+constexpr const char* kH264 = PLENARY_SPEAKER_PACKETS("H264") PLENARY_SPEAKER_PICTURE(
+    "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264 max-threads=1");
+constexpr const char* kVp8 = PLENARY_SPEAKER_PACKETS("VP8")
+    PLENARY_SPEAKER_PICTURE("rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1");
+constexpr const char* kVp9 = PLENARY_SPEAKER_PACKETS("VP9")
+    PLENARY_SPEAKER_PICTURE("rtpvp9depay request-keyframe=true wait-for-keyframe=true ! vp9dec threads=1");
+// GStreamer 1.22 has no depayloader for it: between the two halves is ours.
+constexpr const char* kAv1 = PLENARY_SPEAKER_PACKETS("AV1")
+    "appsink name=packets sync=false async=false max-buffers=2000 "
+    "appsrc name=units format=time is-live=true max-buffers=200 max-bytes=0 leaky-type=downstream "
+    "caps=video/x-av1,stream-format=obu-stream,alignment=tu ! "
+    PLENARY_SPEAKER_PICTURE("av1parse ! av1dec");
+
+const char* describe_picture(Codec codec) {
+  switch (codec) {
+    case Codec::vp8:
+      return kVp8;
+    case Codec::vp9:
+      return kVp9;
+    case Codec::av1:
+      return kAv1;
+    default:
+      return kH264;
+  }
+}
 
 constexpr std::uint8_t kPayloadType = 96;
 
@@ -61,8 +84,12 @@ void Speaker::start_sound() {
 }
 
 void Speaker::start_picture() {
-  picture_.pipeline = Pipeline(settings_.video_codec == Codec::vp8 ? kVp8 : kH264);
-  if (!picture_.pipeline) return;
+  picture_.pipeline = Pipeline(describe_picture(settings_.video_codec));
+  if (!picture_.pipeline) {
+    log(LogLevel::error, "speaker.no_decoder",
+        {{"speaker", id()}, {"codec", std::string(codec_name(settings_.video_codec))}});
+    return;
+  }
   picture_.input = picture_.pipeline.element("in");
   picture_.sink = picture_.pipeline.element("out");
   GstAppSinkCallbacks callbacks{};
@@ -73,7 +100,17 @@ void Speaker::start_picture() {
   const ElementHandle decoded = picture_.pipeline.element("decoded");
   const PadHandle thinned(gst_element_get_static_pad(decoded.get(), "src"));
   gst_pad_add_probe(thinned.get(), GST_PAD_PROBE_TYPE_BUFFER, on_decoded, this, nullptr);
+  if (settings_.video_codec == Codec::av1) join_units();
   picture_.pipeline.play();
+}
+
+void Speaker::join_units() {
+  depacketizer_ = rtp::Av1Depacketizer();
+  packets_ = picture_.pipeline.element("packets");
+  units_ = picture_.pipeline.element("units");
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = on_packet;
+  gst_app_sink_set_callbacks(GST_APP_SINK(packets_.get()), &callbacks, this, nullptr);
 }
 
 void Speaker::push(const rtp::Frame& frame) {
@@ -152,6 +189,23 @@ void Speaker::listen(SoundValues values) {
   }
   const std::lock_guard lock(meter_mutex_);
   meter_.add(mono);
+}
+
+GstFlowReturn Speaker::on_packet(GstAppSink* sink, gpointer data) {
+  auto* self = static_cast<Speaker*>(data);
+  const SampleHandle sample(gst_app_sink_pull_sample(sink));
+  if (!sample) return GST_FLOW_EOS;
+  const MappedSample mapped(sample.get());
+  const std::optional<rtp::Packet> packet = mapped.ok() ? rtp::parse_packet(mapped.bytes()) : std::nullopt;
+  if (!packet) return GST_FLOW_OK;
+  const std::optional<rtp::Av1Depacketizer::TemporalUnit> unit = self->depacketizer_.add(*packet);
+  if (self->depacketizer_.waits_for_key_frame()) self->ask_key_frame(monotonic_now());
+  if (!unit) return GST_FLOW_OK;
+  GstBuffer* buffer = copy_bytes(unit->bytes);
+  GST_BUFFER_PTS(buffer) = GST_BUFFER_PTS(gst_sample_get_buffer(sample.get()));
+  if (!unit->key_frame) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  gst_app_src_push_buffer(GST_APP_SRC(self->units_.get()), buffer);
+  return GST_FLOW_OK;
 }
 
 GstFlowReturn Speaker::on_sound(GstAppSink* sink, gpointer data) {

@@ -14,6 +14,7 @@
 #include "media/room/gst_handle.h"
 #include "media/room/sound.h"
 #include "media/room/speech_meter.h"
+#include "media/rtp/av1.h"
 #include "media/rtp/frame.h"
 
 namespace plenary::room {
@@ -52,12 +53,14 @@ class Speaker {
 
   void start_sound();
   void start_picture();
+  void join_units();
   void push_packets(Leg& leg, const rtp::Frame& frame);
   bool failed(const Leg& leg);
   void ask_key_frame(Instant now);
   void note_decoded(bool sound);
   void listen(SoundValues values);
 
+  static GstFlowReturn on_packet(GstAppSink* sink, gpointer self);
   static GstFlowReturn on_sound(GstAppSink* sink, gpointer self);
   static GstFlowReturn on_picture(GstAppSink* sink, gpointer self);
   static GstPadProbeReturn on_decoded(GstPad* pad, GstPadProbeInfo* info, gpointer self);
@@ -67,7 +70,11 @@ class Speaker {
   Outputs outputs_;
   Leg sound_;
   Leg picture_;
-  FrameThinner thinner_;  // decoder's thread
+  // AV1: packets in order come out of the first, temporal units go into the second.
+  ElementHandle packets_;
+  ElementHandle units_;
+  rtp::Av1Depacketizer depacketizer_;  // jitter buffer's thread
+  FrameThinner thinner_;               // decoder's thread
   std::mutex meter_mutex_;
   SpeechMeter meter_;  // guarded by meter_mutex_
   std::atomic<bool> decoding_{false};

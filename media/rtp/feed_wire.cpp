@@ -55,7 +55,7 @@ std::optional<Head> read_head(ByteReader& reader) {
   head.chunk = reader.u16();
   head.frame.rtp_timestamp = reader.u32();
   head.frame.captured = instant_from_nanoseconds(static_cast<std::int64_t>(reader.u64()));
-  if (!reader.ok() || version != kFeedVersion || codec > static_cast<std::uint8_t>(Codec::vp8)) return std::nullopt;
+  if (!reader.ok() || version != kFeedVersion || codec > static_cast<std::uint8_t>(Codec::av1)) return std::nullopt;
   if (((head.flags & kBegin) != 0) != (head.chunk == 0)) return std::nullopt;
   head.frame.codec = static_cast<Codec>(codec);
   head.frame.key_frame = (head.flags & kKeyFrame) != 0;

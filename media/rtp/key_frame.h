@@ -1,4 +1,4 @@
-// What the first payload of a picture's key frame says, whatever the codec.
+// What a payload says of its frame, whatever the codec.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,10 @@
 
 namespace plenary::rtp {
 
+// False: its descriptor is cut or lies, no decoder could use it. What has none is taken as it is.
+bool payload_is_readable(Codec codec, Bytes payload);
+// False: it goes on with a frame that an earlier packet began. True says nothing where the codec does not tell.
+bool payload_may_start_frame(Codec codec, Bytes payload);
 // A decoder can start with this payload; never true of sound.
 bool payload_starts_key_frame(Codec codec, Bytes payload);
 
@@ -16,7 +20,8 @@ struct PictureSize {
   std::uint32_t width = 0;  // pixels
   std::uint32_t height = 0;
 };
-// Where the payload begins a key frame and names its size: VP8's frame header, or an SPS that is not fragmented.
+// Where the payload begins a key frame and names its size: VP8's and VP9's frame header, or an SPS
+// that is not fragmented.
 std::optional<PictureSize> key_frame_size(Codec codec, Bytes payload);
 
 }  // namespace plenary::rtp

@@ -38,6 +38,12 @@ void write_codec(std::string& text, const ChosenCodec& codec) {
     case Codec::vp8:
       line(text, {"a=rtpmap:", type, " VP8/", rate});
       break;
+    case Codec::vp9:
+      line(text, {"a=rtpmap:", type, " VP9/", rate});
+      break;
+    case Codec::av1:
+      line(text, {"a=rtpmap:", type, " AV1/", rate});
+      break;
   }
   if (!codec.parameters.empty()) line(text, {"a=fmtp:", type, " ", codec.parameters});
   if (choice.remb) line(text, {"a=rtcp-fb:", type, " goog-remb"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "media/sdp/h264_profile.h"
 #include "media/sdp/text.h"
@@ -83,6 +84,35 @@ std::optional<ChosenCodec> choose_opus(const Format& format, const RepairTypes& 
 std::optional<ChosenCodec> choose_vp8(const Format& format, const RepairTypes& repair) {
   if (!is_codec(format, "VP8", clock_rate(Codec::vp8))) return std::nullopt;
   return choose(format, Codec::vp8, repair);
+}
+
+// RFC 9628 §6, and the registration of video/AV1: profile 0, which is also what no parameter means, is what every
+// decoder has. The others are answered as offered: browsers compare them.
+std::optional<ChosenCodec> choose_main_profile(const Format& format, const RepairTypes& repair, std::string_view name,
+                                               Codec codec, std::initializer_list<std::string_view> parameters) {
+  if (!is_codec(format, name, clock_rate(codec))) return std::nullopt;
+  const std::string_view profile = *parameters.begin();
+  if (parameter(format.parameters, profile).value_or("0") != "0") return std::nullopt;
+  ChosenCodec chosen = choose(format, codec, repair);
+  for (const std::string_view key : parameters) {
+    const auto value = parameter(format.parameters, key);
+    if (value && parse_number<std::uint8_t>(*value)) add_parameter(chosen.parameters, key, *value);
+  }
+  return chosen;
+}
+std::optional<ChosenCodec> choose_vp9(const Format& format, const RepairTypes& repair) {
+  return choose_main_profile(format, repair, "VP9", Codec::vp9, {"profile-id"});
+}
+std::optional<ChosenCodec> choose_av1(const Format& format, const RepairTypes& repair) {
+  return choose_main_profile(format, repair, "AV1", Codec::av1, {"profile", "level-idx", "tier"});
+}
+// The first in the order of the offer, which is the other side's preference; nothing where there is neither.
+std::optional<ChosenCodec> first_of_vp9_and_av1(const Section& section, const RepairTypes& repair) {
+  for (const Format& format : section.formats) {
+    if (auto vp9 = choose_vp9(format, repair)) return vp9;
+    if (auto av1 = choose_av1(format, repair)) return av1;
+  }
+  return std::nullopt;
 }
 
 // An H.264 payload type that could be answered, and how well it fits.
@@ -177,6 +207,11 @@ std::vector<ChosenCodec> choose_for_viewer(const Section& section, MediaKind kin
       }
     }
     append_all(chosen, section, repair, choose_vp8);
+    // Speakers may send these, the room's own picture never comes in them.
+    if (!chosen.empty()) {
+      append_all(chosen, section, repair, choose_vp9);
+      append_all(chosen, section, repair, choose_av1);
+    }
   }
   // We repair by RTX only; a NACK that nobody answers is not promised.
   for (ChosenCodec& codec : chosen) {
@@ -207,6 +242,9 @@ std::vector<ChosenCodec> choose_for_speaker(const Section& section, MediaKind ki
   for (const H264Profile profile : {H264Profile::main, H264Profile::constrained_high, H264Profile::high}) {
     if (chosen.empty()) take(profile);
   }
+  if (chosen.empty()) {
+    if (auto only = first_of_vp9_and_av1(section, repair)) chosen.push_back(*std::move(only));
+  }
   return chosen;
 }
 
@@ -224,6 +262,10 @@ std::vector<ChosenCodec> known_codecs(const Section& section, MediaKind kind) {
       known.push_back(std::move(h264));
     } else if (auto vp8 = choose_vp8(format, repair)) {
       known.push_back(*std::move(vp8));
+    } else if (auto vp9 = choose_vp9(format, repair)) {
+      known.push_back(*std::move(vp9));
+    } else if (auto av1 = choose_av1(format, repair)) {
+      known.push_back(*std::move(av1));
     }
   }
   if (kind == MediaKind::audio) add_redundancy(known, section);

@@ -19,11 +19,12 @@ struct ChosenCodec {
 // One "name=value" of an fmtp line; names ignore case. Nothing when it is not there.
 std::optional<std::string_view> parameter(std::string_view parameters, std::string_view name);
 
-// For what we send: all H.264 that decodes a stream of `h264_profile_level_id`, the exact profile first; then VP8.
-// Opus for audio. Empty when nothing fits.
+// For what we send: all H.264 that decodes a stream of `h264_profile_level_id`, the exact profile first; then VP8;
+// beside these VP9 and AV1 of profile 0, in which speakers may come. Opus for audio. Empty when nothing fits.
 std::vector<ChosenCodec> choose_for_viewer(const Section& section, MediaKind kind,
                                            std::string_view h264_profile_level_id);
-// For what we receive: H.264 that every viewer decodes first, then VP8; other H.264 only when there is nothing else.
+// For what we receive: H.264 that every viewer decodes first, then VP8; other H.264 only when there is nothing else,
+// and one of VP9 and AV1 where there is no H.264 or VP8 at all.
 std::vector<ChosenCodec> choose_for_speaker(const Section& section, MediaKind kind,
                                             std::string_view h264_profile_level_id);
 // All that we know by name, as offered; for reading answers.

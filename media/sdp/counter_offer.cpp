@@ -48,7 +48,9 @@ Result<CounterOffer, Refusal> write_counter_offer(std::string_view refused, cons
                                               .fingerprint = local.fingerprint,
                                               .audio = wants("audio") ? 1U : 0U,
                                               .video = wants("video") ? 1U : 0U,
-                                              .redundant_audio = true});
+                                              .redundant_audio = true,
+                                              .vp9 = true,
+                                              .av1 = true});
   Result<Negotiated, Refusal> answered = answer_viewer(all, local, random);
   if (!answered) return answered.error();
   offer_either_role(answered->answer);

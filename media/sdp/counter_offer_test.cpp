@@ -45,7 +45,8 @@ TEST(CounterOffer, has_what_an_offer_must_have_and_every_format_we_send) {
     EXPECT_TRUE(section.rtcp_mux);
     EXPECT_FALSE(section.ssrcs.empty());
   }
-  for (const char* format : {" opus/48000/2", " red/48000/2", " H264/90000", " VP8/90000", "a=candidate:"}) {
+  for (const char* format :
+       {" opus/48000/2", " red/48000/2", " H264/90000", " VP8/90000", " VP9/90000", " AV1/90000", "a=candidate:"}) {
     EXPECT_THAT(offered.text, HasSubstr(format));
   }
 }
@@ -70,8 +71,8 @@ TEST(CounterOffer, an_answer_is_taken_with_the_sources_that_were_offered) {
 
 TEST(CounterOffer, an_answer_may_choose_less) {
   const CounterOffer offered = counter_offer();
-  const auto result =
-      taken(without(replaced(answer_of(offered), "SAVPF 102 103 96 97", "SAVPF 96"), "a=extmap:2 "), offered);
+  const auto result = taken(
+      without(replaced(answer_of(offered), "SAVPF 102 103 96 97 98 99 45 46", "SAVPF 96"), "a=extmap:2 "), offered);
   ASSERT_EQ(verdict(result), "200");
   ASSERT_EQ(result->media[1].codecs.size(), 1U);
   EXPECT_EQ(result->media[1].codecs[0].codec, Codec::vp8);

@@ -128,13 +128,15 @@ class BundleMeanings {
   std::array<std::uint16_t, 16> extensions_{};
 };
 
-std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, MediaKind kind) {
+std::optional<Refusal> check_codecs(const std::vector<ChosenCodec>& codecs, MediaKind kind, Role role) {
   if (kind == MediaKind::audio) {
     if (codecs.empty()) return Refusal{406, "no_opus", "Offer Opus."};
     return std::nullopt;
   }
-  if (codecs.empty()) return Refusal{406, "no_video_codec", "Offer H.264 with packetization-mode=1, or VP8."};
-  return std::nullopt;
+  if (!codecs.empty()) return std::nullopt;
+  return Refusal{406, "no_video_codec",
+                 role == Role::viewer ? "Offer H.264 with packetization-mode=1, or VP8."
+                                      : "Offer H.264 with packetization-mode=1, VP8, or profile 0 of VP9 or AV1."};
 }
 
 // RFC 8852 §3.1: letters and digits; what is longer has no room in a one-byte extension.
@@ -236,7 +238,7 @@ Result<Negotiated, Refusal> answer_offer(std::string_view text, Role role, const
   for (const Section& section : offer->sections) {
     AnswerSection chosen = choose_section(*offer, section, role, local, meanings);
     const MediaKind kind = chosen.media.kind;
-    if (auto refusal = check_codecs(chosen.codecs, kind)) return *std::move(refusal);
+    if (auto refusal = check_codecs(chosen.codecs, kind, role)) return *std::move(refusal);
     if (auto refusal = meanings.add_codecs(chosen.codecs)) return *std::move(refusal);
     answer.sections.push_back(std::move(chosen));
   }

@@ -88,9 +88,11 @@ struct LocalParameters {
 };
 
 // The offer must be recvonly (or sendrecv, answered sendonly). H.264 first where the viewer can decode what this room
-// sends, and VP8 beside it where offered; a room's picture is encoded in VP8 for who has nothing else.
+// sends, and VP8 beside it where offered; a room's picture is encoded in VP8 for who has nothing else. VP9 and AV1 come
+// beside them, for speakers who send nothing else.
 Result<Negotiated, Refusal> answer_viewer(std::string_view offer, const LocalParameters& local, RandomSource& random);
-// The offer must be sendonly (or sendrecv, answered recvonly): at most one audio and one video. H.264 first, then VP8.
+// The offer must be sendonly (or sendrecv, answered recvonly): at most one audio and one video. H.264 first, then VP8;
+// who offers neither may send VP9 or AV1, whichever comes first.
 Result<Negotiated, Refusal> answer_speaker(std::string_view offer, const LocalParameters& local, RandomSource& random);
 
 // Body of a PATCH, application/trickle-ice-sdpfrag (RFC 8840).
@@ -111,6 +113,8 @@ struct ViewerOffer {
   unsigned video = 1;
   bool redundant_audio = false;
   bool h264 = true;  // beside VP8
+  bool vp9 = false;
+  bool av1 = false;
 };
 std::string write_viewer_offer(const ViewerOffer& offer);
 struct Answer {

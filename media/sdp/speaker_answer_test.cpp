@@ -16,7 +16,7 @@ std::string sending(const std::string& offer) { return replaced(offer, "a=recvon
 std::vector<std::string> codecs(const Result<Negotiated, Refusal>& result, std::size_t section = 0) {
   std::vector<std::string> names;
   for (const CodecChoice& codec : result->media[section].codecs) {
-    names.push_back(codec.codec == Codec::vp8 ? "vp8" : codec.codec == Codec::opus ? "opus" : codec.profile_level_id);
+    names.push_back(codec.codec == Codec::h264 ? codec.profile_level_id : std::string(codec_name(codec.codec)));
   }
   return names;
 }
@@ -69,7 +69,46 @@ TEST(SpeakerAnswer, vp8_comes_before_h264_that_not_every_viewer_decodes) {
 TEST(SpeakerAnswer, vp8_alone_is_enough) {
   EXPECT_THAT(codecs(speaker(recorded_offer("firefox_speaker_without_h264")), 1), ElementsAre("vp8"));
   EXPECT_EQ(verdict(speaker(video({}, true))), "200");
-  EXPECT_EQ(verdict(speaker(replaced(video({}, true), "VP8", "VP9"))), "406 no_video_codec");
+  EXPECT_EQ(verdict(speaker(replaced(video({}, true), "VP8", "H265"))), "406 no_video_codec");
+}
+
+// Formats as "96 VP9/90000 profile-id=0"; the last may be left out.
+std::string video_of(const std::vector<std::string>& formats) {
+  std::string types;
+  std::string lines;
+  for (const std::string& format : formats) {
+    const std::string type = format.substr(0, format.find(' '));
+    const std::string rest = format.substr(type.size() + 1);
+    const std::size_t space = rest.find(' ');
+    types += " " + type;
+    lines += "a=rtpmap:" + type + " " + rest.substr(0, space) + "\n";
+    if (space != std::string::npos) lines += "a=fmtp:" + type + rest.substr(space) + "\n";
+  }
+  return session("v") + "m=video 9 UDP/TLS/RTP/SAVPF" + types + "\na=mid:v\na=sendonly\na=rtcp-mux\n" + lines;
+}
+
+TEST(SpeakerAnswer, vp9_and_av1_are_taken_from_those_who_have_nothing_else_one_of_them_as_offered) {
+  const auto vp9 = speaker(video_of({"98 VP9/90000 profile-id=0", "99 rtx/90000 apt=98", "45 AV1/90000"}));
+  EXPECT_THAT(codecs(vp9), ElementsAre("vp9"));
+  EXPECT_EQ(vp9->media[0].codecs[0].rtx_payload_type, 99);
+  EXPECT_THAT(vp9->answer, HasSubstr("UDP/TLS/RTP/SAVPF 98 99\r\n"));
+  EXPECT_THAT(vp9->answer, HasSubstr("a=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=0\r\n"));
+  const auto av1 = speaker(video_of({"45 AV1/90000 tier=0;level-idx=8;profile=0;other=1", "98 VP9/90000"}));
+  EXPECT_THAT(codecs(av1), ElementsAre("av1"));
+  EXPECT_THAT(av1->answer, HasSubstr("a=fmtp:45 profile=0;level-idx=8;tier=0\r\n"));
+  EXPECT_THAT(codecs(speaker(video_of({"96 av1/90000"}))), ElementsAre("av1")) << "no parameter means profile 0";
+}
+
+TEST(SpeakerAnswer, vp9_and_av1_come_after_all_that_the_room_encodes_itself) {
+  const std::string before = "98 VP9/90000";
+  EXPECT_THAT(codecs(speaker(video_of({before, "45 AV1/90000", "96 VP8/90000"}))), ElementsAre("vp8"));
+  EXPECT_THAT(codecs(speaker(video_of({before, "97 H264/90000 packetization-mode=1;profile-level-id=64001f"}))),
+              ElementsAre("64001f"));
+}
+
+TEST(SpeakerAnswer, profiles_that_not_every_decoder_has_are_not_taken) {
+  EXPECT_EQ(verdict(speaker(video_of({"98 VP9/90000 profile-id=2", "45 AV1/90000 profile=1"}))), "406 no_video_codec");
+  EXPECT_THAT(codecs(speaker(video_of({"98 VP9/90000 profile-id=2", "45 AV1/90000"}))), ElementsAre("av1"));
 }
 
 TEST(SpeakerAnswer, announced_sources_are_passed_on) {

@@ -145,11 +145,23 @@ TEST(ViewerAnswer, the_exact_profile_comes_first_and_all_that_can_decode_it_stay
   for (const CodecChoice& codec : codecs) profiles.push_back(codec.profile_level_id);
   EXPECT_THAT(profiles, ::testing::Contains("42001f"));
   EXPECT_THAT(profiles, ::testing::Contains("4d001f"));
-  EXPECT_EQ(codecs.back().codec, Codec::vp8);
+  std::vector<Codec> others;
+  for (const CodecChoice& codec : codecs) {
+    if (codec.codec != Codec::h264) others.push_back(codec.codec);
+  }
+  EXPECT_THAT(others, ElementsAre(Codec::vp8, Codec::vp9, Codec::av1)) << "of VP9 and AV1 profile 0 alone";
   for (const CodecChoice& codec : codecs) {
     EXPECT_TRUE(codec.rtx_payload_type) << int{codec.payload_type};
     EXPECT_TRUE(codec.nack && codec.pli && codec.fir && codec.remb && codec.transport_cc);
   }
+}
+
+TEST(ViewerAnswer, vp9_and_av1_alone_are_not_enough_since_the_room_encodes_neither) {
+  const std::string both = "a=rtpmap:98 VP9/90000\na=rtpmap:45 AV1/90000\n";
+  EXPECT_EQ(verdict(viewer(video_with("98 45", both))), "406 no_video_codec");
+  const auto beside = viewer(video_with("98 45 96", both + "a=rtpmap:96 VP8/90000\n"));
+  ASSERT_EQ(verdict(beside), "200");
+  EXPECT_THAT(beside->answer, HasSubstr("UDP/TLS/RTP/SAVPF 96 98 45\r\n"));
 }
 
 TEST(ViewerAnswer, packetization_mode_0_is_never_answered) {
@@ -159,7 +171,8 @@ TEST(ViewerAnswer, packetization_mode_0_is_never_answered) {
   ASSERT_EQ(verdict(result), "200");
   ASSERT_EQ(result->media[0].codecs.size(), 1U);
   EXPECT_EQ(result->media[0].codecs[0].payload_type, 98);
-  EXPECT_EQ(verdict(viewer(video_with("97", h264(97, "packetization-mode=0;profile-level-id=42e01f")))), "406 no_video_codec");
+  EXPECT_EQ(verdict(viewer(video_with("97", h264(97, "packetization-mode=0;profile-level-id=42e01f")))),
+            "406 no_video_codec");
 }
 
 TEST(ViewerAnswer, a_receiver_that_names_no_mode_gets_mode_1_only_where_nobody_names_it) {
@@ -239,9 +252,10 @@ TEST(ViewerAnswer, rtx_is_answered_where_nack_is_offered_and_nack_only_with_rtx)
 }
 
 TEST(ViewerAnswer, redundant_audio_is_answered_for_the_opus_that_it_carries) {
-  const std::string offer = replaced(replaced(small_offer(), "SAVPF 111\n", "SAVPF 111 63 62\n"), "a=rtpmap:111 opus/48000/2\n",
-                                     "a=rtpmap:111 opus/48000/2\na=rtpmap:63 red/48000/2\na=fmtp:63 111/111\n"
-                                     "a=rtpmap:62 red/8000\na=fmtp:62 0/0\n");
+  const std::string offer =
+      replaced(replaced(small_offer(), "SAVPF 111\n", "SAVPF 111 63 62\n"), "a=rtpmap:111 opus/48000/2\n",
+               "a=rtpmap:111 opus/48000/2\na=rtpmap:63 red/48000/2\na=fmtp:63 111/111\n"
+               "a=rtpmap:62 red/8000\na=fmtp:62 0/0\n");
   const std::string answer = answer_to(offer);
   EXPECT_THAT(lines_starting(answer, "m=audio"), ElementsAre("m=audio 7000 UDP/TLS/RTP/SAVPF 111 63"));
   EXPECT_THAT(answer, HasSubstr("a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"));

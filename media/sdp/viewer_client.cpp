@@ -21,6 +21,16 @@ constexpr std::string_view kH264Formats =
     "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
     "a=rtpmap:103 rtx/90000\r\n"
     "a=fmtp:103 apt=102\r\n";
+constexpr std::string_view kVp9Formats =
+    "a=rtpmap:98 VP9/90000\r\n"
+    "a=fmtp:98 profile-id=0\r\n"
+    "a=rtpmap:99 rtx/90000\r\n"
+    "a=fmtp:99 apt=98\r\n";
+constexpr std::string_view kAv1Formats =
+    "a=rtpmap:45 AV1/90000\r\n"
+    "a=fmtp:45 level-idx=5;profile=0;tier=0\r\n"
+    "a=rtpmap:46 rtx/90000\r\n"
+    "a=fmtp:46 apt=45\r\n";
 constexpr std::string_view kVideoFormats =
     "a=rtpmap:96 VP8/90000\r\n"
     "a=rtpmap:97 rtx/90000\r\n"
@@ -34,7 +44,8 @@ void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind 
   const bool audio = kind == MediaKind::audio;
   const bool redundant = audio && offer.redundant_audio;
   text += audio ? "m=audio 9 UDP/TLS/RTP/SAVPF 111" + std::string(redundant ? " 63\r\n" : "\r\n")
-                : "m=video 9 UDP/TLS/RTP/SAVPF" + std::string(offer.h264 ? " 102 103" : "") + " 96 97\r\n";
+                : "m=video 9 UDP/TLS/RTP/SAVPF" + std::string(offer.h264 ? " 102 103" : "") + " 96 97" +
+                      (offer.vp9 ? " 98 99" : "") + (offer.av1 ? " 45 46" : "") + "\r\n";
   text += "c=IN IP4 0.0.0.0\r\n";
   text += "a=ice-ufrag:" + offer.ice.ufrag + "\r\na=ice-pwd:" + offer.ice.password + "\r\n";
   text += "a=fingerprint:" + crypto::fingerprint_text(offer.fingerprint) + "\r\n";
@@ -45,6 +56,8 @@ void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind 
   if (audio) text += "a=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n";
   if (!audio && offer.h264) text += kH264Formats;
   text += audio ? kAudioFormats : kVideoFormats;
+  if (!audio && offer.vp9) text += kVp9Formats;
+  if (!audio && offer.av1) text += kAv1Formats;
   if (redundant) text += kRedundancy;
 }
 

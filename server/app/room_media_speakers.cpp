@@ -62,7 +62,7 @@ void RoomMedia::tell_speaker(const Speaker& speaker) {
               {"name", media.name},
               {"audio_track", speaker.audio_track},
               {"video_track", speaker.video_track}};
-  if (media.video) add["video_codec"] = *media.video == Codec::h264 ? "h264" : "vp8";
+  if (media.video) add["video_codec"] = codec_name(*media.video);
   link_.send(add);
   tell_muted(media);
   tell_air(media);

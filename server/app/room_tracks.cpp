@@ -25,13 +25,6 @@ struct Listed {
   std::uint64_t bitrate = 0;
 };
 
-std::optional<Codec> codec_named(const std::string& name) {
-  if (name == "opus") return Codec::opus;
-  if (name == "h264") return Codec::h264;
-  if (name == "vp8") return Codec::vp8;
-  return std::nullopt;
-}
-
 std::string text_in(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();

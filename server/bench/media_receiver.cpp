@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "media/rtp/h264.h"
+#include "media/rtp/key_frame.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/rtcp.h"
 #include "media/rtp/rtx.h"
-#include "media/rtp/vp8.h"
 
 namespace plenary::bench {
 
@@ -47,11 +46,6 @@ std::optional<sdp::CodecChoice> codec_of(const sdp::NegotiatedMedia& media, std:
     if (codec.payload_type == payload_type || codec.rtx_payload_type == payload_type) return codec;
   }
   return std::nullopt;
-}
-
-bool starts_key_frame(Codec codec, Bytes payload) {
-  if (codec == Codec::h264) return rtp::h264_payload_starts_key_frame(payload);
-  return codec == Codec::vp8 && rtp::vp8_payload_starts_key_frame(payload);
 }
 
 void earlier(std::optional<Instant>& least, std::optional<Instant> other) {
@@ -141,7 +135,7 @@ void MediaReceiver::handle_media(Stream& stream, const rtp::Packet& packet, std:
   ++stream.arrived;
   if (const auto codec = codec_of(slot.media, packet.payload_type)) stream.codec = codec->codec;
   if (!slot.first_packet) slot.first_packet = now;
-  const bool key = clear && starts_key_frame(stream.codec, packet.payload);
+  const bool key = clear && rtp::payload_starts_key_frame(stream.codec, packet.payload);
   if (!slot.first_key_frame && (key || slot.media.kind == MediaKind::audio)) slot.first_key_frame = now;
   stream.statistics.handle_packet(packet.sequence, packet.timestamp, size, now);
   const auto arrival = stream.missing.handle_packet(packet.sequence, now);
@@ -174,7 +168,7 @@ void MediaReceiver::handle_retransmission(Stream& stream, const rtp::Packet& pac
                     .timestamp = packet.timestamp,
                     .marker = packet.marker,
                     .padding_only = false,
-                    .starts_key_frame = starts_key_frame(original->codec, content->payload),
+                    .starts_key_frame = rtp::payload_starts_key_frame(original->codec, content->payload),
                     .received = now,
                     .payload = {}};
   if (settings_.keep_frames) piece.payload.assign(content->payload.begin(), content->payload.end());

@@ -5,15 +5,29 @@
 #include <cstdint>
 
 #include "media/base/check.h"
+#include "media/rtp/av1.h"
 #include "media/rtp/h264.h"
 #include "media/rtp/header_writer.h"
+#include "media/rtp/key_frame.h"
 #include "media/rtp/packet.h"
+#include "media/rtp/picture_numbers.h"
 #include "media/rtp/rtx.h"
-#include "media/rtp/vp8.h"
 
 namespace {
 
 using namespace plenary;
+
+// As a track and a viewer's slot do it.
+void renumber(Codec codec, Bytes payload) {
+  const auto numbers = rtp::read_picture_numbers(codec, payload);
+  if (!numbers) return;
+  rtp::PictureIdWidener widener;
+  ByteVector copy = widener.widen(payload, *numbers).value_or(ByteVector(payload.begin(), payload.end()));
+  const auto wide = rtp::read_picture_numbers(codec, copy);
+  PLENARY_CHECK(wide && wide->picture_id.has_value() == numbers->picture_id.has_value());
+  rtp::rewrite_numbers(copy, *wide, {1, 1});
+  PLENARY_CHECK(rtp::read_picture_numbers(codec, copy)->prefix() == wide->prefix());
+}
 
 void read_payload(Bytes payload) {
   rtp::h264_payload_starts_key_frame(payload);
@@ -21,22 +35,19 @@ void read_payload(Bytes payload) {
   for (const Bytes nal : rtp::split_annex_b(payload)) PLENARY_CHECK(!nal.empty());
   for (const std::size_t length_size : {1, 2, 4}) (void)rtp::split_avcc(payload, length_size);
 
-  (void)rtp::vp8_key_frame_size(payload);
-  rtp::Vp8Widener widener;
-  const auto descriptor = rtp::parse_vp8_descriptor(payload);
-  const auto widened = widener.widen(payload);
-  PLENARY_CHECK(descriptor.has_value() == widened.has_value());
-  if (!widened) return;
-  ByteVector copy = *widened;
-  const auto wide = rtp::parse_vp8_descriptor(copy);
-  PLENARY_CHECK(wide && wide->picture_id.has_value() == descriptor->picture_id.has_value());
-  rtp::rewrite_vp8(copy, *wide, {1, 1});
-  PLENARY_CHECK(rtp::parse_vp8_descriptor(copy)->size == wide->size);
+  for (const Codec codec : {Codec::vp8, Codec::vp9, Codec::av1}) {
+    const bool readable = rtp::payload_is_readable(codec, payload);
+    PLENARY_CHECK(readable || !rtp::payload_may_start_frame(codec, payload));
+    PLENARY_CHECK(rtp::payload_may_start_frame(codec, payload) || !rtp::payload_starts_key_frame(codec, payload));
+    (void)rtp::key_frame_size(codec, payload);
+    renumber(codec, payload);
+  }
 }
 
-// The payload cut into fragments of a frame: what a liar's FU-A and STAP-A do to the depacketizer.
+// The payload cut into fragments of a frame: what a liar's FU-A, STAP-A and OBU elements do to the depacketizers.
 void depacketize(const rtp::Packet& whole) {
   rtp::H264Depacketizer depacketizer;
+  rtp::Av1Depacketizer units;
   ByteReader reader(whole.payload);
   rtp::Packet part = whole;
   while (reader.remaining() > 0) {
@@ -45,6 +56,7 @@ void depacketize(const rtp::Packet& whole) {
     part.marker = (control & 0x40) != 0;
     part.timestamp += part.marker ? 3'000 : 0;
     part.sequence = static_cast<std::uint16_t>(part.sequence + ((control & 0x80) != 0 ? 2 : 1));
+    if (const auto unit = units.add(part)) PLENARY_CHECK(unit->bytes.size() <= rtp::kMaxTemporalUnit);
     const auto unit = depacketizer.add(part);
     if (!unit) continue;
     for (const ByteVector& nal : unit->nals) PLENARY_CHECK(!nal.empty());

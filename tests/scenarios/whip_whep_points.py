@@ -128,7 +128,7 @@ class Points(unittest.TestCase):
         before = self.sessions()
         for endpoint, kinds in cases:
             self.assertIn(self.refused(endpoint.post(endpoint.offer(kinds=kinds)), 422), ("too_many_tracks", "too_many_slots"))
-        unknown = self.whip.offer().replace("H264", "VP9").replace("VP8", "AV1")
+        unknown = self.whip.offer().replace("H264", "H265").replace("VP8", "THEORA")
         self.assertEqual(self.refused(self.whip.post(unknown), 406), "no_video_codec")
         self.assertLessEqual(self.sessions(), before, "nothing was opened in part")
 

@@ -42,17 +42,26 @@ constexpr std::string_view kVideo =
     "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
     "a=rtpmap:103 rtx/90000\r\n"
     "a=fmtp:103 apt=102\r\n";
+// The same section with one codec and its RTX.
+std::string video_section(Codec video) {
+  std::string section(kVideo);
+  if (video != Codec::vp9 && video != Codec::av1) return section;
+  section.resize(section.find("a=rtpmap:102"));
+  section.replace(section.find(" 102 103"), 8, "");
+  section.replace(section.find("VP8"), 3, video == Codec::vp9 ? "VP9" : "AV1");
+  return section;
+}
 
 }  // namespace
 
 std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint& fingerprint, bool reduced_size,
-                          std::size_t layers) {
+                          std::size_t layers, Codec video) {
   const std::string transport = "a=ice-ufrag:" + ice.ufrag + "\r\na=ice-pwd:" + ice.password +
                                 "\r\na=fingerprint:" + crypto::fingerprint_text(fingerprint) +
                                 "\r\na=setup:actpass\r\n";
   std::string offer =
       "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=msid-semantic: WMS\r\n";
-  offer.append(kAudio).append(transport).append(kVideo).append(transport);
+  offer.append(kAudio).append(transport).append(video_section(video)).append(transport);
   if (layers > 0) {
     offer.append("a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n");
     offer.append("a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n");

@@ -168,6 +168,10 @@ void SpeakerClient::handle_timeout(Instant now) {
       // What begins anew begins with a key frame.
       if (!sends_layer[i]) stream.key_frame = true;
       if (!sends_video || !sends_layer[i]) continue;
+      if (spatial_layers > 0) {
+        send_spatial(stream, std::exchange(stream.key_frame, false), now);
+        continue;
+      }
       const PayloadMark mark{.frame = video_frames,
                              .parts = stream.parts,
                              .stream = static_cast<std::uint16_t>(config_.stream + i),
@@ -182,29 +186,52 @@ void SpeakerClient::handle_timeout(Instant now) {
   if (now >= report_due_) send_reports(now);
 }
 
+// A layer that begins anew refers to the one below: with a key frame, as k-SVC has it.
+void SpeakerClient::send_spatial(Stream& stream, bool key_frame, Instant now) {
+  std::uint8_t layers = 0;
+  while (layers < spatial_layers && sends_layer[layers]) ++layers;
+  for (std::size_t i = 0; i < sent_layer_.size(); ++i) {
+    key_frame |= i < layers && !sent_layer_[i];
+    sent_layer_[i] = i < layers;
+  }
+  for (std::uint8_t layer = 0; layer < layers; ++layer) {
+    PayloadMark mark{.frame = video_frames,
+                     .parts = kLayers[layer].parts,
+                     .stream = static_cast<std::uint16_t>(config_.stream + layer),
+                     .key_frame = key_frame};
+    for (; mark.part < mark.parts; ++mark.part) {
+      const bool last = layer + 1 == layers && mark.part + 1 == mark.parts;
+      const SpatialPart part{.layer = layer, .layers = layers};
+      send_packet(stream, make_spatial_payload(part, mark, kLayers[layer].size, picture_id_), last, now);
+    }
+  }
+}
+
 void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now) {
+  for (mark.part = 0; mark.part < mark.parts; ++mark.part) {
+    const bool last = mark.part + 1 == mark.parts && stream.media->kind == MediaKind::video;
+    // A picture's packets differ in size by a byte, as a browser's do.
+    send_packet(stream, make_payload(stream.codec->codec, mark, size + mark.part % 2, picture_id_), last, now);
+  }
+}
+
+void SpeakerClient::send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now) {
   const sdp::ExtensionIds& ids = stream.media->extensions;
   const rtp::HeaderWriter header(
       stream.ssrc, {.mid = ids.mid, .rid = ids.rid, .audio_level = ids.audio_level, .transport_cc = ids.transport_cc},
       stream.media->mid, stream.rid_heard ? std::string() : stream.rid);
-  for (mark.part = 0; mark.part < mark.parts; ++mark.part) {
-    ByteVector packet(header.size());
-    rtp::HeaderFields fields;
-    fields.marker = mark.part + 1 == mark.parts && stream.media->kind == MediaKind::video;
-    fields.payload_type = stream.codec->payload_type;
-    fields.sequence = stream.sequence++;
-    fields.timestamp = stream.timestamp;
-    fields.transport_sequence = transport_sequence_++;
-    fields.audio_level = 20;
-    header.write(packet.data(), fields);
-    // A picture's packets differ in size by a byte, as a browser's do.
-    const ByteVector payload = make_payload(stream.codec->codec, mark, size + mark.part % 2, picture_id_);
-    packet.insert(packet.end(), payload.begin(), payload.end());
-    ++stream.packets;
-    transport.send_rtp(packet, now);
-    stream.history.push_back(std::move(packet));
-    if (stream.history.size() > kHistory) stream.history.pop_front();
-  }
+  ByteVector packet(header.size());
+  header.write(packet.data(), {.marker = marker,
+                               .payload_type = stream.codec->payload_type,
+                               .sequence = stream.sequence++,
+                               .timestamp = stream.timestamp,
+                               .transport_sequence = transport_sequence_++,
+                               .audio_level = 20});
+  packet.insert(packet.end(), payload.begin(), payload.end());
+  ++stream.packets;
+  transport.send_rtp(packet, now);
+  stream.history.push_back(std::move(packet));
+  if (stream.history.size() > kHistory) stream.history.pop_front();
 }
 
 void SpeakerClient::send_reports(Instant now) {

@@ -31,12 +31,17 @@ class SpeakerClient {
   [[nodiscard]] std::optional<Instant> next_timeout() const;
   std::optional<ByteVector> poll_output() { return transport.poll_output(); }
 
+  // One packet of the picture (of its lowest layer) with this payload, under the next number.
+  void send_picture_packet(const ByteVector& payload, Instant now) { send_packet(video_.front(), payload, false, now); }
+
   ClientTransport transport;
   bool sends_audio = true;
   bool sends_video = true;
   std::array<bool, sdp::kMaxSpeakerLayers> sends_layer = {true, true, true};
   // These two change their SSRCs, with all that belongs to them, and begin anew under the rids that they had.
   void swap_ssrcs(std::size_t layer, std::size_t other);
+  // VP9: the picture's spatial layers, one stream; sends_layer holds for them.
+  std::uint8_t spatial_layers = 0;
   std::vector<std::uint64_t> key_frames_asked_of;  // by layer
   bool echoes_time = true;                         // answers the server's reference time, as browsers do
   std::uint32_t audio_frames = 0;
@@ -68,7 +73,9 @@ class SpeakerClient {
     bool key_frame = true;
     std::deque<ByteVector> history;  // clear packets
   };
+  void send_spatial(Stream& stream, bool key_frame, Instant now);
   void send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now);
+  void send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now);
   std::vector<Stream*> streams();
   void take_key_frame_request(std::uint32_t ssrc);
   void take_report(const rtp::ReceiverReport& report);
@@ -84,7 +91,8 @@ class SpeakerClient {
   std::optional<rtp::ExtendedReport::Echo> echo_;
   Instant echo_since_{};
   std::uint16_t transport_sequence_ = 0;
-  std::uint16_t picture_id_ = 0x7ff0;  // wraps soon
+  std::uint16_t picture_id_ = 0x7ff0;                      // wraps soon
+  std::array<bool, sdp::kMaxSpeakerLayers> sent_layer_{};  // of the picture before
 };
 
 }  // namespace plenary::sim

@@ -1,6 +1,8 @@
 // What a participant publishes: who gets it, what is asked back, what happens when it ends.
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "media/rtp/packet.h"
 #include "tests/sim/world.h"
 
@@ -64,7 +66,70 @@ TEST_P(Speaking, reaches_the_viewers_and_the_room_process) {
   EXPECT_GE(speaker.reports, 4u);
 }
 
-INSTANTIATE_TEST_SUITE_P(codecs, Speaking, testing::Values(Codec::h264, Codec::vp8));
+INSTANTIATE_TEST_SUITE_P(codecs, Speaking, testing::Values(Codec::h264, Codec::vp8, Codec::vp9, Codec::av1));
+
+class SpeakingAlone : public testing::TestWithParam<std::tuple<Codec, std::uint64_t>> {};
+
+TEST_P(SpeakingAlone, in_vp9_or_av1_is_seen_by_those_who_offered_it_through_loss_from_a_key_frame_on) {
+  const auto [codec, seed] = GetParam();
+  World world(scenario_seed(seed));
+  SCOPED_TRACE("seed " + std::to_string(world.seed));
+  constexpr PeerId kWithout{101};
+  constexpr PeerId kLater{102};
+  SpeakerClient& speaker = world.add_speaker(kSpeaker, codec);
+  ViewerClient& viewer = add_viewer(world);
+  ViewerClient& without = world.add_viewer(kWithout, 1, 1, false, crypto::SrtpOffer::both, {}, false);
+  world.command(io::SetSlot{.peer = kWithout, .slot = 0, .track = kAudio});
+  world.command(io::SetSlot{.peer = kWithout, .slot = 1, .track = kVideo});
+  world.command(granted());
+  world.run_for(2s);
+  for (const PeerId id : {kSpeaker, kViewer}) world.both_ways(id, {.loss = 0.03, .delay = 20ms});
+  world.run_for(10s);
+  ViewerClient& later = world.add_viewer(kLater);
+  world.command(io::SetSlot{.peer = kLater, .slot = 1, .track = kVideo});
+  const Instant joined = world.now;
+  ASSERT_TRUE(world.run_until_true([&] { return later.slots[1].complete_frames(kStream) > 0; }, 2s));
+  EXPECT_LE(world.now - joined, 1s);
+  world.run_for(5s);
+
+  EXPECT_GE(viewer.slots[1].complete_frames(kStream), speaker.video_frames * 9u / 10u);
+  EXPECT_GE(later.slots[1].complete_frames(kStream), 110u);
+  for (const SeenSlot* slot : {&viewer.slots[1], &later.slots[1]}) {
+    EXPECT_EQ(slot->torn_pictures, 0u);
+    EXPECT_EQ(slot->timestamps_back, 0u);
+    EXPECT_EQ(slot->conflicting, 0u);
+  }
+  EXPECT_GE(without.slots[0].complete_frames(kStream), 700u) << "sound as before";
+  EXPECT_EQ(without.slots[1].packets, 0u);
+  EXPECT_GT(world.count(Count::codec_not_negotiated), 0u);
+  EXPECT_EQ(world.count(Count::rtp_payload_malformed), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(codecs, SpeakingAlone,
+                         testing::Combine(testing::Values(Codec::vp9, Codec::av1),
+                                          testing::Range<std::uint64_t>(31, 34)));
+
+TEST(speaker, whose_payloads_cannot_be_read_reaches_nobody_with_them) {
+  for (const Codec codec : {Codec::vp8, Codec::vp9, Codec::av1}) {
+    World world(scenario_seed(35));
+    SpeakerClient& speaker = world.add_speaker(kSpeaker, codec);
+    ViewerClient& viewer = add_viewer(world);
+    world.command(granted());
+    world.run_for(2s);
+    speaker.sends_video = speaker.sends_audio = false;
+    world.run_for(200ms);
+    const std::uint64_t seen = viewer.slots[1].packets;
+    ASSERT_GT(seen, 100u);
+    world.to_room.clear();
+    for (int i = 0; i < 20; ++i) {
+      speaker.send_picture_packet({0x10}, world.now);  // a descriptor, and nothing behind it
+      world.run_for(5ms);
+    }
+    EXPECT_EQ(world.count(Count::rtp_payload_malformed), 20u);
+    EXPECT_EQ(viewer.slots[1].packets, seen);
+    EXPECT_TRUE(world.to_room.empty());
+  }
+}
 
 TEST(speaker, without_the_floor_nothing_is_forwarded) {
   World world(scenario_seed(2));

@@ -1,6 +1,7 @@
 #include "tests/sim/test_payload.h"
 
 #include "media/rtp/vp8.h"
+#include "media/rtp/vp9.h"
 
 namespace plenary::sim {
 namespace {
@@ -34,7 +35,42 @@ ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, 
       writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
       writer.u8(mark.key_frame || mark.part > 0 ? 0x10 : 0x11);  // RFC 6386 §9.1: first bit clear in a key frame
       break;
+    case Codec::vp9:
+      writer.u8(0x80 | (mark.key_frame ? 0 : 0x40) | (mark.part == 0 ? 0x08 : 0) |
+                (mark.part + 1 == mark.parts ? 0x04 : 0));  // PictureID, inter-picture, begin, end
+      writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
+      writer.u8(mark.key_frame ? 0x82 : 0x86);  // frame_marker; frame_type
+      break;
+    case Codec::av1:  // each packet has an OBU of its own: a sequence header, or a tile group
+      writer.u8(mark.key_frame && mark.part == 0 ? 0x18 : 0x10);  // one element; the first of a sequence
+      writer.u8(mark.key_frame && mark.part == 0 ? 0x08 : 0x20);
+      break;
   }
+  write_mark(mark, payload);
+  if (payload.size() < size) payload.resize(size, 0xa5);
+  return payload;
+}
+
+ByteVector make_spatial_payload(const SpatialPart& part, const PayloadMark& mark, std::size_t size,
+                                std::uint16_t picture_id) {
+  const bool starts = mark.part == 0;
+  const bool has_structure = mark.key_frame && starts && part.layer == 0;
+  ByteVector payload;
+  ByteWriter writer(payload);
+  // I and L; P and Z between key frames; B, E, V.
+  writer.u8(static_cast<std::uint8_t>(0xa0 | (mark.key_frame ? 0 : 0x41) | (starts ? 0x08 : 0) |
+                                      (mark.part + 1 == mark.parts ? 0x04 : 0) | (has_structure ? 0x02 : 0)));
+  writer.u16(static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7fff)));
+  writer.u8(static_cast<std::uint8_t>(part.layer << 1 | (mark.key_frame && part.layer > 0 ? 1 : 0)));
+  writer.u8(static_cast<std::uint8_t>(picture_id));  // TL0PICIDX
+  if (has_structure) {
+    writer.u8(static_cast<std::uint8_t>((part.layers - 1) << 5 | 0x10));
+    for (unsigned i = 0; i < part.layers; ++i) {
+      writer.u16(static_cast<std::uint16_t>(320U << i));
+      writer.u16(static_cast<std::uint16_t>(180U << i));
+    }
+  }
+  writer.u8(mark.key_frame && part.layer == 0 ? 0x82 : 0x86);
   write_mark(mark, payload);
   if (payload.size() < size) payload.resize(size, 0xa5);
   return payload;
@@ -47,6 +83,12 @@ std::optional<PayloadMark> read_payload(Codec codec, Bytes payload) {
     if (!descriptor) return std::nullopt;
     reader.take(descriptor->size);
   }
+  if (codec == Codec::vp9) {
+    const std::optional<rtp::Vp9Descriptor> descriptor = rtp::parse_vp9_descriptor(payload);
+    if (!descriptor) return std::nullopt;
+    reader.take(descriptor->size);
+  }
+  if (codec == Codec::av1) reader.u8();
   reader.u8();
   if (reader.remaining() < kMarkSize) return std::nullopt;
   PayloadMark mark;

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "media/rtp/header_writer.h"
+#include "media/rtp/picture_numbers.h"
 #include "media/rtp/red.h"
 #include "media/rtp/rtx.h"
-#include "media/rtp/vp8.h"
 
 namespace plenary::sim {
 namespace {
@@ -24,6 +24,12 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
   }
   const rtp::NackTracker::Arrival arrival = nacks.handle_packet(packet.sequence, now);
   if (arrival == rtp::NackTracker::Arrival::fresh || arrival == rtp::NackTracker::Arrival::jumped) {
+    if (media_.kind == MediaKind::video) {
+      const bool next = arrival == rtp::NackTracker::Arrival::fresh &&
+                        packet.sequence == static_cast<std::uint16_t>(newest_sequence_ + 1);
+      if (next && unfinished_ && unfinished_ != packet.timestamp) ++unmarked_pictures;
+      unfinished_ = packet.marker ? std::nullopt : std::optional(packet.timestamp);
+    }
     newest_sequence_ = packet.sequence;
   }
   const auto codec = std::find_if(media_.codecs.begin(), media_.codecs.end(), [&](const auto& choice) {
@@ -51,9 +57,9 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
 
   const std::size_t before = frames_.size();
   note(*mark, packet.timestamp, repaired || arrival != rtp::NackTracker::Arrival::fresh, repaired, now);
-  if (frames_.size() == before || codec->codec != Codec::vp8) return;
-  const std::optional<rtp::Vp8Descriptor> descriptor = rtp::parse_vp8_descriptor(payload);
-  if (descriptor && descriptor->picture_id) picture_ids.push_back(*descriptor->picture_id);
+  if (frames_.size() == before) return;
+  const std::optional<rtp::PictureNumbers> numbers = rtp::read_picture_numbers(codec->codec, payload);
+  if (numbers && numbers->picture_id) picture_ids.push_back(*numbers->picture_id);
 }
 
 void SeenSlot::note(const PayloadMark& mark, std::uint32_t timestamp, bool may_be_late, bool repaired, Instant now) {

@@ -45,10 +45,11 @@ class SeenSlot {
   rtp::NackTracker nacks;
   std::uint64_t packets = 0;
   std::uint64_t repairs = 0;
-  std::uint64_t redundant = 0;        // packets that carried others
-  std::uint64_t timestamps_back = 0;  // frames whose time ran backwards
-  std::uint64_t torn_pictures = 0;    // a new source or a gap not begun with a key frame
-  std::uint64_t conflicting = 0;      // one sequence number with two contents
+  std::uint64_t redundant = 0;          // packets that carried others
+  std::uint64_t timestamps_back = 0;    // frames whose time ran backwards
+  std::uint64_t unmarked_pictures = 0;  // without the marker at their last packet, nothing lost between
+  std::uint64_t torn_pictures = 0;      // a new source or a gap not begun with a key frame
+  std::uint64_t conflicting = 0;        // one sequence number with two contents
   std::optional<rtp::SenderReport> report;
   std::optional<Instant> report_at;
   std::string cname;
@@ -65,6 +66,7 @@ class SeenSlot {
   std::uint64_t received_ = 0;
   std::uint64_t received_told_ = 0;
   std::uint64_t newest_sequence_ = 0;
+  std::optional<std::uint32_t> unfinished_;  // timestamp of a picture whose last packet so far has no marker
   std::optional<std::uint32_t> newest_timestamp_;
 };
 

@@ -55,14 +55,16 @@ Address World::new_address() {
 }
 
 ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool redundant_audio, crypto::SrtpOffer srtp,
-                                std::optional<Codec> only) {
+                                std::optional<Codec> only, bool vp9_and_av1) {
   const auto client_certificate = crypto::Certificate::generate();
   const sdp::ViewerOffer offer{.ice = ice::make_credentials(random),
                                .fingerprint = client_certificate->fingerprint(),
                                .audio = audio,
                                .video = video,
                                .redundant_audio = redundant_audio,
-                               .h264 = only != Codec::vp8};
+                               .h264 = only != Codec::vp8,
+                               .vp9 = vp9_and_av1,
+                               .av1 = vp9_and_av1};
   sdp::LocalParameters local{.ice = ice::make_credentials(random),
                              .fingerprint = certificate->fingerprint(),
                              .candidates = {server_of(io::home_of(id))},
@@ -101,7 +103,7 @@ SpeakerClient& World::add_speaker(PeerId id, Codec video, std::uint16_t stream, 
                              .candidates = {server_of(io::home_of(id))},
                              .cname = "room"};
   auto negotiated = sdp::answer_speaker(
-      speaker_offer(credentials, client_certificate->fingerprint(), reduced_size, layers), local, random);
+      speaker_offer(credentials, client_certificate->fingerprint(), reduced_size, layers, video), local, random);
   PLENARY_CHECK(negotiated.ok());
   addresses_[id] = new_address();
   at_address_[addresses_[id]] = id;

@@ -61,7 +61,8 @@ class World {
   // ---- people, on the shard that their number names ----
   // `only`: of H.264 and VP8 the one that the viewer decodes.
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
-                           crypto::SrtpOffer srtp = crypto::SrtpOffer::both, std::optional<Codec> only = {});
+                           crypto::SrtpOffer srtp = crypto::SrtpOffer::both, std::optional<Codec> only = {},
+                           bool vp9_and_av1 = true);
   SpeakerClient& add_speaker(PeerId id, Codec video = Codec::h264, std::uint16_t stream = 900,
                              Duration clock_ahead = {}, bool reduced_size = true, std::size_t layers = 0);
   [[nodiscard]] Address address(PeerId id) const { return addresses_.at(id); }
