@@ -7,6 +7,9 @@
 
 #include "media/base/log.h"
 #include "media/room/clock.h"
+#include "media/rtp/h264_sps.h"
+#include "media/rtp/key_frame.h"
+#include "media/rtp/packet.h"
 
 namespace plenary::room {
 namespace {
@@ -23,13 +26,18 @@ constexpr const char* kSound =
   "appsrc name=in format=time is-live=true do-timestamp=true max-buffers=2000 max-bytes=0 leaky-type=downstream " \
   "caps=application/x-rtp,media=video,clock-rate=90000,encoding-name=" encoding                                   \
   ",payload=96 ! rtpjitterbuffer latency=60 do-lost=true ! "
+// A decoder makes room for the whole picture that a header names (16,384 by 16,384: 400 MB). What a parser reads is
+// held back here; VP8 and VP9 have no parser that takes spatial layers, and are looked at in push_packets().
+#define PLENARY_SPEAKER_SIZES(type) type ",width=[1,4096],height=[1,4096]"
+static_assert(rtp::kMaxPictureSide == 4'096);
 #define PLENARY_SPEAKER_PICTURE(decoder)                                                                             \
   decoder                                                                                                            \
       " ! identity name=decoded silent=true ! videoconvert n-threads=1 ! videoscale n-threads=1 add-borders=true ! " \
       "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1 ! "                                      \
       "appsink name=out sync=false async=false max-buffers=4"
 constexpr const char* kH264 = PLENARY_SPEAKER_PACKETS("H264") PLENARY_SPEAKER_PICTURE(
-    "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264 max-threads=1");
+    "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! " PLENARY_SPEAKER_SIZES("video/x-h264") " ! "
+    "avdec_h264 max-threads=1");
 constexpr const char* kVp8 = PLENARY_SPEAKER_PACKETS("VP8")
     PLENARY_SPEAKER_PICTURE("rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1");
 constexpr const char* kVp9 = PLENARY_SPEAKER_PACKETS("VP9")
@@ -39,7 +47,7 @@ constexpr const char* kAv1 = PLENARY_SPEAKER_PACKETS("AV1")
     "appsink name=packets sync=false async=false max-buffers=2000 "
     "appsrc name=units format=time is-live=true max-buffers=200 max-bytes=0 leaky-type=downstream "
     "caps=video/x-av1,stream-format=obu-stream,alignment=tu ! "
-    PLENARY_SPEAKER_PICTURE("av1parse ! av1dec");
+    PLENARY_SPEAKER_PICTURE("av1parse ! " PLENARY_SPEAKER_SIZES("video/x-av1") " ! av1dec");
 
 const char* describe_picture(Codec codec) {
   switch (codec) {
@@ -125,11 +133,19 @@ void Speaker::push_packets(Leg& leg, const rtp::Frame& frame) {
   if (!leg.input) return;
   for (const ByteVector& packet : frame.payloads) {
     if (packet.size() < 12) continue;
+    if (&leg == &picture_ && is_too_large(packet)) continue;
     GstBuffer* buffer = copy_bytes(packet);
     const std::uint8_t type = static_cast<std::uint8_t>((packet[1] & 0x80) | kPayloadType);
     gst_buffer_fill(buffer, 1, &type, 1);
     gst_app_src_push_buffer(GST_APP_SRC(leg.input.get()), buffer);
   }
+}
+
+bool Speaker::is_too_large(Bytes packet) {
+  const std::optional<rtp::Packet> parsed = rtp::parse_packet(packet);
+  if (!parsed || !rtp::key_frame_is_too_large(settings_.video_codec, parsed->payload)) return false;
+  if (!std::exchange(told_too_large_, true)) log(LogLevel::warning, "speaker.picture_too_large", {{"speaker", id()}});
+  return true;
 }
 
 bool Speaker::failed(const Leg& leg) {

@@ -55,6 +55,8 @@ class Speaker {
   void start_picture();
   void join_units();
   void push_packets(Leg& leg, const rtp::Frame& frame);
+  // The key frame that it begins names a picture too large to decode.
+  bool is_too_large(Bytes packet);
   bool failed(const Leg& leg);
   void ask_key_frame(Instant now);
   void note_decoded(bool sound);
@@ -67,6 +69,7 @@ class Speaker {
   static GstPadProbeReturn on_upstream_event(GstPad* pad, GstPadProbeInfo* info, gpointer self);
 
   SpeakerAdd settings_;
+  bool told_too_large_ = false;  // once is enough: a hostile sender sends it again and again
   Outputs outputs_;
   Leg sound_;
   Leg picture_;

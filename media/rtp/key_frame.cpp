@@ -1,7 +1,10 @@
 #include "media/rtp/key_frame.h"
 
+#include <algorithm>
+
 #include "media/rtp/av1.h"
 #include "media/rtp/h264.h"
+#include "media/rtp/h264_sps.h"
 #include "media/rtp/vp8.h"
 #include "media/rtp/vp9.h"
 
@@ -90,6 +93,11 @@ std::optional<PictureSize> key_frame_size(Codec codec, Bytes payload) {
   const std::optional<H264Sps> sps = nal ? parse_h264_sps(*nal) : std::nullopt;
   if (!sps) return std::nullopt;
   return PictureSize{sps->width, sps->height};
+}
+
+bool key_frame_is_too_large(Codec codec, Bytes payload) {
+  const std::optional<PictureSize> size = key_frame_size(codec, payload);
+  return size && std::max(size->width, size->height) > kMaxPictureSide;
 }
 
 }  // namespace plenary::rtp

@@ -23,5 +23,7 @@ struct PictureSize {
 // Where the payload begins a key frame and names its size: VP8's and VP9's frame header, or an SPS
 // that is not fragmented.
 std::optional<PictureSize> key_frame_size(Codec codec, Bytes payload);
+// It names a side of more than kMaxPictureSide: a decoder would make room for the picture before it has any of it.
+bool key_frame_is_too_large(Codec codec, Bytes payload);
 
 }  // namespace plenary::rtp

@@ -35,6 +35,18 @@ TEST(KeyFrame, names_its_size) {
   expect_640x360(Codec::h264, stap_a({{0x09, 0xf0}, kSps, {0x68, 0xce}}));
 }
 
+TEST(KeyFrame, that_no_decoder_should_be_given_is_told_by_its_size) {
+  EXPECT_FALSE(key_frame_is_too_large(Codec::vp8, kVp8));
+  for (const std::size_t side : {kVp8.size() - 5, kVp8.size() - 3}) {  // RFC 6386 §9.1: 14 bits and two of scaling
+    ByteVector large = kVp8;
+    large[side] = 0xff;
+    large[side + 1] = 0x3f;
+    EXPECT_TRUE(key_frame_is_too_large(Codec::vp8, large));
+  }
+  EXPECT_FALSE(key_frame_is_too_large(Codec::h264, kSps));
+  EXPECT_FALSE(key_frame_is_too_large(Codec::opus, kVp8));
+}
+
 TEST(KeyFrame, without_an_sps_in_one_piece_begins_but_has_no_size) {
   EXPECT_TRUE(payload_starts_key_frame(Codec::h264, ByteVector{0x65, 1, 2}));
   EXPECT_FALSE(key_frame_size(Codec::h264, ByteVector{0x65, 1, 2}));

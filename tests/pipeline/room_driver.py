@@ -10,6 +10,7 @@ import base64
 import json
 import math
 import os
+import re
 import select
 import socket
 import struct
@@ -242,6 +243,10 @@ class Room:
         with open(f"/proc/{self.process.pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_kib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
     def encoders(self):
         """How many encoders run: each has one thread, that of its input."""

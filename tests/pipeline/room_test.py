@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The room process against senders and receivers that were not written here: room_test.py PLENARY_ROOM [TESTS …]"""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -320,6 +321,7 @@ class Uplink:
     def __init__(self, test, sound, audio_track, video_track, codec="h264"):
         self.test = test
         self.tracks = []
+        self.forged = False
         self.add(audio_track, "opus", [*sound, "-ac", "2", "-c:a", "libopus", "-frame_duration", "20",
                                        "-application", "lowdelay"])
         video = picture() if codec == "h264" else ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "500k", "-g", "50"]
@@ -341,6 +343,8 @@ class Uplink:
                     packet = receiver.recv(2048)
                 except BlockingIOError:
                     break
+                if self.forged:
+                    packet = re.sub(rb"(?s)\x9d\x01\x2a....", b"\x9d\x01\x2a\xff\x3f\xff\x3f", packet)
                 if not 192 <= packet[1] <= 223:
                     self.test.room.send_frame(track, codec, [packet])
 
@@ -422,6 +426,19 @@ class TestSpeakers(SpeakersTest):
         bright = [p[360 * 1280 + 640] > 180 for p in pictures]
         self.assertIn(True, bright)  # the speaker's white picture
         self.assertFalse(bright[-1])  # the slate again
+
+    def test_a_picture_of_16k_by_16k_is_not_decoded_and_the_next_one_is(self):
+        room = self.start([])
+        before = room.memory_kib()
+        self.add_speaker("s1", 1000, 101, "vp8")
+        self.uplinks[0].forged = True
+        self.talk_until("speaker", speaker="s1", state="decoding")
+        room.send(command="want", track=room.tracks["speaker/s1/video/h264"], wanted=True)
+        self.talk(3)
+        self.assertLess(room.memory_kib(), before + 100 * 1024)
+        self.assertEqual(room.track_frames("speaker/s1/video/h264"), [])
+        self.uplinks[0].forged = False
+        self.assertTrue(self.talk(START, lambda: room.track_frames("speaker/s1/video/h264")), "no picture after it")
 
     def test_with_server_mix_nobody_hears_themselves(self):
         room = self.start([{"id": "main", "url": "test:?tone=440,660", "kind": "room", "audio": {"floor": 0, "en": 1}}],
