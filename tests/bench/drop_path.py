@@ -79,7 +79,7 @@ def measure(options, cores):
                 viewers.wait()
     passed = after[0] - before[0]
     packets = after[1] - before[1]
-    return {"cores": cores, "packets_per_second": packets / passed, "us_per_packet": 1e6 * (after[2] - before[2]) / packets,
+    return {"packets_per_second": packets / passed, "us_per_packet": 1e6 * (after[2] - before[2]) / packets,
             "server_percent": 100 * (after[2] - before[2]) / passed, "viewers_percent": 100 * (after[3] - before[3]) / passed}
 
 
@@ -90,9 +90,18 @@ def main():
     parser.add_argument("--viewers", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=15)
     parser.add_argument("--mbit", type=float, default=2)
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    for cores in ("0", "0,1"):
-        print(json.dumps(measure(options, cores)))
+    load = os.getloadavg()[0]
+    one, two = (measure(options, cores) for cores in ("0", "0,1"))
+    if options.json:
+        print(json.dumps({"load_before": load, "one_core": one, "two_cores": two}, indent=2))
+        return
+    print(f"load {load:.1f} before the run, {options.viewers} viewers of {options.mbit:g} Mbit/s, {options.seconds} s\n")
+    print("| | one core | two cores |\n|---|---|---|")
+    for title, key, form in (("packets a second", "packets_per_second", ",.0f"), ("CPU a packet, µs", "us_per_packet", ".2f"),
+                             ("CPU of the server, %", "server_percent", ".0f"), ("… of the viewers", "viewers_percent", ".0f")):
+        print(f"| {title} | {one[key]:{form}} | {two[key]:{form}} |")
 
 
 if __name__ == "__main__":
