@@ -32,6 +32,8 @@ export class Meeting {
   media_down = false;
   // The word with which a device check is refused, if it is.
   refuse_check = null;
+  stills = []; // how the room's still was asked for
+  still_etag = '"1"';
   process = 'running';
   // What the return page told last; null while none is there.
   screen_sound = null;
