@@ -198,3 +198,24 @@ test("a request waits for approval where the configuration says so, and a denial
   await until("its return", async () => (await state()) === "queued");
   await page.close();
 });
+
+test("the chair is told what the chair may take back, and refused the rest", async () => {
+  const chair = await emptyPage(context, server);
+  await joinMeeting(chair, server, "hall", server.token("hall", "chair", "Chandra Rao"));
+  const told = (name) => until(`${name} to be known`, () => chair.evaluate((act) => window.__state.undo?.act === act && window.__state.undo, name));
+  const undo = async () => (await call(chair, "floor.undo", {})).error?.data.code ?? "done";
+  const { request } = await act("floor.add", { name: "Juan", category: "academia", where: "room", kind: "statement" });
+  assert.equal((await told("floor.add")).chair, false);
+  assert.equal(await undo(), "not_yours");
+  await act("floor.grant", { request });
+  await act("floor.pause", { request });
+  await act("floor.resume", { request });
+  assert.equal((await told("floor.resume")).chair, true);
+  assert.equal(await undo(), "done");
+  await until("the pause", () => moderator.evaluate(() => window.__state.floor[0]?.state === "paused"));
+  await act("floor.extend", { request, seconds: 60 });
+  assert.equal((await told("floor.extend")).chair, false);
+  assert.equal(await undo(), "not_yours");
+  await act("floor.release", { request });
+  await chair.close();
+});
