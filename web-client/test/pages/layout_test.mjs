@@ -109,6 +109,8 @@ for (const name of ['stage', 'stage_item', 'stage_long', 'stage_empty']) {
         .map((element) => element.outerHTML.slice(0, 100)),
     );
     expect(small).toEqual([]);
+    // The hour stays on one line, however long the item's title is.
+    expect(await page.locator('day-clock').evaluate((clock) => clock.getBoundingClientRect().height / parseFloat(getComputedStyle(clock).fontSize))).toBeLessThan(1.9);
     expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
   });
 }
