@@ -80,6 +80,8 @@ class Room final : public SourceSink {
   void start_inputs();
   void report_levels(Instant now);
   void report_next_picture(Instant now);
+  // What viewers are shown in place of a moving picture: the room's, or the slate where nothing comes.
+  Picture still();
   Input* find_input(const std::string& id);
 
   FrameWriter& writer_;
@@ -97,6 +99,7 @@ class Room final : public SourceSink {
   std::unique_ptr<Preview> preview_;
   Instant next_levels_{};
   Instant next_picture_{};
+  Instant next_still_{};
   std::size_t picture_turn_ = 0;
   std::unique_ptr<RoomVideo> video_;
   std::map<std::string, std::unique_ptr<SoundTrack>> sound_tracks_;  // by channel

@@ -80,6 +80,11 @@ bool RoomVideo::wants_pictures(int rank) const {
   return std::any_of(layers_.begin(), layers_.end(), [](const auto& layer) { return layer->wanted(); });
 }
 
+std::optional<int> RoomVideo::rank_in_use() const {
+  const std::lock_guard lock(mutex_);
+  return failover_.in_use();
+}
+
 VideoLayer* RoomVideo::find(std::uint16_t track) {
   const auto found =
       std::find_if(layers_.begin(), layers_.end(), [track](const auto& layer) { return layer->track() == track; });

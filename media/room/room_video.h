@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class RoomVideo {
   void push_access_unit(int rank, const AccessUnit& unit, Instant now);
   // Does a layer need each decoded picture of a source that is passed through?
   [[nodiscard]] bool wants_pictures(int rank) const;
+  // Of the source that is shown, or was last.
+  [[nodiscard]] std::optional<int> rank_in_use() const;
   void want(std::uint16_t track, bool wanted);
   // Pass-through cannot make one; the shard replays the last group of pictures then.
   void request_key_frame(std::uint16_t track);

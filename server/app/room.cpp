@@ -212,21 +212,12 @@ HttpResponse Room::handle_api(const HttpRequest& request, std::string_view rest,
   if (request.method != "GET") return problem(405, "method", "Only GET works here.");
   Result<Identity, HttpResponse> identity = identify(request, now);
   if (!identity) return identity.error();
+  if (rest == "pictures/room") return answer_still(request, *identity);
   if (!may_preview(identity->role))
     return problem(403, "not_allowed", "This needs a technician's or moderator's token.");
   if (rest == "status") return HttpResponse::json(200, status_json());
   constexpr std::string_view kPictures = "pictures/";
-  if (rest.starts_with(kPictures)) {
-    const std::string_view name = rest.substr(kPictures.size());
-    const std::size_t slash = name.find('/');
-    if (slash != std::string_view::npos) {
-      const std::string& jpeg = media_.picture(std::string(name.substr(0, slash)), std::string(name.substr(slash + 1)));
-      if (!jpeg.empty()) {
-        return {.content_type = "image/jpeg", .headers = {{"Cache-Control", "no-store"}}, .body = jpeg};
-      }
-    }
-    return problem(404, "no_picture", "There is no picture yet.");
-  }
+  if (rest.starts_with(kPictures)) return answer_picture(rest.substr(kPictures.size()));
   return problem(404, "not_found", "There is no such resource.");
 }
 
@@ -472,14 +463,25 @@ void Room::show_session(MediaSession& session) {
                                      media_.speaker_has_picture(signaling::to_text(speaker.request))});
       }
       ViewerSeat seat = session.seat;
-      seat.called = std::any_of(speakers_.begin(), speakers_.end(), [&](const signaling::Speaker& speaker) {
-        return signaling::to_text(speaker.participant) == seat.participant;
-      });
+      seat.called = is_called(seat.participant);
       plan = plan_slots(picture, open, media_.loudest_speaker(), seat);
       break;
     }
   }
   services_.sessions.show(session, plan, resolve);
+}
+
+bool Room::is_called(const std::string& participant) const {
+  return std::ranges::any_of(speakers_, [&](const signaling::Speaker& speaker) {
+    return signaling::to_text(speaker.participant) == participant;
+  });
+}
+
+bool Room::sees_room(const Identity& identity) const {
+  ViewerSeat seat{.participant = identity.participant};
+  seat.works_here = works_in_room(identity.role);
+  seat.called = is_called(identity.participant);
+  return gets_room(shown_to(desk_->meeting().state().state), seat);
 }
 
 void Room::select_channel(const std::string& media_token, const std::string& language) {

@@ -118,6 +118,10 @@ class Room {
   void settle_wants();
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;
+  [[nodiscard]] bool sees_room(const Identity& identity) const;
+  [[nodiscard]] bool is_called(const std::string& participant) const;
+  [[nodiscard]] HttpResponse answer_still(const HttpRequest& request, const Identity& identity) const;
+  [[nodiscard]] HttpResponse answer_picture(std::string_view name) const;
 
   const RoomConfig& config_;
   RoomServices services_;

@@ -124,6 +124,7 @@ RoomMediaChange RoomMedia::handle_timeout(Instant now) {
   feed_.reset();
   for (io::ShardCommand& command : tracks_.end_process()) plane_.post(std::move(command));
   speaker_encoders_ = 0;
+  pictures_.erase("room/still");
   for (auto& [id, source] : sources_) source["state"] = "stopped";
   for (auto& [id, back] : returns_) back["state"] = "waiting";
   RoomMediaChange change{.returns = true, .status = true, .process_ended = true};
@@ -191,8 +192,7 @@ RoomMediaChange RoomMedia::handle_report(const json& report) {
     if (speaker != speakers_.end()) plane_.post(io::RequestKeyFrame{speaker->second.video});
     change.status = false;
   } else if (kind == "picture") {
-    const std::optional<std::string> jpeg = crypto::decode_base64(text_of(report, "jpeg"));
-    if (jpeg && jpeg->size() <= kMaxPicture) pictures_[text_of(report, "kind") + "/" + text_of(report, "id")] = *jpeg;
+    take_picture(report);
     change.status = false;
   } else if (kind == "fault") {
     fault_ = json{{"code", text_of(report, "code")}, {"text", text_of(report, "message")}};
@@ -225,6 +225,14 @@ void RoomMedia::take_levels(const json& report) {
     const json said = dropped.value(name, json());
     if (said.is_number_unsigned()) count = said.get<std::uint64_t>();
   }
+}
+
+void RoomMedia::take_picture(const json& report) {
+  std::optional<std::string> jpeg = crypto::decode_base64(text_of(report, "jpeg"));
+  if (!jpeg || jpeg->empty() || jpeg->size() > kMaxPicture) return;
+  const std::string kind = text_of(report, "kind");
+  if (kind == "room") still_etag_ = '"' + std::to_string(std::hash<std::string>{}(*jpeg)) + '"';
+  pictures_[kind + "/" + text_of(report, "id")] = *std::move(jpeg);
 }
 
 void RoomMedia::take_speaker(const json& report, RoomMediaChange& change) {

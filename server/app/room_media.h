@@ -93,6 +93,10 @@ class RoomMedia {
   [[nodiscard]] std::string loudest_speaker() const;
   // JPEG of a source or return; empty: none yet. `kind` "source" or "return".
   [[nodiscard]] const std::string& picture(const std::string& kind, const std::string& id) const;
+  // What is shown of the room in place of a moving picture, as JPEG; empty while its process does not run.
+  [[nodiscard]] const std::string& still() const { return picture("room", "still"); }
+  // RFC 9110 §8.8.3, another for each that looks different.
+  [[nodiscard]] const std::string& still_etag() const { return still_etag_; }
   // `room.status` of signaling/README.md, without viewers and names of speakers.
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] const RoomConfig& config() const { return config_; }
@@ -119,6 +123,7 @@ class RoomMedia {
   RoomMediaChange handle_report(const nlohmann::json& report);
   void take_tracks(const nlohmann::json& list);
   void take_levels(const nlohmann::json& report);
+  void take_picture(const nlohmann::json& report);
   void take_speaker(const nlohmann::json& report, RoomMediaChange& change);
   void take_readiness(const nlohmann::json& report);
   void add_speaker(const SpeakerMedia& media);
@@ -150,6 +155,7 @@ class RoomMedia {
   std::map<std::string, double> return_levels_;
   std::map<std::string, double> speaker_levels_;
   std::map<std::string, std::string> pictures_;  // "source/main" → JPEG
+  std::string still_etag_;
   std::map<std::string, std::uint64_t> dropped_ = {
       {"frames", 0}, {"reports", 0}, {"mixer_ticks", 0}, {"speaker_encoders", 0}};  // it says so
   std::uint64_t speaker_encoders_ = 0;

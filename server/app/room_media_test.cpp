@@ -33,6 +33,10 @@ while True:
         control.send(json.dumps({"report": "levels", "speaker_encoders": 2, "dropped": {"speaker_encoders": 3}}).encode())
         control.send(json.dumps({"report": "tracks", "tracks": [{"track": 7, "name": "speaker/r-1/video/vp8",
             "codec": "vp8", "layer_of": command["video_track"]}]}).encode())
+    elif command["command"] == "end":
+        sys.exit(0)
+    elif command["command"] == "draw":
+        control.send(json.dumps({"report": "picture", "kind": "room", "id": "still", "jpeg": command["jpeg"]}).encode())
     else:
         control.send(json.dumps({"report": "fault", "code": "heard", "message": text.decode()}).encode())
 )";
@@ -101,6 +105,27 @@ TEST_F(RoomMediaTest, a_key_frame_of_a_layer_is_asked_by_its_number) {
   EXPECT_TRUE(media_->handle_key_frame_wanted(
       {.track = media_->track("video/low"), .feed = *media_->running_feed(), .feed_track = 2}));
   EXPECT_EQ(heard(), (json{{"command", "key_frame"}, {"track", 2}}));
+}
+
+TEST_F(RoomMediaTest, a_still_has_another_tag_when_it_looks_different_and_goes_with_its_process) {
+  read_reports();
+  EXPECT_EQ(media_->still(), "");
+  const auto draw = [this](const std::string& jpeg) {
+    media_->command({{"command", "draw"}, {"jpeg", jpeg}});
+    read_reports();
+    return media_->still_etag();
+  };
+  const std::string first = draw("Zmlyc3Q=");
+  EXPECT_EQ(media_->still(), "first");
+  EXPECT_EQ(draw("Zmlyc3Q="), first);
+  EXPECT_NE(draw("c2Vjb25k"), first);
+  EXPECT_EQ(media_->still(), "second");
+  for (const char* useless : {"", "*"}) draw(useless);
+  EXPECT_EQ(media_->still(), "second");
+  media_->command({{"command", "end"}});
+  read_reports();
+  media_->handle_timeout(now_);
+  EXPECT_EQ(media_->still(), "");
 }
 
 TEST_F(RoomMediaTest, a_speakers_picture_in_another_codec_is_wanted_while_somebody_watches_it) {

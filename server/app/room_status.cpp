@@ -30,6 +30,34 @@ std::string Room::status_json() const {
   return status.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+HttpResponse Room::answer_still(const HttpRequest& request, const Identity& identity) const {
+  const signaling::Audience audience = desk_->meeting().state().audience;
+  if (!signaling::may_attend(identity.role, identity.registered, audience)) {
+    const signaling::Refusal refusal = signaling::not_admitted(audience);
+    return HttpResponse::problem(403, refusal.word, refusal.sentence);
+  }
+  if (!sees_room(identity)) return HttpResponse::problem(403, "not_live", "The room is not shown at present.");
+  if (media_.still().empty()) return HttpResponse::problem(404, "no_picture", "There is no picture yet.");
+  // Kept by whom it was for alone, who asks each time whether they may still see it.
+  HttpResponse response{.content_type = "image/jpeg",
+                        .headers = {{"Cache-Control", "private, no-cache"}, {"ETag", media_.still_etag()}}};
+  if (request.header("if-none-match") == media_.still_etag()) {
+    response.status = 304;
+  } else {
+    response.body = media_.still();
+  }
+  return response;
+}
+
+HttpResponse Room::answer_picture(std::string_view name) const {
+  const std::size_t slash = name.find('/');
+  if (slash != std::string_view::npos) {
+    const std::string& jpeg = media_.picture(std::string(name.substr(0, slash)), std::string(name.substr(slash + 1)));
+    if (!jpeg.empty()) return {.content_type = "image/jpeg", .headers = {{"Cache-Control", "no-store"}}, .body = jpeg};
+  }
+  return HttpResponse::problem(404, "no_picture", "There is no picture yet.");
+}
+
 void Room::publish_status(Now now) {
   for (const std::string& request : media_.take_readiness_changes()) {
     if (const auto id = signaling::request_from(request)) desk_->handle_readiness(*id, media_.readiness(request), now);

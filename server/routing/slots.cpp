@@ -5,11 +5,6 @@
 namespace plenary::server {
 namespace {
 
-bool gets_room(ShownTo shown, const ViewerSeat& viewer) {
-  if (shown == ShownTo::everybody || viewer.works_here) return true;
-  return shown == ShownTo::called && viewer.called;
-}
-
 const OpenSpeaker* speaker_of(const std::vector<OpenSpeaker>& speakers, const ViewerSeat& viewer) {
   if (viewer.participant.empty()) return nullptr;
   const auto own = std::find_if(speakers.begin(), speakers.end(),
@@ -39,6 +34,11 @@ const OpenSpeaker* shown_speaker(const std::vector<OpenSpeaker>& speakers, const
 }
 
 }  // namespace
+
+bool gets_room(ShownTo shown, const ViewerSeat& viewer) {
+  if (shown == ShownTo::everybody || viewer.works_here) return true;
+  return shown == ShownTo::called && viewer.called;
+}
 
 SlotPlan plan_slots(const RoomPicture& room, const std::vector<OpenSpeaker>& speakers, const std::string& loudest,
                     const ViewerSeat& viewer) {

@@ -32,7 +32,7 @@ struct RoomPicture {
 struct OpenSpeaker {
   std::string request;
   std::string participant;
-  bool on_air = false;     // false: granted, first mixed output still to come
+  bool on_air = false;  // false: granted, first mixed output still to come
   bool has_video = false;
 };
 
@@ -55,13 +55,16 @@ struct SlotPlan {
   bool operator==(const SlotPlan&) const = default;
 };
 
+// Sees and hears the room; others get slate and silence.
+bool gets_room(ShownTo shown, const ViewerSeat& viewer);
+
 // `loudest` names the request whose picture is shown when several are on air; empty: the first.
 SlotPlan plan_slots(const RoomPicture& room, const std::vector<OpenSpeaker>& speakers, const std::string& loudest,
                     const ViewerSeat& viewer);
 
-std::string channel_track(const std::string& language);              // "audio/fr"
-std::string minus_track(const std::string& request);                 // "minus/r-12"
-std::string speaker_video_track(const std::string& request);         // "speaker/r-12/video"
-std::string speaker_audio_track(const std::string& request);         // "speaker/r-12/audio"
+std::string channel_track(const std::string& language);       // "audio/fr"
+std::string minus_track(const std::string& request);          // "minus/r-12"
+std::string speaker_video_track(const std::string& request);  // "speaker/r-12/video"
+std::string speaker_audio_track(const std::string& request);  // "speaker/r-12/audio"
 
 }  // namespace plenary::server

@@ -88,10 +88,11 @@ std::optional<RequestId> about(const Act& act, const Decision& decision, const U
   return kept.ends.empty() ? std::nullopt : std::optional(kept.ends.back());
 }
 
-// The chair undoes what the chair may do.
-bool is_chairs(Undoable act) { return act == Undoable::grant || act == Undoable::release || act == Undoable::revoke; }
-
 }  // namespace
+
+bool chair_may_undo(Undoable act) {
+  return act == Undoable::grant || act == Undoable::resume || act == Undoable::release || act == Undoable::revoke;
+}
 
 std::optional<UndoKept> undo_kept(const Case& c, const Act& act, const Decision& decision) {
   const Name name = std::visit(NameOf{}, act);
@@ -109,7 +110,7 @@ Decided decide_act(const Case& c, const act::Undo&) {
     return Refusal{RefusalCode::not_found, "nothing_to_undo", "There is nothing to undo any more; 5 seconds are over."};
   }
   const UndoPoint& point = *c.state.undo;
-  if (!manages_floor(c.actor.role) && !is_chairs(point.act)) {
+  if (!manages_floor(c.actor.role) && !chair_may_undo(point.act)) {
     return Refusal{RefusalCode::not_allowed, "not_yours", "Only a moderator can undo this."};
   }
   if (!can_undo(c.state, point)) {

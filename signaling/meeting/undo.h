@@ -14,6 +14,8 @@ constexpr Milliseconds kUndoWithin = std::chrono::seconds(5);
 // Parts of the fold (fold.h).
 void keep_undo(State& state, const UndoKept& kept, Moment at);
 void undo(State& state, Moment at);
+// The chair undoes what the chair may do, whoever did it. A pause leaves nothing to undo.
+bool chair_may_undo(Undoable act);
 // False: everybody it was about has moved on by themselves.
 bool can_undo(const State& state, const UndoPoint& point);
 

@@ -287,6 +287,16 @@ TEST(Undo, the_chair_undoes_what_a_chair_may_do_and_a_speaker_nothing) {
   bench.bring_on_air(kAmina);
   EXPECT_TRUE(bench.act(act::Undo{}, chair));
   bench.bring_on_air(kAmina);
+  ASSERT_TRUE(bench.act(act::Pause{kAmina}, chair));
+  EXPECT_EQ(refused(bench.act(act::Undo{}, chair)), "nothing_to_undo") << "it would open a microphone";
+  ASSERT_TRUE(bench.act(act::Resume{kAmina}, chair));
+  EXPECT_TRUE(chair_may_undo(bench.state().undo->act));
+  ASSERT_TRUE(bench.act(act::Undo{}, chair));
+  EXPECT_EQ(bench.find(kAmina).state, RequestState::paused);
+  ASSERT_TRUE(bench.moderate(act::Extend{kAmina, seconds(60)}));
+  EXPECT_FALSE(chair_may_undo(bench.state().undo->act));
+  EXPECT_EQ(refused(bench.act(act::Undo{}, chair)), "not_yours");
+  ASSERT_TRUE(bench.act(act::Resume{kAmina}, chair));
   bench.pass(seconds(5));
   ASSERT_TRUE(bench.by(bench.find(kAmina).person.id, act::Release{}));
   EXPECT_EQ(refused(bench.moderate(act::Undo{})), "nothing_to_undo") << "the speaker ended it";

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "signaling/meeting/order.h"
+#include "signaling/meeting/undo.h"
 
 namespace plenary::signaling {
 namespace {
@@ -157,7 +158,8 @@ Json undo_json(const State& state) {
   return {{"by", undo.by},
           {"act", to_text(undo.act)},
           {"request", undo.request ? Json(to_text(*undo.request)) : Json(nullptr)},
-          {"until", number(undo.until)}};
+          {"until", number(undo.until)},
+          {"chair", chair_may_undo(undo.act)}};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./lib/browser.mjs";
 import { pictureIn, tonesIn } from "./lib/measure.mjs";
+import { enter, link } from "./lib/pages.mjs";
 import { call, emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { startServer } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
@@ -118,6 +119,68 @@ test("closing the meeting to the public cuts who is not entitled within a second
   await Promise.all([anonymous, observer, participant, back, again].map((viewer) => viewer.close()));
 });
 
+// The room's still, as a page asks for it.
+const stillOf = async (token, etag) => {
+  const answer = await fetch(`${server.url}/api/v1/rooms/hall/pictures/room`, {
+    headers: { ...(token && { authorization: `Bearer ${token}` }), ...(etag && { "if-none-match": etag }) },
+  });
+  if (answer.status >= 400) return { status: answer.status, code: (await answer.json()).code };
+  const jpeg = Buffer.from(await answer.arrayBuffer());
+  return { status: answer.status, etag: answer.headers.get("etag"), keep: answer.headers.get("cache-control"), jpeg };
+};
+
+test("a still of the room is for those who may watch, and from the moment on for nobody else", async () => {
+  const page = await emptyPage(context, server);
+  const { media_token: media, participant } = await joinMeeting(page, server, "hall", server.token("hall", "participant", "Noor Rahman"));
+  const observer = server.token("hall", "observer", "Guest");
+  const first = await until("a still", async () => {
+    const still = await stillOf(media);
+    return still.status === 200 && still;
+  });
+  assert.deepEqual([first.jpeg[0], first.jpeg[1], first.keep], [0xff, 0xd8, "private, no-cache"]);
+  const again = await until("another still", async () => {
+    const still = await stillOf(undefined, first.etag);
+    if (still.status === 304) assert.equal(still.jpeg.length, 0);
+    return still.status === 200 && still;
+  });
+  assert.notEqual(again.etag, first.etag);
+  assert.ok(!again.jpeg.equals(first.jpeg));
+  assert.equal((await stillOf("no.such.token")).status, 401);
+
+  await act("meeting.audience", { audience: "closed" });
+  for (const token of [undefined, observer]) assert.deepEqual(await stillOf(token), { status: 403, code: "audience_closed" });
+  assert.equal((await stillOf(media)).status, 200);
+  await act("meeting.audience", { audience: "registered" });
+  assert.deepEqual(await stillOf(), { status: 403, code: "audience_registered" });
+  assert.equal((await stillOf(observer)).status, 200);
+  await act("meeting.audience", { audience: "public" });
+
+  await act("meeting.suspend");
+  for (const token of [undefined, media]) assert.deepEqual(await stillOf(token), { status: 403, code: "not_live" });
+  assert.equal((await stillOf(server.token("hall", "interpreter", "Booth"))).status, 200);
+  await act("meeting.resume");
+  assert.equal((await stillOf(media)).status, 200);
+
+  await act("people.remove", { participant });
+  assert.equal((await stillOf(media)).status, 401);
+  await page.close();
+});
+
+test("a page that saves data shows another still every few seconds", async () => {
+  const page = await context.newPage();
+  await page.addInitScript(() => localStorage.setItem("plenary.low_data", "1"));
+  await page.goto(link(server, "/room/hall", "participant", "Zora Novak"));
+  await enter(page);
+  const seen = () => page.locator("still-picture canvas:not([hidden])").evaluate((canvas) => canvas.toDataURL());
+  const first = await seen();
+  await until("another still", async () => (await seen()) !== first);
+  await act("meeting.suspend");
+  await page.locator("still-picture").waitFor({ state: "detached" });
+  await act("meeting.resume");
+  await page.locator("still-picture canvas:not([hidden])").waitFor();
+  await page.close();
+});
+
 test("a request waits for approval where the configuration says so, and a denial can be undone", async () => {
   const page = await emptyPage(context, server);
   await joinMeeting(page, server, "hall", server.token("hall", "participant", "Amina Diallo"));
@@ -134,4 +197,25 @@ test("a request waits for approval where the configuration says so, and a denial
   await act("floor.undo");
   await until("its return", async () => (await state()) === "queued");
   await page.close();
+});
+
+test("the chair is told what the chair may take back, and refused the rest", async () => {
+  const chair = await emptyPage(context, server);
+  await joinMeeting(chair, server, "hall", server.token("hall", "chair", "Chandra Rao"));
+  const told = (name) => until(`${name} to be known`, () => chair.evaluate((act) => window.__state.undo?.act === act && window.__state.undo, name));
+  const undo = async () => (await call(chair, "floor.undo", {})).error?.data.code ?? "done";
+  const { request } = await act("floor.add", { name: "Juan", category: "academia", where: "room", kind: "statement" });
+  assert.equal((await told("floor.add")).chair, false);
+  assert.equal(await undo(), "not_yours");
+  await act("floor.grant", { request });
+  await act("floor.pause", { request });
+  await act("floor.resume", { request });
+  assert.equal((await told("floor.resume")).chair, true);
+  assert.equal(await undo(), "done");
+  await until("the pause", () => moderator.evaluate(() => window.__state.floor[0]?.state === "paused"));
+  await act("floor.extend", { request, seconds: 60 });
+  assert.equal((await told("floor.extend")).chair, false);
+  assert.equal(await undo(), "not_yours");
+  await act("floor.release", { request });
+  await chair.close();
 });

@@ -11,8 +11,8 @@ const [folder = 'look', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
 const sizes = [['phone', { width: 360, height: 740 }], ['desk', { width: 1280, height: 800 }], ['wall', { width: 1920, height: 1080 }]];
-// The pages have six languages, but two directions.
-const looks = [['en', 'light'], ['en', 'dark'], ['ar', 'light'], ['ar', 'dark']];
+// The pages have six languages, but two directions; French has the longest words.
+const looks = [['en', 'light'], ['en', 'dark'], ['ar', 'light'], ['ar', 'dark'], ['fr', 'light']];
 const chosen = (name) => only.length === 0 || only.some((start) => name.startsWith(start));
 
 const browser = await chromium.launch(kChromium);

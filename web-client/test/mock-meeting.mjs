@@ -2,6 +2,8 @@
 
 // What the chair may do, too.
 const kChairs = ['meeting.take_over', 'floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
+// What the chair may undo, as the server's chair_may_undo().
+const kChairsUndo = ['floor.grant', 'floor.resume', 'floor.release', 'floor.revoke'];
 // To undo these would open a microphone.
 const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo', 'floor.note'];
 
@@ -30,6 +32,8 @@ export class Meeting {
   media = [];
   asked = []; // of `media`, what was posted, with its query
   media_down = false;
+  stills = []; // how the room's still was asked for
+  still_etag = '"1"';
   // The word with which a device check is refused, if it is.
   refuse_check = null;
   process = 'running';
@@ -215,7 +219,7 @@ export class Meeting {
 
   // For some seconds the meeting can be set back to before the last act.
   keep({ name, role }, act, request, before) {
-    const undo = { by: name || role, act, request, until: Date.now() + this.undo_ms };
+    const undo = { by: name || role, act, request, until: Date.now() + this.undo_ms, chair: kChairsUndo.includes(act) };
     Object.assign(this, { undo, before });
     this.changed('undo');
     setTimeout(() => {
@@ -419,8 +423,9 @@ const acts = {
   'list.open': (meeting) => meeting.setMeeting({ list: 'open' }),
   'list.close': (meeting) => meeting.setMeeting({ list: 'closed' }),
   'list.order': (meeting, _, { order }) => meeting.setMeeting({ order }),
-  'floor.undo': (meeting) => {
+  'floor.undo': (meeting, client) => {
     if (!meeting.undo) throw new Refusal(-32003, 'nothing_to_undo', 'There is nothing to undo any more.');
+    if (client.you.role === 'chair' && !meeting.undo.chair) throw new Refusal(-32001, 'not_yours', 'Only a moderator can undo this.');
     Object.assign(meeting, meeting.before, { undo: null, before: null });
     meeting.changed('undo', 'queue', 'floor', 'last', 'meeting', 'agenda', 'totals');
   },

@@ -63,6 +63,13 @@ function handle(request, response, meeting) {
   if (/^\/api\/v1\/rooms\/[^/]+\/links/.test(path)) return void answerLinks(request, path, (meeting.links ??= []), json);
   if (/^\/api\/v1\/rooms\/[^/]+\/status$/.test(path)) return json(meeting.status());
   if (/^\/api\/v1\/rooms\/[^/]+\/pictures\//.test(path)) {
+    if (path.endsWith('/room')) {
+      const seen = request.headers['if-none-match'] === meeting.still_etag;
+      meeting.stills.push({ authorization: request.headers.authorization ?? null, seen });
+      if (meeting.meeting.audience === 'closed') return json({ code: 'audience_closed' }, 403);
+      response.writeHead(seen ? 304 : 200, { 'content-type': 'image/jpeg', etag: meeting.still_etag });
+      return response.end(seen ? undefined : picture);
+    }
     // Like the real one: a still of each source, and one of the return, which is the same for all.
     if (path.includes('/return/') && !path.endsWith('/screen')) return json({ code: 'no_picture' }, 404);
     response.writeHead(200, { 'content-type': 'image/jpeg' });

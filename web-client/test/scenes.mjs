@@ -115,7 +115,7 @@ const noted = (meeting) => {
 
 // An act of another moderator's, that can be undone for as long as the scene lasts.
 const undoable = (meeting) => {
-  meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000 };
+  meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000, chair: true };
   meeting.changed('undo');
 };
 

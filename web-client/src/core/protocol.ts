@@ -74,6 +74,7 @@ export interface Undo {
   act: string;
   request?: string | null;
   until: number;
+  chair?: boolean; // may take it back, too
 }
 
 export type Audience = 'public' | 'registered' | 'closed';

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 
 import { exampleRequest, exampleState } from './example.ts';
-import { undoRequest, UndoSubject, undoSeconds } from './undo.ts';
+import { mayUndo, undoRequest, UndoSubject, undoSeconds } from './undo.ts';
 
 const undo = { by: 'Marie', act: 'floor.grant', request: 'r-7', until: 10_000 };
 
 test.each([[5_000, 5], [5_001, 5], [9_001, 1], [9_999, 1], [10_000, 0], [99_000, 0]])('at %i there are %i seconds left', (now, seconds) => {
   expect(undoSeconds(undo, now)).toBe(seconds);
+});
+
+test('the chair takes back what the server says, others whatever there is', () => {
+  expect([mayUndo({ ...undo, chair: true }, 'chair'), mayUndo({ ...undo, chair: false }, 'chair'), mayUndo(undo, 'chair'), mayUndo(null, 'chair')]).toEqual([true, false, false, false]);
+  expect([mayUndo({ ...undo, chair: false }, 'moderator'), mayUndo(undo, 'admin')]).toEqual([true, true]);
 });
 
 test('nothing to take back is no time left', () => {

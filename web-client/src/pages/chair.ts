@@ -9,6 +9,7 @@ import { hearKey } from '../core/meeting_state.ts';
 import { givingRoles, pausingRoles, type FloorRequest, type MeetingState } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
+import { mayUndo } from '../core/undo.ts';
 import { itemWords } from '../parts/agenda.ts';
 import { openSession, startPage, timers } from '../parts/app.ts';
 import { charge } from '../parts/charge.ts';
@@ -156,7 +157,11 @@ class ChairPage extends Part {
       this.#aimed = null;
       return this.#give();
     });
-    const undo = run('undo', () => this.#actions.undo());
+    const take_back = run('undo', () => this.#actions.undo());
+    const undo = (): void => {
+      const { undo: last, you } = this.#session.store.state.value ?? {};
+      if (!last || !you || mayUndo(last, you.role)) take_back();
+    };
     return [
       { key: '?', label: 'key.help', run: openHelp },
       { key: 'N', label: 'key.next', run: give },

@@ -10,7 +10,7 @@ import { Listening } from '../core/media/listening.ts';
 import { OpenDevicesMemory } from '../core/media/open_devices.ts';
 import { Publisher } from '../core/media/publisher.ts';
 import type { Transport } from '../core/media/transport.ts';
-import { bytesOf, Usage } from '../core/media/usage.ts';
+import { bytesOf, Usage, UsageRate } from '../core/media/usage.ts';
 import { Viewer } from '../core/media/viewer.ts';
 import { deviceShelf, tabShelf } from '../core/memory.ts';
 import { OwnRequest } from '../core/own_request.ts';
@@ -38,8 +38,9 @@ export class ParticipantModel {
   readonly devices = new Devices();
   readonly own = new OwnRequest(this.session);
   readonly listening = new Listening(deviceShelf, this.room);
-  // What picture and sound have cost so far, in bytes.
+  // What picture and sound have cost so far, in bytes, and cost at present, in kbit/s.
   readonly used = signal(0);
+  readonly rate = signal(0);
   readonly viewer = new Viewer({
     ...this.#media(),
     url: () => `/whep/${encodeURIComponent(this.room)}?language=${encodeURIComponent(this.#channel())}`,
@@ -163,6 +164,12 @@ export class ParticipantModel {
   }
 
   readonly #usages = new Map<Transport, Usage>();
+  readonly #rate = new UsageRate();
+  #stills = 0; // bytes
+
+  countStill(bytes: number): void {
+    this.#stills += bytes;
+  }
 
   async #count(): Promise<void> {
     for (const transport of [this.viewer.transport, this.publisher.transport]) {
@@ -172,7 +179,9 @@ export class ParticipantModel {
       const stats = await peer?.getStats();
       if (peer && stats) usage.see(peer, bytesOf((stats as unknown as ReadonlyMap<string, { type: string }>).values()));
     }
-    this.used.value = [...this.#usages.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    this.used.value = [...this.#usages.values()].reduce((sum, { bytes }) => sum + bytes, this.#stills);
+    this.#rate.see(this.used.value, performance.now());
+    this.rate.value = this.#rate.kbps;
   }
 
   #view(): void {

@@ -5,6 +5,7 @@ import { t } from '../core/i18n.ts';
 import { megabytes } from '../core/media/usage.ts';
 import { isOff } from '../core/meeting_state.ts';
 import { hall, icon } from '../parts/icons.ts';
+import '../parts/still.ts';
 import { picture } from '../parts/video.ts';
 import { affiliation, badge, bdi, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
 import type { ParticipantModel } from './participant_model.ts';
@@ -25,11 +26,12 @@ export function stage(model: ParticipantModel): TemplateResult {
   const [room_track, speaker_track] = viewer.video.value;
   const title = state?.meeting.title ?? '';
   return html`<section class="stage" aria-label=${t('stage.label')}>
-    <div class="boxes" data-boxes=${speaker ? 2 : 1}>
+    <div class="boxes" data-boxes=${speaker ? 2 : 1} data-low=${following.low.value && !slate}>
     <figure class="box">
       <div class="frame">
-        ${plain ? nothing : picture({ track: room_track, label: t('stage.room', { room: title }) })}${slate ? slateOf(model) : following.low.value ? sound(model) : media_note(model)}
+        ${plain ? nothing : picture({ track: room_track, label: t('stage.room', { room: title }) })}${slate ? slateOf(model) : following.low.value ? still(model) : media_note(model)}
       </div>
+      ${following.low.value && !slate ? sound(model) : nothing}
       <figcaption>${icon('screen')}${bdi(title)}</figcaption>
     </figure>
     <figure class="box" ?hidden=${!speaker}>
@@ -72,10 +74,25 @@ function slateOf({ session }: ParticipantModel): Content {
   </div>`;
 }
 
+// As often as the server has another one.
+const kStillEvery_ms = 5_000;
+
+function still(model: ParticipantModel): Content {
+  const { session, room } = model;
+  if (!session.media_token.value) return nothing;
+  return html`<still-picture
+    .url=${`/api/v1/rooms/${encodeURIComponent(room)}/pictures/room`}
+    .token=${session.media_token.value}
+    .every_ms=${kStillEvery_ms}
+    .label=${t('stage.still', { room: session.store.state.value?.meeting.title ?? '' })}
+    .count=${(bytes: number) => model.countStill(bytes)}
+  ></still-picture>`;
+}
+
 function sound(model: ParticipantModel): TemplateResult {
-  return html`<div class="slate sound-only">
-    <p class="slate-title">${icon('low')}${t('low.title')}</p>
-    <p>${t('low.text')} <span class="used">${t('low.used', { megabytes: megabytes(model.used.value) })}</span></p>
+  return html`<div class="sound-only">
+    <p>${icon('low')}<strong>${t('low.title')}</strong></p>
+    <p>${t('low.text')} <span class="used">${t('low.used', { megabytes: megabytes(model.used.value), kbps: model.rate.value })}</span></p>
     <button type="button" class="button" data-action="pictures" @click=${() => model.setLow(false)}>${icon('screen')}<span>${t('low.off')}</span></button>
   </div>`;
 }

@@ -147,7 +147,7 @@ export function ownCard(view: OwnView): TemplateResult {
     <div class="own-head">
       ${phase === 'queued' ? html`<span class="number" aria-hidden="true">${request?.position ?? '–'}</span>` : nothing}
       ${phase === 'pending' ? html`<span class="number">${icon('clock')}</span>` : nothing}
-      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing}<strong>${title(own, view.here)}</strong></p>
+      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing} <strong>${title(own, view.here)}</strong></p>
       <time-call .request=${request} .now=${view.now}></time-call>
       ${timed.includes(phase) ? html`<speech-clock ring .request=${request} .now=${view.now}></speech-clock>` : nothing}
     </div>

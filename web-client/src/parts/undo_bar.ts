@@ -5,7 +5,7 @@ import { html, nothing, svg, type PropertyDeclarations, type TemplateResult } fr
 import type { Actions, Presses } from '../core/actions.ts';
 import { known, t } from '../core/i18n.ts';
 import type { MeetingState } from '../core/protocol.ts';
-import { UndoSubject, undoSeconds } from '../core/undo.ts';
+import { mayUndo, UndoSubject, undoSeconds } from '../core/undo.ts';
 import { beat } from './clock.ts';
 import { define, Part } from './part.ts';
 import { pressButton } from './press.ts';
@@ -44,7 +44,11 @@ abstract class UndoPart extends Part {
   }
 
   protected button(look: string, seconds: number, key = 'Z'): TemplateResult {
-    return pressButton(this.presses, { press: 'undo', label: t('undo.button'), icon: 'undo', key, look, disabled: seconds === 0, run: () => this.actions.undo() });
+    return pressButton(this.presses, { press: 'undo', label: t('undo.button'), icon: 'undo', key, look, disabled: seconds === 0 || !this.#may(), run: () => this.actions.undo() });
+  }
+
+  #may(): boolean {
+    return this.state !== null && mayUndo(this.state.undo, this.state.you.role);
   }
 
   protected words(): Content {

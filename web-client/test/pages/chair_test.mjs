@@ -50,6 +50,24 @@ test('chair and moderator see that who waits far away is not there just now', as
   await expect(next(page)).toContainText('Not connected');
 });
 
+test('the chair takes back what a chair may do, and reads of the rest', async ({ open, mock }) => {
+  const { olga } = people(mock.meeting);
+  mock.meeting.undo_ms = 60_000;
+  const page = await open(path, chair);
+  const desk = await open('/room/room-a/moderator', moderator);
+  await desk.locator('.now-box').waitFor();
+  await desk.keyboard.press('e');
+  await expect(page.locator('.undo-words')).toContainText('Time changed');
+  await expect(named(page, 'Undo')).toBeDisabled();
+  await page.keyboard.press('z');
+  await expect(named(desk, 'Undo')).toBeEnabled();
+  await desk.keyboard.press('n');
+  await expect(named(page, 'Undo')).toBeEnabled();
+  await named(page, 'Undo').click();
+  await expect(next(page)).toContainText(olga.person.name);
+  expect(called(mock, 'floor.undo')).toHaveLength(1);
+});
+
 test('the chair pauses, goes on and takes back', async ({ open, mock }) => {
   people(mock.meeting);
   mock.meeting.undo_ms = 60_000;

@@ -67,14 +67,14 @@ export async function eachLook(page, looks, check) {
 }
 
 // WCAG 2.2 A and AA, and no sideways scrolling. The pages have no frames, so that axe is put into each once and runs there.
-export async function expectGood(page) {
+export async function expectGood(page, message) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const violations = await page.evaluate(async (values) => {
     const found = await window.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   }, kRules);
-  expect(violations).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  expect(violations, message).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), message).toBeLessThanOrEqual(0);
 }
 
 export function people(meeting) {

@@ -42,28 +42,59 @@ test('who is called in a rehearsal sees the room', async ({ open, mock }) => {
   await expect(page.locator('.notices')).toContainText('Rehearsal');
 });
 
-test('low data is sound only, shows what it has used, and is remembered', async ({ open, mock }) => {
+test('low data is sound and stills, shows what it has used, and is remembered', async ({ open, mock }) => {
   people(mock.meeting);
   const page = await open('/room/room-a', me);
-  await page.getByRole('checkbox', { name: 'Low data: sound only' }).check();
+  await page.getByRole('checkbox', { name: 'Low data: sound and stills' }).check();
   await enter(page);
-  await expect(page.getByText('You hear the meeting, without pictures.')).toBeVisible();
-  await expect(page.getByText('2 MB so far')).toBeVisible();
+  await expect(page.getByText('You hear the meeting, with a still picture')).toBeVisible();
+  await expect(page.getByText(/2 MB so far · [\d,]+ kb\/s/)).toBeVisible();
   expect(await slots(page)).toEqual({ audio: 2, video: 0 });
   await expectGood(page);
   await page.reload();
-  await expect(page.getByText('You hear the meeting, without pictures.')).toBeVisible();
+  await expect(page.getByText('You hear the meeting, with a still picture')).toBeVisible();
   await named(page, 'Show the pictures').click();
   await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
   expect(await slots(page)).toEqual({ audio: 2, video: 2 });
   await page.keyboard.press('b');
-  await expect(page.getByText('You hear the meeting, without pictures.')).toBeVisible();
+  await expect(page.getByText('You hear the meeting, with a still picture')).toBeVisible();
   await expect(page.getByText('8 MB so far')).toBeVisible();
+});
+
+test('the still of low data is asked for with the page’s token and every 5 s, and only in low data', async ({ open, mock }) => {
+  const { meeting } = mock;
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  expect(meeting.stills).toEqual([]);
+  await page.keyboard.press('b');
+  const still = page.getByRole('img', { name: 'Room A: a still of the room, a new one every 5 seconds' });
+  await page.clock.runFor(100);
+  await expect(still).toBeVisible();
+  // Drawn, not empty.
+  expect(await still.evaluate((canvas) => canvas.getContext('2d').getImageData(0, 0, 8, 8).data.some((value) => value > 0))).toBe(true);
+  await page.clock.runFor(4_800);
+  expect(meeting.stills).toHaveLength(1);
+  await page.clock.runFor(300);
+  await expect.poll(() => meeting.stills.length).toBe(2);
+  expect(meeting.stills.at(-1)).toEqual({ authorization: expect.stringMatching(/^Bearer media-p-li-/), seen: true });
+  await expect(still).toBeVisible();
+  // While the meeting is suspended there is nothing to see, and nothing is asked for.
+  meeting.setMeeting({ state: 'suspended' });
+  await expect(still).toBeHidden();
+  await page.clock.runFor(12_000);
+  expect(meeting.stills).toHaveLength(2);
+  meeting.setMeeting({ state: 'live' });
+  await page.clock.runFor(100);
+  await expect(still).toBeVisible();
+  await page.keyboard.press('b');
+  await expect(still).toBeHidden();
 });
 
 test('who saves data asks and speaks without a camera', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
-  await page.getByRole('checkbox', { name: 'Low data: sound only' }).check();
+  await page.getByRole('checkbox', { name: 'Low data: sound and stills' }).check();
   await enter(page);
   await named(page, 'Request the floor').click();
   await page.getByRole('button', { name: 'Ask for the floor' }).click();
@@ -196,7 +227,7 @@ test('who is in the room is on air at once, and moves only afterwards', async ({
 
 test('a link that says where its person is leaves no choice', async ({ open }) => {
   const page = await open('/room/room-a', { ...me, where: 'room' });
-  await expect(page.getByRole('checkbox', { name: 'Low data: sound only' })).toBeHidden();
+  await expect(page.getByRole('checkbox', { name: 'Low data: sound and stills' })).toBeHidden();
   await expect(page.getByRole('checkbox', { name: 'I am in the room' })).toBeHidden();
   await named(page, 'Enter the meeting').click();
   await expect(page.getByText('You are in the room')).toBeVisible();

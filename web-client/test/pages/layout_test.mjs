@@ -1,8 +1,9 @@
-// No page in no state is wider than its screen, cuts a word, or hides a target from a thumb.
-import { chooseLanguage, expect, test } from './fixture.mjs';
+// Every state of every page, in both directions: axe finds nothing, and nothing is wider than its screen, a word cut, or a target hidden from a thumb.
+import { chooseLanguage, expect, expectGood, test } from './fixture.mjs';
 import { crowd, scenes } from '../scenes.mjs';
 
 const kPhone = { width: 360, height: 740 };
+const kDesk = { width: 1280, height: 800 };
 const kWall = { width: 1920, height: 1080 };
 const kThumb = 44; // px
 
@@ -32,6 +33,8 @@ function smallTargets(least) {
 }
 
 async function expectFits(page, lang) {
+  await page.setViewportSize(kDesk);
+  await expectGood(page, lang);
   await page.setViewportSize(kPhone);
   expect(await page.evaluate(overflow), `sideways on a phone, ${lang}`).toBeLessThanOrEqual(0);
   expect(await page.evaluate(cutWords), `cut on a phone, ${lang}`).toEqual([]);
@@ -54,10 +57,10 @@ for (const [name, { path, claims, before, act, preview, blocked, shown }] of Obj
   // Pages on a screen that nobody sits at have no choice of language: they are loaded once for each.
   if (/(stage|return)$/.test(path)) {
     for (const lang of ['en', 'ar']) {
-      test(`${name} fits a phone and a wall, ${lang}`, async ({ context, open, mock }) => expectFits(await bring(context, open, mock, lang), lang));
+      test(`${name} is without fault and fits a phone and a wall, ${lang}`, async ({ context, open, mock }) => expectFits(await bring(context, open, mock, lang), lang));
     }
   } else {
-    test(`${name} fits a phone and a wall, from left to right and from right to left`, async ({ context, open, mock }) => {
+    test(`${name} is without fault and fits a phone and a wall, from left to right and from right to left`, async ({ context, open, mock }) => {
       const page = await bring(context, open, mock, 'en');
       await expectFits(page, 'en');
       await chooseLanguage(page, 'ar');
@@ -106,6 +109,8 @@ for (const name of ['stage', 'stage_item', 'stage_long', 'stage_empty']) {
         .map((element) => element.outerHTML.slice(0, 100)),
     );
     expect(small).toEqual([]);
+    // The hour stays on one line, however long the item's title is.
+    expect(await page.locator('day-clock').evaluate((clock) => clock.getBoundingClientRect().height / parseFloat(getComputedStyle(clock).fontSize))).toBeLessThan(1.9);
     expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
   });
 }

@@ -1,3 +1,5 @@
+import { encode } from 'uqr';
+
 import { eachLook, expect, expectGood, me, test } from './fixture.mjs';
 import { usedLinks } from '../mock-links.mjs';
 
@@ -33,6 +35,27 @@ test('a link is made, shown as a QR code, and listed', async ({ open }) => {
   await expect(row).toContainText('Valid until');
   await expect(page.locator('[name=name]')).toHaveValue('');
   await expectGood(page);
+});
+
+test('the QR code on the screen is the link’s, module by module', async ({ open }) => {
+  const page = await open('/organiser', organiser);
+  await make(page, 'Amina Diallo', 'Participant');
+  const link = await page.getByRole('dialog').getByLabel('Link', { exact: true }).inputValue();
+  const { data, size } = encode(link, { ecc: 'L', border: 4 });
+  const shot = await page.locator('#link .qr').screenshot();
+  // The middle of each module, as a camera sees it.
+  const seen = await page.evaluate(
+    async ({ png, size }) => {
+      const image = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))], { type: 'image/png' }));
+      const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      context.drawImage(image, 0, 0);
+      const at = (module, pixels) => Math.floor(((module + 0.5) * pixels) / size);
+      const dark = (x, y) => context.getImageData(at(x, image.width), at(y, image.height), 1, 1).data[0] < 128;
+      return Array.from({ length: size }, (_, y) => Array.from({ length: size }, (_, x) => dark(x, y)));
+    },
+    { png: shot.toString('base64'), size },
+  );
+  expect(seen).toEqual(data);
 });
 
 test('a link is copied', async ({ context, open }) => {

@@ -136,6 +136,21 @@ test('a person without an account is added by name', async ({ open, mock }) => {
   expect(mock.meeting.queue[0].person).toMatchObject({ name: 'Minister', where: 'room' });
 });
 
+test('a person is added in two keys beside the name, without a mouse', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a/moderator', moderator);
+  await expect(named(page, 'Add speaker')).toBeVisible();
+  for (const name of ['Aya Nakamura', 'Bo Anand']) {
+    await page.keyboard.press('a');
+    await expect(page.locator('#add input[name=name]')).toBeFocused();
+    await page.keyboard.type(name);
+    await page.keyboard.press('Enter');
+    await expect(named(page, `Grant ${name}`)).toBeVisible();
+    await expect(page.locator('#add[open]')).toHaveCount(0);
+  }
+  expect(called(mock, 'floor.add').map(({ params }) => [params.name, params.where, params.kind])).toEqual([['Aya Nakamura', 'room', 'statement'], ['Bo Anand', 'room', 'statement']]);
+});
+
 test('single keys can be turned off', async ({ open, mock }) => {
   people(mock.meeting);
   const page = await open('/room/room-a/moderator', moderator);

@@ -31,6 +31,26 @@ export class Usage {
   }
 }
 
+// How fast it goes: over long enough that a still every 5 s does not make it jump.
+const kOver_ms = 10_000;
+
+export class UsageRate {
+  #seen: { bytes: number; at: number }[] = [];
+
+  // `bytes` are all so far, `at` any clock's milliseconds.
+  see(bytes: number, at: number): void {
+    this.#seen.push({ bytes, at });
+    // One that is as old as that, or older, is where it is counted from.
+    while (this.#seen.length > 2 && at - (this.#seen[1]?.at ?? at) >= kOver_ms) this.#seen.shift();
+  }
+
+  // kbit/s; 0 at first.
+  get kbps(): number {
+    const [first, last] = [this.#seen[0], this.#seen.at(-1)];
+    return first && last && last.at > first.at ? Math.round(((last.bytes - first.bytes) * 8) / (last.at - first.at)) : 0;
+  }
+}
+
 // "0.4", "12", as data plans count: millions of bytes.
 export function megabytes(bytes: number): number {
   const value = bytes / 1_000_000;
