@@ -73,8 +73,12 @@ class Bench {
     return by(participant, ask_act(kind)).value().answer.request.value();
   }
   act::RequestFloor ask_act(RequestKind kind = RequestKind::statement) {
-    return {
-        .key = "key-" + std::to_string(++keys_), .kind = kind, .topic = "Topic", .language = "en", .beneficiary = ""};
+    return {.key = "key-" + std::to_string(++keys_),
+            .kind = kind,
+            .topic = "Topic",
+            .language = "en",
+            .beneficiary = "",
+            .beneficiary_title = ""};
   }
   // Media flows and, once granted, the return carries it.
   void bring_on_air(RequestId request) {

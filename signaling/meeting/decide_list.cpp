@@ -85,7 +85,7 @@ Decided decide_act(const Case& c, const act::RequestFloor& act) {
   if (!act.beneficiary.empty()) {
     event.asked_by = event.person.name;
     event.person.name = act.beneficiary;
-    event.person.title.clear();
+    event.person.title = act.beneficiary_title;
   }
   event.topic = act.topic;
   event.language = act.language;

@@ -188,8 +188,10 @@ TEST(Meeting, a_beneficiary_speaks_in_place_of_the_person_who_asked) {
   const ParticipantId delegate = bench.person("Delegate");
   act::RequestFloor act = bench.ask_act();
   act.beneficiary = "The Minister";
+  act.beneficiary_title = "Minister of Communications";
   const RequestId request = *bench.by(delegate, act).value().answer.request;
   EXPECT_EQ(bench.find(request).person.name, "The Minister");
+  EXPECT_EQ(bench.find(request).person.title, "Minister of Communications");
   EXPECT_EQ(bench.find(request).asked_by, "Delegate");
   EXPECT_TRUE(bench.by(delegate, act::Withdraw{request}));
 }

@@ -62,10 +62,10 @@ export class Meeting {
   // --- for tests and screenshots
 
   add(name, fields = {}) {
-    const { organisation = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
+    const { organisation = '', title = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
     const request = {
       request: `r-${this.next++}`, kind: 'statement', topic: '', language: 'en', state: 'queued', position: null, estimate_s: 300, reason: '',
-      item: this.agenda.current, person: { participant, name, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
+      item: this.agenda.current, person: { participant, name, title, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
       outcome: null, outcome_reason: null, ...rest,
     };
     (['granted', 'on_air', 'paused', 'held'].includes(request.state) ? this.floor : this.queue).push(request);
@@ -361,7 +361,9 @@ const acts = {
     const open = [...meeting.queue, ...meeting.floor].find(({ person, kind }) => person.participant === you.participant && (kind === 'point_of_order') === order);
     if (open && open.key === params.key) return { request: open.request, position: open.position };
     if (open) throw new Refusal(-32004, 'already_asked', 'You have an open request already.');
-    const request = meeting.add(you.name, { ...you, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
+    const other = params.beneficiary;
+    const who = other ? { ...you, name: other, title: params.beneficiary_title, asked_by: you.name } : you;
+    const request = meeting.add(who.name, { ...who, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
     return { request: request.request, position: request.position };
   },
   'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn', 'withdrawn'),
