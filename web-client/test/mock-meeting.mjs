@@ -56,6 +56,7 @@ export class Meeting {
   totals = { categories: [] };
   helps = [];
   notes = new Map(); // what moderators wrote down, by request
+  delegation_max = 0; // requests of one organisation; 0: no limit
   // { code, word }: the next act is refused so, as if somebody else had been first.
   refuse_next = null;
 
@@ -361,6 +362,8 @@ const acts = {
     const open = [...meeting.queue, ...meeting.floor].find(({ person, kind }) => person.participant === you.participant && (kind === 'point_of_order') === order);
     if (open && open.key === params.key) return { request: open.request, position: open.position };
     if (open) throw new Refusal(-32004, 'already_asked', 'You have an open request already.');
+    const mates = [...meeting.queue, ...meeting.floor].filter(({ person }) => person.organisation === you.organisation);
+    if (meeting.delegation_max && mates.length >= meeting.delegation_max) throw new Refusal(-32005, 'delegation_full', 'Your delegation has enough.');
     const other = params.beneficiary;
     const who = other ? { ...you, name: other, title: params.beneficiary_title, asked_by: you.name } : you;
     const request = meeting.add(who.name, { ...who, kind: params.kind, topic: params.topic, language: params.language, key: params.key });

@@ -230,6 +230,25 @@ test('where the browser would ask after a reload, camera and microphone are open
   await expect(page.getByRole('region', { name: 'Your request' })).toContainText('Picture and sound ready');
 });
 
+test('a delegation that has all its requests is told so, in the language of the page', async ({ open, mock }) => {
+  mock.meeting.delegation_max = 1;
+  const colleague = mock.meeting.add('Wang Fang', { organisation: me.organisation });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  const send = page.locator('#request [data-action=ask]');
+  await send.click();
+  const alert = page.locator('#request [role=alert]');
+  await expect(alert).toContainText('Your delegation has as many requests as it may have at once.');
+  await chooseLanguage(page, 'ar');
+  await expect(alert).toContainText('لدى وفدكم');
+  await chooseLanguage(page, 'en');
+  mock.meeting.end(colleague, 'withdrawn');
+  await send.click();
+  await expect(page.locator('#request')).toBeHidden();
+  expect(mock.meeting.queue.map(({ person }) => person.name)).toEqual(['Li Wei']);
+});
+
 test('a closed list takes only points of order and rights of reply', async ({ open, mock }) => {
   mock.meeting.meeting = { ...mock.meeting.meeting, list: 'closed' };
   const page = await open('/room/room-a', me);
