@@ -4,6 +4,7 @@
 
 #include "media/base/log.h"
 #include "media/io/clock.h"
+#include "server/app/meeting_rules.h"
 
 namespace plenary::server {
 namespace {
@@ -24,21 +25,6 @@ signaling::Claims meeting_claims(const Claims& claims) {
                            .token_id = claims.token_id};
   if (claims.expires) result.exp = *claims.expires;
   return result;
-}
-
-signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
-  signaling::Rules rules{.meeting = room.id,
-                         .room = room.id,
-                         .title = room.title,
-                         .languages = room.languages,
-                         .agenda = room.agenda,
-                         .speakers_max = floor.speakers_max,
-                         .needs_approval = floor.needs_approval,
-                         .overtime_max = floor.overtime_max,
-                         .grace = floor.grace,
-                         .ready_within = floor.ready_within};
-  rules.limits[signaling::RequestKind::statement] = floor.statement;
-  return rules;
 }
 
 ShownTo shown_to(signaling::MeetingState state) {

@@ -50,7 +50,16 @@ struct SourcesSection {
 
 struct FloorSection {
   std::uint32_t speakers_max = 1;  // 1 to kMostSpeakers
+  // Time to speak, by kind of request; zero: no limit.
   std::chrono::milliseconds statement = std::chrono::minutes(3);
+  std::chrono::milliseconds question = std::chrono::minutes(2);
+  std::chrono::milliseconds reply = std::chrono::minutes(2);
+  std::chrono::milliseconds right_of_reply = std::chrono::minutes(3);
+  std::chrono::milliseconds point_of_order = std::chrono::minutes(1);
+  std::chrono::milliseconds written = std::chrono::minutes(3);
+  // By the word of the stakeholder category, such as "government"; who is not in it has `statement`.
+  std::map<std::string, std::chrono::milliseconds> statement_by_category;
+  std::uint32_t delegation_max = 0;  // open requests of one organisation; zero: no limit
   std::chrono::milliseconds grace = std::chrono::seconds(15);
   std::chrono::milliseconds ready_within = std::chrono::seconds(30);  // to answer the call; zero: the moderator decides
   bool needs_approval = false;                // a moderator approves each request before it is on the list

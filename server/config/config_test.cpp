@@ -414,6 +414,16 @@ TEST(Config, the_example_is_right_and_shows_every_default) {
   EXPECT_EQ(config->auth.anonymous, defaults.auth.anonymous);
   EXPECT_EQ(config->floor.speakers_max, defaults.floor.speakers_max);
   EXPECT_EQ(config->floor.statement, defaults.floor.statement);
+  EXPECT_EQ(config->floor.statement_by_category.size(), 5U);
+  for (const auto& [category, limit] : config->floor.statement_by_category) {
+    EXPECT_EQ(limit, defaults.floor.statement) << category;
+  }
+  EXPECT_EQ(config->floor.question, defaults.floor.question);
+  EXPECT_EQ(config->floor.reply, defaults.floor.reply);
+  EXPECT_EQ(config->floor.right_of_reply, defaults.floor.right_of_reply);
+  EXPECT_EQ(config->floor.point_of_order, defaults.floor.point_of_order);
+  EXPECT_EQ(config->floor.written, defaults.floor.written);
+  EXPECT_EQ(config->floor.delegation_max, defaults.floor.delegation_max);
   EXPECT_EQ(config->floor.grace, defaults.floor.grace);
   EXPECT_EQ(config->floor.ready_within, defaults.floor.ready_within);
   EXPECT_EQ(config->floor.needs_approval, defaults.floor.needs_approval);

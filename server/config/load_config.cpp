@@ -52,6 +52,17 @@ constexpr auto kKeys = std::to_array<Key>({
     {"sources", "allow", KeyType::list},
     {"floor", "speakers_max", KeyType::number},
     {"floor", "statement"},
+    {"floor", "statement_government"},
+    {"floor", "statement_private_sector"},
+    {"floor", "statement_civil_society"},
+    {"floor", "statement_academia"},
+    {"floor", "statement_international_organization"},
+    {"floor", "question"},
+    {"floor", "reply"},
+    {"floor", "right_of_reply"},
+    {"floor", "point_of_order"},
+    {"floor", "written"},
+    {"floor", "delegation_max", KeyType::number},
     {"floor", "grace"},
     {"floor", "ready_within"},
     {"floor", "needs_approval", KeyType::flag},
@@ -59,6 +70,10 @@ constexpr auto kKeys = std::to_array<Key>({
     {"log", "format"},
     {"log", "level"},
 });
+// Behind the "_" the stakeholder category.
+constexpr auto kStatementsOf =
+    std::to_array({"statement_government"sv, "statement_private_sector"sv, "statement_civil_society"sv,
+                   "statement_academia"sv, "statement_international_organization"sv});
 constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "turn"sv, "sources"sv, "floor"sv, "log"sv});
 
 constexpr auto kAnonymous = std::to_array({"watch"sv, "none"sv});
@@ -259,12 +274,26 @@ void load_sources(TableReader reader, SourcesSection& sources) {
 }
 
 void load_floor(TableReader reader, FloorSection& floor) {
-  constexpr std::chrono::milliseconds kLongestStatement = std::chrono::hours(2);
+  constexpr std::chrono::milliseconds kLongestSpeech = std::chrono::hours(2);
+  constexpr std::uint32_t kMostOfDelegation = 500;  // the list takes no more
   constexpr std::chrono::milliseconds kLongestGrace = std::chrono::minutes(5);
   constexpr std::chrono::milliseconds kLongestCall = std::chrono::minutes(10);
   constexpr std::chrono::milliseconds kLongestOvertime = std::chrono::hours(1);
   floor.speakers_max = reader.number("speakers_max", 1, kMostSpeakers).value_or(floor.speakers_max);
-  floor.statement = reader.duration("statement", kLongestStatement).value_or(floor.statement);
+  const auto speech = [&](std::string_view key, std::chrono::milliseconds& limit) {
+    limit = reader.duration(key, kLongestSpeech).value_or(limit);
+  };
+  speech("statement", floor.statement);
+  speech("question", floor.question);
+  speech("reply", floor.reply);
+  speech("right_of_reply", floor.right_of_reply);
+  speech("point_of_order", floor.point_of_order);
+  speech("written", floor.written);
+  for (const std::string_view key : kStatementsOf) {
+    const auto limit = reader.duration(key, kLongestSpeech);
+    if (limit) floor.statement_by_category.emplace(key.substr("statement_"sv.size()), *limit);
+  }
+  floor.delegation_max = reader.number("delegation_max", 0, kMostOfDelegation).value_or(floor.delegation_max);
   floor.grace = reader.duration("grace", kLongestGrace).value_or(floor.grace);
   floor.ready_within = reader.duration("ready_within", kLongestCall).value_or(floor.ready_within);
   floor.needs_approval = reader.flag("needs_approval").value_or(floor.needs_approval);

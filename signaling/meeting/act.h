@@ -22,7 +22,8 @@ struct RequestFloor {
   RequestKind kind = RequestKind::statement;
   std::string topic;
   std::string language;
-  std::string beneficiary;  // name of who will speak, when it is not the requester
+  std::string beneficiary;        // name of who will speak, when it is not the requester
+  std::string beneficiary_title;  // theirs
 };
 struct Withdraw {
   RequestId request{};

@@ -43,11 +43,12 @@ class Bench {
   void step_wall(Milliseconds by) { step_ += by; }
 
   ParticipantId person(const std::string& name, Where where = Where::remote, Category category = Category::none,
-                       std::int32_t rank = 0) {
+                       std::int32_t rank = 0, const std::string& organisation = "") {
     Person person;
     person.identity = "sub:" + name;
     person.token_id = "jti:" + name;
     person.name = name;
+    person.organisation = organisation;
     person.where = where;
     person.category = category;
     person.rank = rank;
@@ -73,8 +74,12 @@ class Bench {
     return by(participant, ask_act(kind)).value().answer.request.value();
   }
   act::RequestFloor ask_act(RequestKind kind = RequestKind::statement) {
-    return {
-        .key = "key-" + std::to_string(++keys_), .kind = kind, .topic = "Topic", .language = "en", .beneficiary = ""};
+    return {.key = "key-" + std::to_string(++keys_),
+            .kind = kind,
+            .topic = "Topic",
+            .language = "en",
+            .beneficiary = "",
+            .beneficiary_title = ""};
   }
   // Media flows and, once granted, the return carries it.
   void bring_on_air(RequestId request) {

@@ -30,7 +30,16 @@ std::size_t asked_lately(const Case& c) {
   return count;
 }
 
-std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act) {
+// What passes a closed list passes here, too, and does not count. Who has no organisation is no delegation.
+bool delegation_has_all(const Case& c, const std::string& organisation) {
+  if (c.rules.delegation_max == 0 || organisation.empty()) return false;
+  const auto counts = [&](const auto& entry) {
+    return entry.second.person.organisation == organisation && !passes_closed_list(entry.second.kind);
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(c.state.open, counts)) >= c.rules.delegation_max;
+}
+
+std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act, const Person& person) {
   if (c.state.state == MeetingState::closed) return meeting_closed();
   if (!c.state.list_open && !passes_closed_list(act.kind)) {
     return Refusal{RefusalCode::list_closed, "list_closed",
@@ -42,6 +51,10 @@ std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act) {
   }
   if (act.kind == RequestKind::reply && !c.state.answered) {
     return conflict("nobody_to_reply_to", "Nobody has spoken yet; ask for a statement or a question.");
+  }
+  if (!passes_closed_list(act.kind) && delegation_has_all(c, person.organisation)) {
+    return Refusal{RefusalCode::too_many, "delegation_full",
+                   "Your delegation has as many requests as it may have at once; wait until one of them is over."};
   }
   if (waiting_order(c.state).size() >= kMaxWaiting) {
     return Refusal{RefusalCode::too_many, "list_full", "The speakers' list is full; try again later."};
@@ -58,14 +71,23 @@ bool takes_offer(const Case& c, const Request& request) {
   return takes_speeches(c.state.state) && heard && floor_holders(c.state).size() < c.rules.speakers_max;
 }
 
-Requested new_request(const Case& c, RequestKind kind) {
+Milliseconds limit_of(const Rules& rules, RequestKind kind, Category category) {
+  if (kind == RequestKind::statement) {
+    const auto own = rules.statement_limits.find(category);
+    if (own != rules.statement_limits.end()) return own->second;
+  }
+  const auto limit = rules.limits.find(kind);
+  return limit == rules.limits.end() ? Milliseconds{0} : limit->second;
+}
+
+Requested new_request(const Case& c, RequestKind kind, Person person) {
   Requested event;
+  event.limit = limit_of(c.rules, kind, person.category);
+  event.person = std::move(person);
   event.request = RequestId{c.state.next_request};
   event.kind = kind;
   event.item = c.state.item;
   if (kind == RequestKind::reply) event.reply_to = c.state.answered;
-  const auto limit = c.rules.limits.find(kind);
-  if (limit != c.rules.limits.end()) event.limit = limit->second;
   return event;
 }
 
@@ -79,13 +101,12 @@ Decided decide_act(const Case& c, const act::RequestFloor& act) {
   if (person == c.presence.people.end()) {
     return Refusal{RefusalCode::not_allowed, "not_joined", "Join the meeting first."};
   }
-  if (std::optional<Refusal> refusal = may_ask(c, act)) return *std::move(refusal);
-  Requested event = new_request(c, act.kind);
-  event.person = person->second;
+  if (std::optional<Refusal> refusal = may_ask(c, act, person->second)) return *std::move(refusal);
+  Requested event = new_request(c, act.kind, person->second);
   if (!act.beneficiary.empty()) {
     event.asked_by = event.person.name;
     event.person.name = act.beneficiary;
-    event.person.title.clear();
+    event.person.title = act.beneficiary_title;
   }
   event.topic = act.topic;
   event.language = act.language;
@@ -191,12 +212,13 @@ Decided decide_act(const Case& c, const act::Add& act) {
   if (act.kind == RequestKind::reply && !c.state.answered) {
     return conflict("nobody_to_reply_to", "Nobody has spoken yet; add a statement or a question.");
   }
-  Requested event = new_request(c, act.kind);
-  event.person.id = ParticipantId{std::max(c.presence.next_participant, c.state.next_participant)};
-  event.person.name = act.name;
-  event.person.organisation = act.organisation;
-  event.person.category = act.category;
-  event.person.where = act.where;
+  Person person;
+  person.id = ParticipantId{std::max(c.presence.next_participant, c.state.next_participant)};
+  person.name = act.name;
+  person.organisation = act.organisation;
+  person.category = act.category;
+  person.where = act.where;
+  Requested event = new_request(c, act.kind, std::move(person));
   event.requester = c.actor.participant;
   event.language = "floor";
   const Answer answer{event.request, {}};

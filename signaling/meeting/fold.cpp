@@ -77,12 +77,21 @@ struct Fold {
   State& state;
   const Event& event;
 
-  // Who comes back after a restart is the same person; none: nobody with a page.
-  Person* remember(const Person& person) const {
+  // Who comes back after a restart is the same person.
+  void remember(const Person& person) const {
     state.next_participant = std::max(state.next_participant, static_cast<std::uint64_t>(person.id) + 1);
-    if (person.identity.empty()) return nullptr;
+    if (person.identity.empty()) return;
     if (!state.people.contains(person.identity) && state.people.size() >= kMaxPeople) forget_oldest_people(state);
-    return &(state.people[person.identity] = person);
+    state.people[person.identity] = person;
+  }
+
+  // Of who asked for somebody else, name and title are not those of who will speak.
+  [[nodiscard]] Person requester_of(const Requested& e) const {
+    Person person = e.person;
+    person.name = e.asked_by;
+    const auto known = state.people.find(person.identity);
+    person.title = known == state.people.end() ? std::string{} : known->second.title;
+    return person;
   }
 
   Request* find(RequestId id) const {
@@ -106,8 +115,7 @@ struct Fold {
     request.limit = e.limit;
     request.asked_at = request.changed_at = event.at;
     state.next_request = std::max(state.next_request, static_cast<std::uint64_t>(e.request) + 1);
-    Person* known = remember(e.person);
-    if (known != nullptr && !e.asked_by.empty()) known->name = e.asked_by;
+    remember(e.asked_by.empty() ? e.person : requester_of(e));
     if (!e.key.empty()) {
       state.keys[{e.requester.value_or(e.person.id), e.key}] = e.request;
       if (state.keys.size() > kMaxKeys) forget_oldest_key(state);

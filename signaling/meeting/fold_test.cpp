@@ -176,6 +176,26 @@ TEST(Fold, memory_of_ended_requests_and_keys_is_bounded) {
   EXPECT_TRUE(state.keys.contains({ParticipantId{77}, "k6000"})) << "the oldest key goes first";
 }
 
+TEST(Fold, who_asked_for_somebody_else_is_remembered_by_their_own_name_and_title) {
+  State state;
+  Requested own = requested(1);
+  own.person.name = "Delegate";
+  own.person.title = "Counsellor";
+  own.requester.reset();
+  own.asked_by.clear();
+  apply(state, event(1, own));
+  Requested other = own;
+  other.request = RequestId{2};
+  other.person.name = "Abena Owusu";
+  other.person.title = "Minister";
+  other.asked_by = "Delegate";
+  apply(state, event(2, other));
+  EXPECT_EQ(state.people.at("sub:1").name, "Delegate");
+  EXPECT_EQ(state.people.at("sub:1").title, "Counsellor");
+  EXPECT_EQ(state.open.at(RequestId{2}).person.name, "Abena Owusu");
+  EXPECT_EQ(state.open.at(RequestId{2}).person.title, "Minister");
+}
+
 TEST(Fold, who_asked_last_is_known_however_many_asked_before) {
   State state;
   std::uint64_t seq = 0;

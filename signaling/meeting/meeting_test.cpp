@@ -188,10 +188,51 @@ TEST(Meeting, a_beneficiary_speaks_in_place_of_the_person_who_asked) {
   const ParticipantId delegate = bench.person("Delegate");
   act::RequestFloor act = bench.ask_act();
   act.beneficiary = "The Minister";
+  act.beneficiary_title = "Minister of Communications";
   const RequestId request = *bench.by(delegate, act).value().answer.request;
   EXPECT_EQ(bench.find(request).person.name, "The Minister");
+  EXPECT_EQ(bench.find(request).person.title, "Minister of Communications");
   EXPECT_EQ(bench.find(request).asked_by, "Delegate");
   EXPECT_TRUE(bench.by(delegate, act::Withdraw{request}));
+}
+
+TEST(Meeting, a_delegation_has_no_more_requests_at_once_than_the_meeting_allows) {
+  Rules rules{.meeting = "m", .room = "m", .title = "", .languages = {}};
+  rules.delegation_max = 2;
+  Bench bench(rules);
+  const auto delegate = [&](const std::string& name, const std::string& organisation) {
+    return bench.person(name, Where::remote, Category::none, 0, organisation);
+  };
+  const RequestId first = bench.ask(delegate("Amina", "Ghana"));
+  bench.ask(delegate("Kojo", "Ghana"));
+  const ParticipantId third = delegate("Esi", "Ghana");
+  EXPECT_EQ(bench.by(third, bench.ask_act()).error().word, "delegation_full");
+  EXPECT_TRUE(bench.by(third, bench.ask_act(RequestKind::point_of_order)));
+  EXPECT_TRUE(bench.by(delegate("Li", "China"), bench.ask_act()));
+  for (const char* name : {"One", "Two", "Three"}) EXPECT_TRUE(bench.by(delegate(name, ""), bench.ask_act()));
+
+  bench.bring_on_air(first);
+  EXPECT_EQ(bench.by(third, bench.ask_act()).error().word, "delegation_full") << "who speaks counts";
+  ASSERT_TRUE(bench.moderate(act::Release{first}));
+  EXPECT_TRUE(bench.by(third, bench.ask_act()));
+  EXPECT_TRUE(bench.moderate(act::Add{.name = "Kofi", .organisation = "Ghana"})) << "the moderator may add anybody";
+}
+
+TEST(Meeting, a_statement_has_the_time_of_its_category_and_other_kinds_have_their_own) {
+  Rules rules{.meeting = "m", .room = "m", .title = "", .languages = {}};
+  rules.statement_limits = {{Category::government, minutes(5)}, {Category::academia, Milliseconds{0}}};
+  rules.limits[RequestKind::question] = seconds(45);
+  Bench bench(rules);
+  const auto limit_of = [&](const std::string& name, Category category, RequestKind kind) {
+    return bench.find(bench.ask(bench.person(name, Where::remote, category), kind)).limit;
+  };
+  EXPECT_EQ(limit_of("Amina", Category::government, RequestKind::statement), minutes(5));
+  EXPECT_EQ(limit_of("Kojo", Category::government, RequestKind::question), seconds(45));
+  EXPECT_EQ(limit_of("Li", Category::academia, RequestKind::statement), Milliseconds{0});
+  EXPECT_EQ(limit_of("Olga", Category::civil_society, RequestKind::statement), minutes(3));
+  EXPECT_EQ(limit_of("Guest", Category::none, RequestKind::statement), minutes(3));
+  const auto added = bench.moderate(act::Add{.name = "Kofi", .category = Category::government});
+  EXPECT_EQ(bench.find(added.value().answer.request.value()).limit, minutes(5));
 }
 
 TEST(Meeting, an_extension_moves_the_limit_and_never_the_clock) {

@@ -18,12 +18,13 @@ struct Rules {
   std::size_t speakers_max = 1;        // 1 … 6
   bool needs_approval = false;         // requests are born pending
   bool opens_live = true;              // a standing meeting
-  // The configuration sets a statement's only.
   std::map<RequestKind, Milliseconds> limits = {
       {RequestKind::statement, std::chrono::minutes(3)},      {RequestKind::question, std::chrono::minutes(2)},
       {RequestKind::reply, std::chrono::minutes(2)},          {RequestKind::right_of_reply, std::chrono::minutes(3)},
       {RequestKind::point_of_order, std::chrono::minutes(1)}, {RequestKind::written, std::chrono::minutes(3)}};
-  Milliseconds overtime_max{0};  // zero: the microphone never closes by itself
+  std::map<Category, Milliseconds> statement_limits;  // of those that have another than `limits` says
+  std::size_t delegation_max = 0;                     // open requests of one organisation; zero: as many as they like
+  Milliseconds overtime_max{0};                       // zero: the microphone never closes by itself
 
   Milliseconds lost_after = std::chrono::seconds(2);     // without an authenticated packet: held
   Milliseconds grace = std::chrono::seconds(15);         // from the last packet until the floor is released

@@ -187,6 +187,7 @@ Call request_floor(Params& p) {
   act.topic = p.text("topic", false, kMaxTopic);
   act.language = p.language("language");
   act.beneficiary = p.text("beneficiary", false, kMaxName);
+  act.beneficiary_title = p.text("beneficiary_title", false, kMaxName);
   return act;
 }
 

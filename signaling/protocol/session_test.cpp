@@ -35,12 +35,14 @@ T act_of(const std::string& text) {
 TEST(Session, a_request_for_the_floor_is_decoded) {
   const auto act = act_of<act::RequestFloor>(sample_call(
       "floor.request",
-      R"({"key":"k1","kind":"question","topic":"  How\n\nmuch? ","language":"fr","beneficiary":"Minister"})"));
+      R"({"key":"k1","kind":"question","topic":"  How\n\nmuch? ","language":"fr","beneficiary":" Abena  Owusu ",)"
+      R"("beneficiary_title":"Minister"})"));
   EXPECT_EQ(act.key, "k1");
   EXPECT_EQ(act.kind, RequestKind::question);
   EXPECT_EQ(act.topic, "How much?");
   EXPECT_EQ(act.language, "fr");
-  EXPECT_EQ(act.beneficiary, "Minister");
+  EXPECT_EQ(act.beneficiary, "Abena Owusu");
+  EXPECT_EQ(act.beneficiary_title, "Minister");
 }
 
 TEST(Session, each_method_of_the_table_decodes) {

@@ -60,16 +60,17 @@ export class Meeting {
   totals = { categories: [] };
   helps = [];
   notes = new Map(); // what moderators wrote down, by request
+  delegation_max = 0; // requests of one organisation; 0: no limit
   // { code, word }: the next act is refused so, as if somebody else had been first.
   refuse_next = null;
 
   // --- for tests and screenshots
 
   add(name, fields = {}) {
-    const { organisation = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
+    const { organisation = '', title = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
     const request = {
       request: `r-${this.next++}`, kind: 'statement', topic: '', language: 'en', state: 'queued', position: null, estimate_s: 300, reason: '',
-      item: this.agenda.current, person: { participant, name, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
+      item: this.agenda.current, person: { participant, name, title, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
       outcome: null, outcome_reason: null, ...rest,
     };
     (['granted', 'on_air', 'paused', 'held'].includes(request.state) ? this.floor : this.queue).push(request);
@@ -365,7 +366,11 @@ const acts = {
     const open = [...meeting.queue, ...meeting.floor].find(({ person, kind }) => person.participant === you.participant && (kind === 'point_of_order') === order);
     if (open && open.key === params.key) return { request: open.request, position: open.position };
     if (open) throw new Refusal(-32004, 'already_asked', 'You have an open request already.');
-    const request = meeting.add(you.name, { ...you, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
+    const mates = [...meeting.queue, ...meeting.floor].filter(({ person }) => person.organisation === you.organisation);
+    if (meeting.delegation_max && mates.length >= meeting.delegation_max) throw new Refusal(-32005, 'delegation_full', 'Your delegation has enough.');
+    const other = params.beneficiary;
+    const who = other ? { ...you, name: other, title: params.beneficiary_title, asked_by: you.name } : you;
+    const request = meeting.add(who.name, { ...who, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
     return { request: request.request, position: request.position };
   },
   'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn', 'withdrawn'),

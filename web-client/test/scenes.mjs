@@ -174,6 +174,17 @@ export const scenes = {
   },
   help: { path: room, claims: me, act: async (page) => { await enter(page); await page.keyboard.press('?'); }, shown: '#help[open]' },
   form: { path: room, claims: me, act: async (page) => { await enter(page); await page.locator('[data-action=request]').click(); }, shown: '#request .mirror video' },
+  // A delegate asks for the minister.
+  form_other: {
+    path: room, claims: me,
+    act: async (page) => {
+      await enter(page);
+      await page.locator('[data-action=request]').click();
+      await page.locator('#request summary').click();
+      await page.locator('#request input[name=beneficiary]').fill('Maximiliane Oberschwarzenberger-Schmidtlein');
+    },
+    shown: '#request input[name=beneficiary_title]',
+  },
   pending: { path: room, claims: me, act: own('pending'), shown: card('pending') },
   queued: { path: room, claims: me, act: own('queued'), shown: card('queued') },
   reloaded: {

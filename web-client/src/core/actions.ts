@@ -61,6 +61,9 @@ export interface NewRequest {
   kind: RequestKind;
   topic: string;
   language: string;
+  // Who will speak, where that is somebody else.
+  beneficiary?: string;
+  beneficiary_title?: string;
 }
 
 export interface NewSpeaker {

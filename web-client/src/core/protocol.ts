@@ -48,7 +48,8 @@ export interface FloorRequest {
   position?: number | null;
   estimate_s?: number | null;
   reason?: string | null; // why this place: a word
-  person: Person;
+  person: Person; // who speaks
+  asked_by?: string | null; // name of who asked for them
   asked_at: number;
   // Earlier speeches of the person, without points of order.
   spoken_ms?: number;

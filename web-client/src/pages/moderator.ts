@@ -20,7 +20,7 @@ import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
 import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
-import { affiliation, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { findField, openFind } from './moderator_find.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import './moderator_move.ts';
@@ -155,7 +155,7 @@ class ModeratorPage extends Part {
         <div class="who">
           <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
           <p class="name"><bdi>${person.name}</bdi></p>
-          ${affiliation(person)}
+          ${affiliation(person)} ${askedBy(request)}
           <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}${this.#checked(request)}</p>
           ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(this.#model, request)}
         </div>
@@ -194,7 +194,7 @@ class ModeratorPage extends Part {
       ${badge(person.name)}
       <div class="who">
         <p class="line"><strong class="name"><bdi>${person.name}</bdi></strong>${kindChip(request)}${this.#checked(request)}</p>
-        ${affiliation(person)}
+        ${affiliation(person)} ${askedBy(request)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${now}></since-clock></span>
@@ -269,7 +269,7 @@ class ModeratorPage extends Part {
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
           ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}
         </p>
-        ${affiliation(person)} ${readyLights(request)}
+        ${affiliation(person)} ${askedBy(request)} ${readyLights(request)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>

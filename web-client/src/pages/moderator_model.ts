@@ -83,8 +83,8 @@ export class ModeratorModel {
     return ids.flatMap((id) => by_id.get(id) ?? []);
   }
 
-  #is_wanted({ person, topic }: FloorRequest): boolean {
-    return isFound(this.wanted.value, [person.name, person.organisation, topic]);
+  #is_wanted({ person, asked_by, topic }: FloorRequest): boolean {
+    return isFound(this.wanted.value, [person.name, person.organisation, asked_by, topic]);
   }
 
   // The first that was found is chosen, and the list is whole again.

@@ -10,7 +10,7 @@ import '../parts/balance_list.ts';
 import '../parts/preview.ts';
 import { readinessChip, readinessDetails, readyLights } from '../parts/readiness.ts';
 import '../parts/still.ts';
-import { affiliation, alarmText, stateChip, type Content } from '../parts/words.ts';
+import { affiliation, askedBy, alarmText, stateChip, type Content } from '../parts/words.ts';
 import { meetingBox } from './moderator_meeting.ts';
 import type { ModeratorModel } from './moderator_model.ts';
 
@@ -31,7 +31,7 @@ function guest(model: ModeratorModel, request: FloorRequest): TemplateResult {
         </div>`
       : nothing}
     <p class="line">${stateChip(request)}<span class="name"><bdi>${person.name}</bdi></span>${readinessChip(request)}</p>
-    ${affiliation(person)} ${readyLights(request)} ${request.readiness ? readinessDetails(request.readiness) : nothing}
+    ${affiliation(person)} ${askedBy(request)} ${readyLights(request)} ${request.readiness ? readinessDetails(request.readiness) : nothing}
     ${person.where === 'remote'
       ? html`<p class="ready">${icon(ready ? 'check' : 'refresh')}${t(ready ? 'moderator.green.decoding' : 'moderator.green.waiting')}</p>
           ${request.ready ? html`<p class="ready said">${icon('check')}${t('moderator.green.said')}</p>` : nothing}

@@ -90,7 +90,7 @@ function kind(rooms: readonly RoomLinks[]): TemplateResult {
 function many(model: OrganiserModel): TemplateResult {
   const progress = model.progress.value;
   const bad = model.bad_lines.value;
-  return html`<details class="many">
+  return html`<details class="many more-fields">
     <summary>${icon('people')}<span>${t('organiser.many')}</span></summary>
     <div class="body">
       <label class="field"

@@ -12,7 +12,7 @@ import { icon } from './icons.ts';
 import { ownReadiness, readyLights } from './readiness.ts';
 import './self_view.ts';
 import { deviceSwitches } from './self_view.ts';
-import { reasonText, type Content } from './words.ts';
+import { reasonText, withName, type Content } from './words.ts';
 
 export interface OwnView {
   own: OwnRequest;
@@ -151,6 +151,6 @@ export function ownCard(view: OwnView): TemplateResult {
       <time-call .request=${request} .now=${view.now}></time-call>
       ${timed.includes(phase) ? html`<speech-clock ring .request=${request} .now=${view.now}></speech-clock>` : nothing}
     </div>
-    ${body(phase, request, view)}
+    ${request?.asked_by ? html`<p class="hint">${withName('own.for', request.person.name)}</p>` : nothing} ${body(phase, request, view)}
   </section>`;
 }

@@ -1,6 +1,6 @@
 // The form of a request to speak. Opening it opens camera and microphone, so that the permission prompt comes now and not
 // after the grant; nothing is sent anywhere before the person is called.
-import { computed, signal } from '@preact/signals-core';
+import { computed, signal, type Signal } from '@preact/signals-core';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 
 import { newKey, type Actions, type NewRequest, type Presses } from '../core/actions.ts';
@@ -15,7 +15,9 @@ import { define, Part } from './part.ts';
 import './self_view.ts';
 import { errorText } from './words.ts';
 
-const kTopic = 140; // characters; the server takes no more
+// Characters; the server takes no more.
+const kTopic = 140;
+const kName = 100;
 // A closed list still takes these.
 const kPassing: readonly RequestKind[] = ['point_of_order', 'right_of_reply'];
 
@@ -32,6 +34,10 @@ export class RequestForm extends Part {
   readonly #kind = signal<RequestKind>('statement');
   readonly #topic = signal('');
   readonly #language = signal('');
+  // Who will speak, where that is somebody else.
+  readonly #for_other = signal(false);
+  readonly #other = signal('');
+  readonly #other_title = signal('');
   readonly #open = signal(false);
   readonly #waiting = computed(() => this.presses.states.value.get('request') === 'pending');
   #key = newKey();
@@ -73,7 +79,8 @@ export class RequestForm extends Part {
   };
 
   async #send(with_camera?: boolean): Promise<void> {
-    const wish: NewRequest = { kind: this.#kind.value, topic: this.#topic.value.trim(), language: this.#language.value };
+    const other = this.#for_other.value && { beneficiary: this.#other.value.trim(), beneficiary_title: this.#other_title.value.trim() };
+    const wish: NewRequest = { kind: this.#kind.value, topic: this.#topic.value.trim(), language: this.#language.value, ...other };
     const sent = await this.presses.run('request', async () => {
       if (!this.here && !(await this.devices.open(with_camera))) throw new DeviceRefusal();
       await this.actions.requestFloor(wish, this.#key);
@@ -82,7 +89,8 @@ export class RequestForm extends Part {
       if (this.devices.problem.value) this.presses.dismiss();
       return;
     }
-    this.#topic.value = '';
+    for (const text of [this.#topic, this.#other, this.#other_title]) text.value = '';
+    this.#for_other.value = false;
     this.#keeps_devices = true;
     closeDialog('request');
   }
@@ -150,6 +158,7 @@ export class RequestForm extends Part {
             </select></label
           >`
         : nothing}
+      ${this.#somebody_else()}
       ${this.here
         ? html`<p class="hint">${t('request.here')}</p>`
         : html`<self-view compact .devices=${this.devices}></self-view>
@@ -162,6 +171,28 @@ export class RequestForm extends Part {
         </button>
       </footer>
     </form>`;
+  }
+
+  #somebody_else(): TemplateResult {
+    const field = (name: string, label: string, text: Signal<string>): TemplateResult => html`<label class="field"
+      ><span>${label}</span
+      ><input
+        type="text"
+        name=${name}
+        maxlength=${kName}
+        autocomplete="off"
+        dir="auto"
+        ?required=${name === 'beneficiary' && this.#for_other.value}
+        .value=${text.value}
+        @input=${(event: Event) => (text.value = (event.target as HTMLInputElement).value)}
+    /></label>`;
+    return html`<details class="more-fields" .open=${this.#for_other.value} @toggle=${(event: Event) => (this.#for_other.value = (event.target as HTMLDetailsElement).open)}>
+      <summary>${icon('people')}<span>${t('request.other')}</span></summary>
+      <div class="body">
+        ${field('beneficiary', t('request.other.name'), this.#other)} ${field('beneficiary_title', t('request.other.title'), this.#other_title)}
+        <p class="hint">${t(this.here ? 'request.other.here' : 'request.other.hint')}</p>
+      </div>
+    </details>`;
   }
 
   #device_line(): TemplateResult {

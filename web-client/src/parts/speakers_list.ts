@@ -7,7 +7,7 @@ import { waitMinutes } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
 import { icon } from './icons.ts';
-import { affiliation, badge, kindChip, spokenLanguage, stateChip, whereMark, type Content } from './words.ts';
+import { affiliation, askedBy, badge, kindChip, spokenLanguage, stateChip, whereMark, type Content } from './words.ts';
 import './clock.ts';
 
 export interface ListView {
@@ -16,7 +16,7 @@ export interface ListView {
 }
 
 function you(request: FloorRequest, { state }: ListView): Content {
-  return request.person.participant === state.you.participant ? html`<span class="chip you">${t('list.you')}</span>` : nothing;
+  return request.person.participant === state.you.participant && !request.asked_by ? html`<span class="chip you">${t('list.you')}</span>` : nothing;
 }
 
 export function nowCard(request: FloorRequest, view: ListView): TemplateResult {
@@ -25,7 +25,7 @@ export function nowCard(request: FloorRequest, view: ListView): TemplateResult {
     <div class="who">
       <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
       <p class="name"><bdi>${request.person.name}</bdi> ${you(request, view)}</p>
-      ${affiliation(request.person)}
+      ${affiliation(request.person)} ${askedBy(request)}
       <p class="line">${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}${whereMark(request.person.where)}</p>
     </div>
     <speech-clock .request=${request} .now=${view.now}></speech-clock>
@@ -39,7 +39,7 @@ function row(request: FloorRequest, index: number, view: ListView): TemplateResu
     <span class="position">${request.position ?? index + 1}</span>
     <div class="who">
       <p class="name"><bdi>${request.person.name}</bdi> ${you(request, view)}</p>
-      ${affiliation(request.person)}
+      ${affiliation(request.person)} ${askedBy(request)}
       ${request.kind === 'statement' ? nothing : html`<p class="line">${kindChip(request)}</p>`}
     </div>
     <span class="end">

@@ -69,6 +69,11 @@ export function affiliation({ title, organisation, category }: Person): Content 
   return html`<span class="affiliation">${parts.map((part, index) => html`${index ? ' · ' : nothing}<bdi>${part}</bdi>`)}</span>`;
 }
 
+// Who asked, of somebody who did not ask themselves.
+export function askedBy({ asked_by }: FloorRequest): Content {
+  return asked_by ? html`<span class="affiliation asked-by">${withName('list.asked_by', asked_by)}</span>` : nothing;
+}
+
 export function badge(name: string): TemplateResult {
   return html`<span class="badge" aria-hidden="true">${initials(name) || icon('people')}</span>`;
 }

@@ -1,4 +1,4 @@
-import { chooseLanguage, eachLook, enter, expect, expectGood, me, people, test } from './fixture.mjs';
+import { chooseLanguage, eachLook, enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 
@@ -49,6 +49,46 @@ test('the device check shows the own picture, and that the server hears one', as
   await expectGood(page);
   await named(page, 'Enter the meeting').click();
   await expect(named(page, 'Request the floor')).toBeVisible();
+});
+
+test('a delegate asks for the minister, and every page shows who speaks and who asked', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  const mona = await open('/room/room-a/moderator', moderator);
+  const chair = await open('/room/room-a/chair', { sub: 'chair', name: 'Carla Chair', role: 'chair' });
+  const stage = await open('/room/room-a/stage', null);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  const form = page.getByRole('dialog', { name: 'Request the floor' });
+  await expect(form.getByLabel('Name of who will speak')).toBeHidden();
+  await form.getByText('I ask for somebody else').click();
+  // Without a name it is not clear for whom.
+  await named(form, 'Ask for the floor').click();
+  await expect(form.getByLabel('Name of who will speak')).toBeFocused();
+  expect(mock.meeting.queue).toEqual([]);
+  await form.getByLabel('Name of who will speak').fill('Abena Owusu');
+  await form.getByLabel('Their title (if any)').fill('Minister of Communications');
+  await expectGood(page);
+  await named(form, 'Ask for the floor').click();
+  await expect(form).toBeHidden();
+  expect(mock.meeting.calls.at(-1).params).toMatchObject({ kind: 'statement', beneficiary: 'Abena Owusu', beneficiary_title: 'Minister of Communications' });
+  await expect(page.locator('.own-card')).toContainText('For Abena Owusu');
+  for (const row of [page.locator('.waiting'), mona.locator('.queue-box .queue'), chair.locator('.next')]) {
+    await expect(row).toContainText('Abena Owusu');
+    await expect(row).toContainText('Minister of Communications');
+    await expect(row).toContainText('asked by Li Wei');
+  }
+  await expect(stage.locator('.then')).toContainText('Minister of Communications');
+  await expectGood(page);
+  await expectGood(mona);
+  mock.meeting.onAir(mock.meeting.queue[0]);
+  for (const card of [page.locator('.speakers .now'), mona.locator('.speaker'), chair.locator('.card.now')]) await expect(card).toContainText('asked by Li Wei');
+  await expect(stage.locator('.speaker')).toContainText('Abena Owusu');
+  mock.meeting.end(mock.meeting.floor[0], 'released', 'finished');
+
+  // The next request is one's own again.
+  await page.locator('.own-card').getByRole('button', { name: 'Close' }).click();
+  await ask(page);
+  expect(mock.meeting.calls.at(-1).params).not.toHaveProperty('beneficiary');
 });
 
 test('a request goes from the form to the floor and back', async ({ open, mock }) => {
@@ -188,6 +228,25 @@ test('where the browser would ask after a reload, camera and microphone are open
   await page.reload();
   await named(page, 'Open camera and microphone').click();
   await expect(page.getByRole('region', { name: 'Your request' })).toContainText('Picture and sound ready');
+});
+
+test('a delegation that has all its requests is told so, in the language of the page', async ({ open, mock }) => {
+  mock.meeting.delegation_max = 1;
+  const colleague = mock.meeting.add('Wang Fang', { organisation: me.organisation });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await named(page, 'Request the floor').click();
+  const send = page.locator('#request [data-action=ask]');
+  await send.click();
+  const alert = page.locator('#request [role=alert]');
+  await expect(alert).toContainText('Your delegation has as many requests as it may have at once.');
+  await chooseLanguage(page, 'ar');
+  await expect(alert).toContainText('لدى وفدكم');
+  await chooseLanguage(page, 'en');
+  mock.meeting.end(colleague, 'withdrawn');
+  await send.click();
+  await expect(page.locator('#request')).toBeHidden();
+  expect(mock.meeting.queue.map(({ person }) => person.name)).toEqual(['Li Wei']);
 });
 
 test('a closed list takes only points of order and rights of reply', async ({ open, mock }) => {

@@ -1,0 +1,30 @@
+#include "server/app/meeting_rules.h"
+
+namespace plenary::server {
+
+signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
+  signaling::Rules rules{.meeting = room.id,
+                         .room = room.id,
+                         .title = room.title,
+                         .languages = room.languages,
+                         .agenda = room.agenda,
+                         .speakers_max = floor.speakers_max,
+                         .needs_approval = floor.needs_approval,
+                         .delegation_max = floor.delegation_max,
+                         .overtime_max = floor.overtime_max,
+                         .grace = floor.grace,
+                         .ready_within = floor.ready_within};
+  using signaling::RequestKind;
+  rules.limits = {{RequestKind::statement, floor.statement},
+                  {RequestKind::question, floor.question},
+                  {RequestKind::reply, floor.reply},
+                  {RequestKind::right_of_reply, floor.right_of_reply},
+                  {RequestKind::point_of_order, floor.point_of_order},
+                  {RequestKind::written, floor.written}};
+  for (const auto& [word, limit] : floor.statement_by_category) {
+    if (const auto category = signaling::category_from(word)) rules.statement_limits[*category] = limit;
+  }
+  return rules;
+}
+
+}  // namespace plenary::server

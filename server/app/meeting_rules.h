@@ -1,0 +1,11 @@
+// What the configuration says of a room's meeting, as the meeting's rules.
+#pragma once
+
+#include "server/config/config.h"
+#include "signaling/meeting/rules.h"
+
+namespace plenary::server {
+
+signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor);
+
+}  // namespace plenary::server

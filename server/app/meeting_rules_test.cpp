@@ -1,0 +1,43 @@
+#include "server/app/meeting_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plenary::server {
+namespace {
+
+using signaling::Category;
+using signaling::RequestKind;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+TEST(MeetingRules, the_limits_of_the_configuration_are_those_of_the_meeting) {
+  const FloorSection floor{.statement = minutes(10),
+                           .question = minutes(11),
+                           .reply = minutes(12),
+                           .right_of_reply = minutes(13),
+                           .point_of_order = minutes(14),
+                           .written = minutes(15),
+                           .statement_by_category = {{"government", minutes(5)}, {"academia", seconds(0)}},
+                           .delegation_max = 2};
+  const signaling::Rules rules = rules_of(RoomConfig{}, floor);
+  EXPECT_THAT(rules.limits,
+              ElementsAre(Pair(RequestKind::statement, minutes(10)), Pair(RequestKind::question, minutes(11)),
+                          Pair(RequestKind::reply, minutes(12)), Pair(RequestKind::right_of_reply, minutes(13)),
+                          Pair(RequestKind::point_of_order, minutes(14)), Pair(RequestKind::written, minutes(15))));
+  EXPECT_THAT(rules.statement_limits,
+              ElementsAre(Pair(Category::government, minutes(5)), Pair(Category::academia, seconds(0))));
+  EXPECT_EQ(rules.delegation_max, 2U);
+}
+
+TEST(MeetingRules, a_configuration_that_says_nothing_leaves_the_meeting_its_own_limits) {
+  const signaling::Rules rules = rules_of(RoomConfig{}, FloorSection{});
+  EXPECT_EQ(rules.limits, signaling::Rules{}.limits);
+  EXPECT_TRUE(rules.statement_limits.empty());
+  EXPECT_EQ(rules.delegation_max, 0U);
+}
+
+}  // namespace
+}  // namespace plenary::server
