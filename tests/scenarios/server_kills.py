@@ -35,6 +35,7 @@ MODERATOR_ACTS = 38  # in a life: a page may send 40 messages at once
 LIFE_SECONDS = (0.02, 0.4)  # of a server, from when all have joined
 START_SECONDS = 60
 SAME_SECONDS = 5  # that the server started anew is shown a moment before it is saved
+LOOK_SECONDS = 0.1  # a page that asks more than 20 times a second is not answered
 LOOK_AT_ALL_EVERY = 50  # kills; what has ended is looked up in the whole record
 
 CONFIG = """
@@ -130,6 +131,7 @@ class Account:
             events += later
             if not later and (state == self.floor.shown() or time.monotonic() > end):
                 break
+            time.sleep(LOOK_SECONDS)
         if state != self.floor.shown():
             self.fault("order_errors", f"shown {state}, promised {self.floor.shown()}")
         known = {r["topic"]: id for r in (self.floor.open | self.floor.ended).values() for id in [r["request"]]}
