@@ -117,6 +117,16 @@ TEST_F(Agenda, rights_of_reply_without_an_item_come_at_the_end_of_the_list) {
   EXPECT_THAT(bench_.queue(), ElementsAre(later, reply));
 }
 
+TEST_F(Agenda, rights_of_reply_without_an_item_do_not_take_others_to_the_end_of_the_list) {
+  const RequestId without = ask("Amina", RequestKind::right_of_reply);
+  select("1");
+  const RequestId first = ask("Li");
+  const RequestId reply = ask("Juan", RequestKind::right_of_reply);
+  select("2");
+  const RequestId next_item = ask("Olga");
+  EXPECT_THAT(bench_.queue(), ElementsAre(first, reply, next_item, without));
+}
+
 TEST_F(Agenda, a_list_moved_by_hand_takes_new_ones_behind_the_rights_of_reply_of_earlier_items) {
   select("1");
   const RequestId first = ask("Amina");

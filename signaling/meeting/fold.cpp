@@ -164,7 +164,10 @@ struct Fold {
     request->state = RequestState::queued;
     request->changed_at = event.at;
     request->ready = request->offered = false;
-    request->behind = e.behind;
+    if (e.behind) {  // else they are the last already, and stay it
+      request->behind = e.behind;
+      request->passed = event.seq;
+    }
     if (e.reason == "not_ready") ++request->missed;
     if (state.order != ListOrder::manual || !e.behind) return;
     std::erase(state.rows, e.request);

@@ -1,6 +1,7 @@
 #include "signaling/meeting/order.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace plenary::signaling {
@@ -76,8 +77,12 @@ bool waits_for_next_item(const State& state, const Request& ordinary, const Requ
 void put_rights_of_reply(const State& state, const std::vector<const Request*>& replies,
                          std::vector<const Request*>& ordinary) {
   for (const Request* reply : replies) {
-    const auto last = std::find_if(ordinary.rbegin(), ordinary.rend(),
-                                   [&](const Request* r) { return !waits_for_next_item(state, *r, *reply); });
+    const auto stands_before = [&](const Request* r) {
+      const bool is_at_list_end = r->kind == RequestKind::right_of_reply && agenda_place(state, *r) == 0;
+      if (is_at_list_end && agenda_place(state, *reply) != 0) return false;
+      return !waits_for_next_item(state, *r, *reply);
+    };
+    const auto last = std::find_if(ordinary.rbegin(), ordinary.rend(), stands_before);
     ordinary.insert(last.base(), reply);
   }
 }
@@ -103,13 +108,16 @@ std::string_view reason_for(Rank rank, const State& state, const Request& reques
   return first ? "first_to_ask" : "asked_order";
 }
 
-void put_passed_behind(const State& state, std::vector<const Request*>& all) {
-  for (const auto& [id, request] : state.open) {
-    if (!request.behind) continue;
-    const auto self = std::find(all.begin(), all.end(), &request);
-    const auto target =
-        std::find_if(all.begin(), all.end(), [&](const Request* r) { return r->id == *request.behind; });
-    if (self != all.end() && target != all.end() && self < target) std::rotate(self, self + 1, target + 1);
+// In the order of the acts: two may have been passed over behind each other, and then the later act counts.
+void put_passed_behind(std::vector<const Request*>& all) {
+  std::vector<const Request*> passed;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(passed),
+               [](const Request* r) { return r->behind.has_value(); });
+  std::sort(passed.begin(), passed.end(), [](const Request* a, const Request* b) { return a->passed < b->passed; });
+  for (const Request* request : passed) {
+    const auto self = std::find(all.begin(), all.end(), request);
+    const auto target = std::find_if(self, all.end(), [&](const Request* r) { return r->id == *request->behind; });
+    if (target != all.end()) std::rotate(self, self + 1, target + 1);
   }
 }
 
@@ -145,7 +153,7 @@ std::vector<Place> waiting_order(const State& state, ListOrder order) {
 
   std::vector<const Request*> all;
   for (const auto& requests : by_rank) all.insert(all.end(), requests.begin(), requests.end());
-  put_passed_behind(state, all);
+  put_passed_behind(all);
 
   std::vector<Place> places;
   bool first_ordinary = true;

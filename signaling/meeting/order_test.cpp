@@ -121,6 +121,29 @@ TEST(Order, passing_over_moves_one_place_down_and_once_only) {
   EXPECT_EQ(bench.moderate(act::Pass{c, ""}).error().word, "last_in_line");
 }
 
+TEST(Order, two_passed_over_in_turn_change_places_each_time) {
+  Bench bench;
+  const RequestId a = bench.ask(bench.person("A"));
+  const RequestId b = bench.ask(bench.person("B"));
+  const RequestId c = bench.ask(bench.person("C"));
+  for (int turn = 0; turn < 2; ++turn) {
+    ASSERT_TRUE(bench.moderate(act::Pass{a, ""}));
+    EXPECT_THAT(bench.queue(), ElementsAre(b, a, c));
+    ASSERT_TRUE(bench.moderate(act::Pass{b, ""}));
+    EXPECT_THAT(bench.queue(), ElementsAre(a, b, c));
+  }
+}
+
+TEST(Order, who_is_called_as_the_last_and_passed_over_again_stays_the_last) {
+  Bench bench;
+  const RequestId a = bench.ask(bench.person("A"));
+  const RequestId b = bench.ask(bench.person("B"));
+  ASSERT_TRUE(bench.moderate(act::Pass{a, ""}));
+  ASSERT_TRUE(bench.moderate(act::Prepare{a, ""}));
+  ASSERT_TRUE(bench.moderate(act::Pass{a, ""}));
+  EXPECT_THAT(bench.queue(), ElementsAre(b, a));
+}
+
 TEST(Order, estimates_add_what_is_left_of_the_speech_and_the_limits_of_those_before) {
   Bench bench;
   bench.speak("Speaker");

@@ -30,12 +30,12 @@ auto members(Value& value) {
 
 template <ConstOrNot<Request> Value>
 auto members(Value& value) {
-  auto& [id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, limit, asked_at,
-         changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke, offered,
-         missed, reason] = value;
-  return std::tie(id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, limit,
-                  asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called,
-                  spoke, offered, missed, reason);
+  auto& [id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, passed, limit,
+         asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke,
+         offered, missed, reason] = value;
+  return std::tie(id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, passed,
+                  limit, asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready,
+                  called, spoke, offered, missed, reason);
 }
 
 template <ConstOrNot<AgendaItem> Value>

@@ -53,6 +53,7 @@ struct Request {
   std::string key;       // idempotency key of the requester
   std::optional<RequestId> reply_to;
   std::optional<RequestId> behind;  // passed over: after this one, as long as that one waits
+  std::uint64_t passed = 0;         // number of the event that put them there
   Milliseconds limit{0};            // zero: none
   Moment asked_at{};
   Moment changed_at{};  // last transition

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Kills the whole server with SIGKILL while people ask for the floor over WebSockets, and looks what the next one knows.
+"""Kills the whole server with SIGKILL while people ask for the floor over WebSockets and two moderators give it, and
+looks what the next one knows.
 
     tests/scenarios/server_kills.py [KILLS] [FIRST_SEED]
 
-Nothing that was acknowledged may be gone, undone, there twice or in another order. Prints the seed of a kill that fails.
+Nothing that was acknowledged may be gone, there twice or in another order, nothing may be there by half, and what the
+next server shows is what floor_model.py makes of the same acts. Prints the seed of a kill that fails.
 """
 
 import base64
@@ -25,10 +27,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/bench"))
 from page import Page  # noqa: E402
 
+from floor_model import WAITS, Floor, shown_in  # noqa: E402
+
 PROGRAM = Path(os.environ.get("PLENARY_PROGRAM", ROOT / "build/release/bin/plenary"))
 PEOPLE = 12
+MODERATOR_ACTS = 38  # in a life: a page may send 40 messages at once
 LIFE_SECONDS = (0.02, 0.4)  # of a server, from when all have joined
 START_SECONDS = 60
+SAME_SECONDS = 5  # that the server started anew is shown a moment before it is saved
+LOOK_SECONDS = 0.1  # a page that asks more than 20 times a second is not answered
 LOOK_AT_ALL_EVERY = 50  # kills; what has ended is looked up in the whole record
 
 CONFIG = """
@@ -86,65 +93,130 @@ class Server:
 class Account:
     """What was promised to whom."""
 
-    def __init__(self):
+    def __init__(self, server):
+        self.server = server
+        self.floor = Floor()
         self.requests = {}  # topic, the same as the key, to the request that was acknowledged
-        self.ended = set()  # acknowledged as withdrawn or denied
+        self.withdrawn = set()  # acknowledged
         self.doubt = []  # (topic, person) without an answer: one effect or none
-        self.end_in_doubt = set()  # requests whose withdrawal or denial was not answered
-        self.acknowledged = self.lost = self.duplicated = self.order_errors = 0
+        self.acknowledged = self.lost = self.duplicated = self.order_errors = self.half = 0
+        self.why = []
 
     def clean(self):
-        return self.lost + self.duplicated + self.order_errors == 0
+        return not self.why
 
     def text(self):
         return (f"{self.acknowledged} acknowledged, {self.lost} lost, {self.duplicated} duplicated, "
-                f"{self.order_errors} order errors")
+                f"{self.order_errors} order errors, {self.half} by half")
 
-    def ask(self, page, person, topic):
-        return page.send("floor.request", {"key": topic, "kind": "statement", "topic": topic, "language": "floor"}), topic, person
+    def fault(self, count, why):
+        setattr(self, count, getattr(self, count) + 1)
+        self.why.append(f"{count}: {why}")
 
     def answered(self, topic, result):
         self.acknowledged += 1
         if self.requests.setdefault(topic, result["request"]) != result["request"]:
-            self.duplicated += 1
+            self.fault("duplicated", topic)
+
+    def read(self):
+        return self.floor.read(self.server.folder / "data/plenary.db")
 
     def look(self, moderator):
-        """The waiting list: everything acknowledged and not ended, once, in the order of its numbers."""
-        queue = moderator.call("meeting.state", {})["queue"]
-        topics = [entry["topic"] for entry in queue]
-        numbers = [int(entry["request"][2:]) for entry in queue]
-        self.duplicated += len(topics) - len(set(topics))
-        self.order_errors += numbers != sorted(numbers)
-        waiting = {entry["request"] for entry in queue}
-        self.ended |= self.end_in_doubt - waiting
-        self.end_in_doubt.clear()
-        self.lost += len(set(self.requests.values()) - self.ended - waiting)
-        self.lost += len(self.ended & waiting)
-        return queue
+        """The state that pages get, held against the model's."""
+        events = self.read()
+        end = time.monotonic() + SAME_SECONDS
+        while True:
+            state = shown_in(moderator.call("meeting.state", {}))
+            later = self.read()
+            events += later
+            if not later and (state == self.floor.shown() or time.monotonic() > end):
+                break
+            time.sleep(LOOK_SECONDS)
+        if state != self.floor.shown():
+            self.fault("order_errors", f"shown {state}, promised {self.floor.shown()}")
+        known = {r["topic"]: id for r in (self.floor.open | self.floor.ended).values() for id in [r["request"]]}
+        for topic, request in self.requests.items():
+            if known.get(topic) != request:
+                self.fault("lost", topic)
+        for request in self.withdrawn:
+            if self.floor.ended.get(request, {}).get("state") != "withdrawn":
+                self.fault("lost", f"withdrawal of {request}")
+        if len(known) != len(self.floor.open) + len(self.floor.ended):
+            self.fault("duplicated", "two requests of one key")
+        return events
 
-    def look_at_all(self, record):
-        topics = [entry["topic"] for entry in record]
-        self.duplicated += len(topics) - len(set(topics))
-        self.lost += len(set(self.requests) - set(topics))
+    def compare(self, acts, events):
+        """One moderator's acts in the order sent, with what came of them in the order saved."""
+        done = [event for event in events if event["type"] != "undo_kept" and event.get("to") != "on_air"
+                and event.get("reason") != "next_speaker"]
+        for act in acts:
+            if act.outcome == "refused":
+                continue
+            if done and act.matches(done[0]):
+                done.pop(0)
+            elif act.outcome == "acknowledged" and not act.may_be_nothing():
+                later = any(act.matches(event) for event in done)
+                self.fault("order_errors" if later else "lost", f"{act.method} {act.params}, saved {done[:2]}")
+        if done:
+            self.fault("duplicated", f"nobody did {done[0]}")
+
+    def whole(self, events):
+        """An act is saved with all that it does or not at all."""
+        for one, event in enumerate(events):
+            rest = [e for e in events[one + 1:] if e["by"] == event["by"]]
+            if event["type"] == "undo_kept" and "act" in event and not rest:
+                self.fault("half", event)
+            if event.get("reason") == "next_speaker" and not any(e.get("to") == "granted" for e in rest[:2]):
+                self.fault("half", event)
+
+
+class Act:
+    """What a moderator sent, and what was said to it."""
+
+    def __init__(self, method, params):
+        self.method, self.params = method, params
+        self.outcome = "unanswered"
+        self.request = params.get("request")
+
+    def may_be_nothing(self):
+        return self.method in ("list.open", "list.close")  # as it is already
+
+    def matches(self, event):
+        kind, same = event["type"], self.request in (None, event.get("request"))
+        wanted = {
+            "floor.grant": kind == "moved" and event.get("to") == "granted" and same,
+            "floor.release": kind == "moved" and event.get("to") == "released" and same,
+            "floor.prepare": kind == "moved" and event.get("to") == "standby" and same,
+            "floor.deny": kind == "moved" and event.get("to") == "denied" and event["reason"] == self.params.get("reason"),
+            "floor.pass": kind == "passed_over" and event.get("reason") == self.params.get("reason"),
+            "floor.move": kind == "row_moved" and self.request in event["rows"],
+            "list.open": kind == "list_opened" and event.get("open") is True,
+            "list.close": kind == "list_opened" and event.get("open") is False,
+            "list.order": kind == "order_chosen" and event["order"] == self.params.get("order"),
+            "floor.undo": kind == "undone",
+        }
+        return wanted[self.method]
 
 
 class Life:
-    """One life of a server: people ask and withdraw, a moderator denies, until it is killed somewhere in it."""
+    """One life of a server: people ask and withdraw, two moderators do all that they do, until it is killed in it."""
 
     def __init__(self, server, account, seed):
         self.random = random.Random(seed)
         self.account = account
-        self.moderator = Page(server.port, server.token("moderator", "Mona"))
-        self.people = [Page(server.port, server.token("participant", f"person {seed} {i}")) for i in range(PEOPLE)]
+        self.moderators = [Page(server.port, server.token("moderator", name)) for name in ("Mona", "Musa")]
+        self.acts = {page: [] for page in self.moderators}
+        where = ("room", "remote")
+        self.people = [Page(server.port, server.token("participant", f"person {seed} {i}", where=where[i % 2])) for i in range(PEOPLE)]
         self.asked = [0] * PEOPLE
         self.calls = {}  # (page, id) to what is done with the answer
         self.seed = seed
 
     def live(self, server):
         end = time.monotonic() + self.random.uniform(*LIFE_SECONDS)
-        pages = [self.moderator, *self.people]
+        pages = [*self.moderators, *self.people]
         while time.monotonic() < end:
-            self.act()
+            self.moderate() if self.random.random() < 0.4 else self.act()
             ready, _, _ = select.select([page.socket for page in pages], [], [], self.random.uniform(0, 0.004))
             for page in pages:
                 if page.socket in ready:
@@ -154,37 +226,60 @@ class Life:
             self.drain(page)
             page.close()
         self.account.doubt += [what[1:] for what in self.calls.values() if what[0] == "ask"]
-        self.account.end_in_doubt |= {what[1] for what in self.calls.values() if what[0] == "end"}
+
+    def signatures(self):
+        return {page: page.joined["participant"] + "/moderator" for page in self.moderators}
+
+    def moderate(self):
+        page = self.random.choice(self.moderators)
+        acts = self.acts[page]
+        known = list(self.account.requests.values())[-PEOPLE:]
+        if len(acts) >= MODERATOR_ACTS or not known:
+            return
+        request, other = self.random.choice(known), self.random.choice(known)
+        reason = f"{self.seed}-{self.moderators.index(page)}-{len(acts)}"
+        one = {"request": request}
+        method, params = self.random.choice([
+            ("floor.grant", {"override": True}), ("floor.grant", one | {"override": True}), ("floor.release", one),
+            ("floor.release", {}), ("floor.deny", one | {"reason": reason}), ("floor.pass", one | {"reason": reason}),
+            ("floor.pass", one | {"reason": reason}), ("floor.prepare", one),
+            ("floor.move", one | {"before": None if other == request else other}),
+            ("floor.move", one | {"before": None}), ("list.open", {}), ("list.open", {}), ("list.close", {}),
+            ("list.order", {"order": self.random.choice(("asked", "balance", "protocol", "manual"))}),
+            ("floor.undo", {}), ("floor.undo", {})])
+        acts.append(Act(method, params))
+        self.calls[page, page.send(method, params)] = ("act", acts[-1])
 
     def act(self):
         index = self.random.randrange(PEOPLE)
         page = self.people[index]
-        open_here = [topic for topic in self.account.requests
-                     if topic.startswith(f"{self.seed}-{index}-") and self.account.requests[topic] not in self.account.ended]
-        if self.random.random() < 0.15 and self.account.requests:
-            topic = self.random.choice(list(self.account.requests)[-PEOPLE:])
-            request = self.account.requests[topic]
-            self.calls[self.moderator, self.moderator.send("floor.deny", {"request": request})] = ("end", request)
-        elif open_here:
-            request = self.account.requests[open_here[0]]
-            self.calls[page, page.send("floor.withdraw", {"request": request})] = ("end", request)
+        open_here = [request for topic, request in self.account.requests.items()
+                     if topic.startswith(f"{self.seed}-{index}-") and request not in self.account.withdrawn]
+        if open_here and self.random.random() < 0.3:
+            request = self.random.choice(open_here)
+            self.calls[page, page.send("floor.withdraw", {"request": request})] = ("withdraw", request)
         elif self.asked[index] < 8:
             topic = f"{self.seed}-{index}-{self.asked[index]}"
             self.asked[index] += 1
-            call, *what = self.account.ask(page, f"person {self.seed} {index}", topic)
-            self.calls[page, call] = ("ask", *what)
+            self.calls[page, page.send("floor.request", request_params(topic))] = ("ask", topic, f"person {self.seed} {index}")
 
     def take(self, page):
         page.buffer += page.socket.recv(1 << 16)
         for message in page.buffered():
             what = self.calls.pop((page, message.get("id")), None)
-            if what is None or "error" in message:
+            if what is None:
+                continue
+            if what[0] == "act":
+                what[1].outcome = "refused" if "error" in message else "acknowledged"
+                what[1].request = message.get("result", {}).get("request", what[1].request)
+            if "error" in message:
                 continue
             if what[0] == "ask":
                 self.account.answered(what[1], message["result"])
-            else:
-                self.account.acknowledged += 1
-                self.account.ended.add(what[1])
+                continue
+            self.account.acknowledged += 1
+            if what[0] == "withdraw":
+                self.account.withdrawn.add(what[1])
 
     def drain(self, page):
         """What the server had sent before it died was said."""
@@ -198,41 +293,52 @@ class Life:
             return
 
 
+def request_params(topic):
+    return {"key": topic, "kind": "statement", "topic": topic, "language": "floor"}
+
+
 def settle(server, account, moderator):
-    """Who got no answer asks again with the same key; all that waits is then denied, so that the list stays short."""
+    """Who got no answer asks again with the same key; all that waits or speaks is then ended, so that the list stays short."""
+    moderator.call("list.open", {})
     for topic, person in account.doubt:
         page = Page(server.port, server.token("participant", person))
         try:
-            account.answered(topic, page.call("floor.request", {"key": topic, "kind": "statement", "topic": topic, "language": "floor"}))
+            account.answered(topic, page.call("floor.request", request_params(topic)))
         except RuntimeError as refusal:
             if "already_asked" not in str(refusal):  # an earlier one of theirs is open
                 raise
         page.close()
     account.doubt.clear()
-    for entry in account.look(moderator):
-        moderator.call("floor.deny", {"request": entry["request"]})
+    account.look(moderator)
+    for request, state in [(id, r["state"]) for id, r in account.floor.open.items()]:
+        moderator.call("floor.deny" if state in WAITS else "floor.release", {"request": request})
         account.acknowledged += 1
-        account.ended.add(entry["request"])
+    account.read()
 
 
 def main():
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    account = Account()
     with tempfile.TemporaryDirectory(prefix="plenary-kills-") as folder:
         server = Server(folder)
+        account = Account(server)
         server.start()
         for seed in range(first, first + kills):
-            Life(server, account, seed).live(server)
+            life = Life(server, account, seed)
+            life.live(server)
             server.start()
             moderator = Page(server.port, server.token("moderator", "Mona"))
-            account.look(moderator)
+            events = account.look(moderator)
+            for page, signature in life.signatures().items():
+                account.compare(life.acts[page], [event for event in events if event["by"] == signature])
+            account.whole(events)
             settle(server, account, moderator)
             moderator.close()
             if (seed - first + 1) % LOOK_AT_ALL_EVERY == 0 or seed == first + kills - 1:
-                account.look_at_all(server.record())
+                if sorted(r["topic"] for r in server.record()) != sorted(r["topic"] for r in account.floor.ended.values()):
+                    account.fault("lost", "in the record")
             if not account.clean():
-                print(f"seed {seed}: {account.text()}")
+                print(f"seed {seed}: {account.text()}", *account.why[:5], sep="\n  ")
                 server.kill()
                 return 1
         server.kill(signal.SIGTERM)
