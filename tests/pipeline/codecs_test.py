@@ -64,6 +64,19 @@ class TestCodecs(SpeakersTest):
         self.assertTrue(all(0 < (b - a) % 2**32 < 2**31 for a, b in zip(stamps, stamps[1:])))
         return frames
 
+    def test_a_picture_of_16k_by_16k_is_not_decoded_and_the_next_one_is(self):
+        room = self.start([])
+        before = room.memory_kib()
+        self.add_speaker("s1", 1000, 101, "vp8")
+        self.uplinks[0].forged = True
+        self.talk_until("speaker", speaker="s1", state="decoding")
+        room.send(command="want", track=room.tracks["speaker/s1/video/h264"], wanted=True)
+        self.talk(3)
+        self.assertLess(room.memory_kib(), before + 100 * 1024)
+        self.assertEqual(room.track_frames("speaker/s1/video/h264"), [])
+        self.uplinks[0].forged = False
+        self.assertTrue(self.talk(START, lambda: room.track_frames("speaker/s1/video/h264")), "no picture after it")
+
     def assert_white(self, pictures, frames):
         self.assertEqual(len(pictures), len(frames))
         self.assertTrue(all(picture[360 * 1280 + 640] > 180 for picture in pictures))

@@ -9,10 +9,10 @@
 #include <random>
 #include <set>
 
-#include "promised_order.h"
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/event_json.h"
 #include "signaling/meeting/fold.h"
+#include "tests/scenarios/promised_order.h"
 
 namespace plenary::signaling {
 namespace {

@@ -1,4 +1,4 @@
-#include "promised_order.h"
+#include "tests/scenarios/promised_order.h"
 
 #include <algorithm>
 #include <limits>
