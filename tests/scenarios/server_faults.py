@@ -25,7 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import server_kills  # noqa: E402
-from server_kills import PROGRAM, Account, Life, Page, settle  # noqa: E402
+from server_kills import PROGRAM, Account, Life, Page, start_again  # noqa: E402
 from silent_crowd import PATIENCE_SECONDS, SilentCrowd, upgrade_request  # noqa: E402
 
 CONFIG = server_kills.CONFIG + """
@@ -424,18 +424,14 @@ class Faults(ServerTest):
 
     def test_x6_a_server_that_is_asked_to_end_loses_no_acknowledgement_and_tells_everybody(self):
         server = self.serve()
-        account = Account()
+        account = Account(server)
         for seed in range(1, 4):
             life = TerminatedLife(server, account, seed)
             life.live(server)
             self.assertEqual(server.process.returncode, 0)
-            self.assertEqual(life.told, [1001] * (server_kills.PEOPLE + 1), f"seed {seed}")
-            server.start()
-            moderator = Page(server.port, server.token("moderator", "Mona"))
-            account.look(moderator)
-            settle(server, account, moderator)
-            moderator.close()
-            self.assertTrue(account.clean(), f"seed {seed}: {account.text()}")
+            self.assertEqual(life.told, [1001] * (server_kills.PEOPLE + len(life.moderators)), f"seed {seed}")
+            start_again(server, account, life)
+            self.assertTrue(account.clean(), f"seed {seed}: {account.text()} {account.why[:3]}")
         account.look_at_all(server.record())
         self.assertTrue(account.clean(), account.text())
         self.assertGreater(account.acknowledged, 20)

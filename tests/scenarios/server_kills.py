@@ -145,6 +145,10 @@ class Account:
             self.fault("duplicated", "two requests of one key")
         return events
 
+    def look_at_all(self, record):
+        if sorted(r["topic"] for r in record) != sorted(r["topic"] for r in self.floor.ended.values()):
+            self.fault("lost", "in the record")
+
     def compare(self, acts, events):
         """One moderator's acts in the order sent, with what came of them in the order saved."""
         done = [event for event in events if event["type"] != "undo_kept" and event.get("to") != "on_air"
@@ -316,6 +320,18 @@ def settle(server, account, moderator):
     account.read()
 
 
+def start_again(server, account, life):
+    """What is there after that life, held against what was promised in it."""
+    server.start()
+    moderator = Page(server.port, server.token("moderator", "Mona"))
+    events = account.look(moderator)
+    for page, signature in life.signatures().items():
+        account.compare(life.acts[page], [event for event in events if event["by"] == signature])
+    account.whole(events)
+    settle(server, account, moderator)
+    moderator.close()
+
+
 def main():
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -326,17 +342,9 @@ def main():
         for seed in range(first, first + kills):
             life = Life(server, account, seed)
             life.live(server)
-            server.start()
-            moderator = Page(server.port, server.token("moderator", "Mona"))
-            events = account.look(moderator)
-            for page, signature in life.signatures().items():
-                account.compare(life.acts[page], [event for event in events if event["by"] == signature])
-            account.whole(events)
-            settle(server, account, moderator)
-            moderator.close()
+            start_again(server, account, life)
             if (seed - first + 1) % LOOK_AT_ALL_EVERY == 0 or seed == first + kills - 1:
-                if sorted(r["topic"] for r in server.record()) != sorted(r["topic"] for r in account.floor.ended.values()):
-                    account.fault("lost", "in the record")
+                account.look_at_all(server.record())
             if not account.clean():
                 print(f"seed {seed}: {account.text()}", *account.why[:5], sep="\n  ")
                 server.kill()
