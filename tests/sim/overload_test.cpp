@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr FeedId kFeed{1};
 constexpr TrackId kHigh{11}, kMiddle{12}, kLow{13}, kSound{14};
-constexpr TrackId kSpeakerSound{21}, kSpeakerPicture{22};
+constexpr TrackId kSpeakerSound{21};
 constexpr PeerId kScreen{90}, kLateViewer{91};
 constexpr PeerId kSpeaker{200};
 constexpr std::uint16_t kHighStream = 1, kMiddleStream = 2, kLowStream = 3, kSoundStream = 4, kSpeakerStream = 900;
