@@ -73,7 +73,7 @@ struct Touched {
   void operator()(const Extended& e) const { change(e.request); }
   void operator()(const OrderChosen&) const {
     for (const auto& [id, request] : state.open) {
-      if (request.behind) change(id);
+      if (!request.passed.empty()) change(id);
     }
   }
   template <class Other>

@@ -138,7 +138,7 @@ struct Fold {
       request->ready = false;
     } else if (e.to == RequestState::granted && is_waiting(from)) {
       request->granted_at = event.at;
-      request->behind.reset();
+      request->passed.clear();
       std::erase(state.rows, e.request);
     } else if (e.to == RequestState::on_air) {
       request->running_since = event.at;
@@ -165,8 +165,8 @@ struct Fold {
     request->changed_at = event.at;
     request->ready = request->offered = false;
     if (e.behind) {  // else they are the last already, and stay it
-      request->behind = e.behind;
-      request->passed = event.seq;
+      if (request->passed.size() == kMaxPasses) request->passed.erase(request->passed.begin());
+      request->passed.push_back({event.seq, *e.behind});
     }
     if (e.reason == "not_ready") ++request->missed;
     if (state.order != ListOrder::manual || !e.behind) return;
@@ -191,7 +191,7 @@ struct Fold {
     state.order = e.order;
     state.rows.clear();
     if (e.order == ListOrder::manual) lay_rows(e.rows);
-    for (auto& [id, request] : state.open) request.behind.reset();
+    for (auto& [id, request] : state.open) request.passed.clear();
   }
 
   void operator()(const MeetingMoved& e) const {

@@ -88,7 +88,7 @@ void put_rights_of_reply(const State& state, const std::vector<const Request*>& 
 }
 
 std::string_view reason_for(Rank rank, const State& state, const Request& request, ListOrder order, bool first) {
-  if (request.behind) return "passed_over";
+  if (!request.passed.empty()) return "passed_over";
   switch (rank) {
     case Rank::point_of_order:
       return "point_of_order";
@@ -108,15 +108,20 @@ std::string_view reason_for(Rank rank, const State& state, const Request& reques
   return first ? "first_to_ask" : "asked_order";
 }
 
-// In the order of the acts: two may have been passed over behind each other, and then the later act counts.
+// One act after the other, as they were done: each put somebody behind one who stood where earlier ones had put them.
 void put_passed_behind(std::vector<const Request*>& all) {
-  std::vector<const Request*> passed;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(passed),
-               [](const Request* r) { return r->behind.has_value(); });
-  std::sort(passed.begin(), passed.end(), [](const Request* a, const Request* b) { return a->passed < b->passed; });
-  for (const Request* request : passed) {
-    const auto self = std::find(all.begin(), all.end(), request);
-    const auto target = std::find_if(self, all.end(), [&](const Request* r) { return r->id == *request->behind; });
+  struct Pass {
+    PassedBehind behind;
+    const Request* request;
+  };
+  std::vector<Pass> passes;
+  for (const Request* request : all) {
+    for (const PassedBehind& behind : request->passed) passes.push_back({behind, request});
+  }
+  std::sort(passes.begin(), passes.end(), [](const Pass& a, const Pass& b) { return a.behind.at < b.behind.at; });
+  for (const Pass& pass : passes) {
+    const auto self = std::find(all.begin(), all.end(), pass.request);
+    const auto target = std::find_if(self, all.end(), [&](const Request* r) { return r->id == pass.behind.whom; });
     if (target != all.end()) std::rotate(self, self + 1, target + 1);
   }
 }

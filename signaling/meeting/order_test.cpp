@@ -126,12 +126,22 @@ TEST(Order, two_passed_over_in_turn_change_places_each_time) {
   const RequestId a = bench.ask(bench.person("A"));
   const RequestId b = bench.ask(bench.person("B"));
   const RequestId c = bench.ask(bench.person("C"));
-  for (int turn = 0; turn < 2; ++turn) {
+  for (std::size_t turn = 0; turn < kMaxPasses + 2; ++turn) {
     ASSERT_TRUE(bench.moderate(act::Pass{a, ""}));
     EXPECT_THAT(bench.queue(), ElementsAre(b, a, c));
     ASSERT_TRUE(bench.moderate(act::Pass{b, ""}));
     EXPECT_THAT(bench.queue(), ElementsAre(a, b, c));
   }
+}
+
+TEST(Order, who_is_passed_over_again_takes_nobody_along_who_stands_behind_them) {
+  Bench bench;
+  const RequestId a = bench.ask(bench.person("A"));
+  const RequestId b = bench.ask(bench.person("B"));
+  const RequestId c = bench.ask(bench.person("C"));
+  const RequestId d = bench.ask(bench.person("D"));
+  for (const RequestId passed : {b, a, a, b}) ASSERT_TRUE(bench.moderate(act::Pass{passed, ""}));
+  EXPECT_THAT(bench.queue(), ElementsAre(c, a, b, d));
 }
 
 TEST(Order, who_is_called_as_the_last_and_passed_over_again_stays_the_last) {

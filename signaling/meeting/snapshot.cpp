@@ -30,12 +30,18 @@ auto members(Value& value) {
 
 template <ConstOrNot<Request> Value>
 auto members(Value& value) {
-  auto& [id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, passed, limit,
-         asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke,
-         offered, missed, reason] = value;
-  return std::tie(id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, behind, passed,
-                  limit, asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready,
-                  called, spoke, offered, missed, reason);
+  auto& [id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, passed, limit, asked_at,
+         changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke, offered,
+         missed, reason] = value;
+  return std::tie(id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, passed, limit,
+                  asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called,
+                  spoke, offered, missed, reason);
+}
+
+template <ConstOrNot<PassedBehind> Value>
+auto members(Value& value) {
+  auto& [at, whom] = value;
+  return std::tie(at, whom);
 }
 
 template <ConstOrNot<AgendaItem> Value>
@@ -107,18 +113,26 @@ auto members(Value& value) {
 }
 
 template <class Value>
-concept Moments = requires(const Value& value) { value.time_since_epoch(); };
+concept Moments = requires(const Value& value) {
+  value.time_since_epoch();
+};
 template <class Value>
 concept Durations = requires(const Value& value) {
   value.count();
   typename Value::period;
 };
 template <class Value>
-concept Optionals = requires(const Value& value) { value.has_value(); };
+concept Optionals = requires(const Value& value) {
+  value.has_value();
+};
 template <class Value>
-concept Maps = requires { typename Value::mapped_type; };
+concept Maps = requires {
+  typename Value::mapped_type;
+};
 template <class Value>
-concept Rows = requires(Value& value) { value.emplace_back(); };
+concept Rows = requires(Value& value) {
+  value.emplace_back();
+};
 template <class Value>
 concept Pairs = requires(const Value& value) {
   value.first;

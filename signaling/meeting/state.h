@@ -40,6 +40,15 @@ struct AgendaItem {
   bool operator==(const AgendaItem&) const = default;
 };
 
+// Where a pass put somebody: behind that one, as long as that one waits.
+struct PassedBehind {
+  std::uint64_t at = 0;  // number of the event
+  RequestId whom{};
+  bool operator==(const PassedBehind&) const = default;
+};
+// Of one request, the newest; a moderator who passes somebody over more often moves them by hand, or calls others.
+constexpr std::size_t kMaxPasses = 32;
+
 struct Request {
   RequestId id{};
   RequestState state = RequestState::queued;
@@ -52,9 +61,8 @@ struct Request {
   std::string item;      // of the agenda, that was current when it was asked; empty: none was
   std::string key;       // idempotency key of the requester
   std::optional<RequestId> reply_to;
-  std::optional<RequestId> behind;  // passed over: after this one, as long as that one waits
-  std::uint64_t passed = 0;         // number of the event that put them there
-  Milliseconds limit{0};            // zero: none
+  std::vector<PassedBehind> passed;  // every time that they were: who stands behind them is where they were then
+  Milliseconds limit{0};             // zero: none
   Moment asked_at{};
   Moment changed_at{};  // last transition
   Moment granted_at{};

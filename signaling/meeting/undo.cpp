@@ -45,7 +45,7 @@ void change_back(State& state, const UndoPoint& point, const Request& before, Mo
   } else if (point.act == Undoable::unmute) {
     now.muted = true;
   } else if (point.act == Undoable::list_order) {
-    now.behind = before.behind;
+    now.passed = before.passed;
   } else if (is_waiting(before.state)) {
     if (state.answered == now.id) state.answered = point.answered;
     now = before;

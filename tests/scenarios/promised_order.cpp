@@ -126,7 +126,9 @@ std::string broken_promise(const State& state, const std::vector<RequestId>& ord
   for (const RequestId id : order) {
     const Request& request = state.open.at(id);
     // Who was passed over stands where that put them, which is judged when it happens.
-    const bool passed = request.behind && std::find(order.begin(), order.end(), *request.behind) != order.end();
+    const bool passed = std::any_of(request.passed.begin(), request.passed.end(), [&](const PassedBehind& behind) {
+      return std::find(order.begin(), order.end(), behind.whom) != order.end();
+    });
     if (!passed) rows.push_back(&request);
   }
   if (std::string broken = classes_in_turn(state, rows); !broken.empty()) return broken;
