@@ -114,3 +114,23 @@ for (const name of ['stage', 'stage_item', 'stage_long', 'stage_empty']) {
     expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
   });
 }
+
+test('on a display in Arabic an item in English is cut at its own end', async ({ open, mock }) => {
+  mock.meeting.onAir(crowd(mock.meeting));
+  const { path, claims, before, shown } = scenes.stage_item;
+  before?.(mock.meeting);
+  const page = await open(path, claims, '?lang=ar');
+  await page.setViewportSize(kWall);
+  await page.locator(shown).first().waitFor();
+  // What is seen of it begins with its first letter.
+  const cut = await page.locator('h1 .item bdi').evaluate((title) => {
+    const first = document.createRange();
+    const text = [...title.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data);
+    first.setStart(text, 0);
+    first.setEnd(text, 1);
+    const [box, letter] = [title.getBoundingClientRect(), first.getBoundingClientRect()];
+    const line = title.closest('h1').getBoundingClientRect();
+    return { longer: title.scrollWidth > title.clientWidth, begins: letter.left >= box.left - 1 && letter.left >= line.left - 1 };
+  });
+  expect(cut).toEqual({ longer: true, begins: true });
+});
