@@ -92,7 +92,7 @@ function many(model: OrganiserModel): TemplateResult {
   const bad = model.bad_lines.value;
   return html`<details class="many more-fields">
     <summary>${icon('people')}<span>${t('organiser.many')}</span></summary>
-    <div class="body">
+    <div class="within">
       <label class="field"
         ><span>${t('organiser.many.people')}</span><textarea class="input" name="people" rows="6" dir="auto" spellcheck="false" aria-describedby="many-hint"></textarea></label
       >

@@ -188,7 +188,7 @@ export class RequestForm extends Part {
     /></label>`;
     return html`<details class="more-fields" .open=${this.#for_other.value} @toggle=${(event: Event) => (this.#for_other.value = (event.target as HTMLDetailsElement).open)}>
       <summary>${icon('people')}<span>${t('request.other')}</span></summary>
-      <div class="body">
+      <div class="within">
         ${field('beneficiary', t('request.other.name'), this.#other)} ${field('beneficiary_title', t('request.other.title'), this.#other_title)}
         <p class="hint">${t(this.here ? 'request.other.here' : 'request.other.hint')}</p>
       </div>
