@@ -46,16 +46,17 @@ struct Crowd {
   }
   void add_layer(TrackId id, std::uint16_t stream, Duration interval, std::uint16_t parts, std::size_t size,
                  std::uint64_t bitrate) {
-    RoomTrack track{.track = id, .number = stream, .codec = Codec::h264, .stream = stream};
-    track.interval = interval;
-    track.parts = parts;
-    track.size = size;
-    track.bitrate = bitrate;
-    track.key_frame_every = 2s;
-    track.layer_of = id == kHigh ? kNoTrack : kHigh;
-    track.while_watched = id != kHigh;
-    track.running = id == kHigh;
-    world.add_room_track(kFeed, track);
+    world.add_room_track(kFeed, {.track = id,
+                                 .number = stream,
+                                 .stream = stream,
+                                 .interval = interval,
+                                 .parts = parts,
+                                 .size = size,
+                                 .key_frame_every = 2s,
+                                 .running = id == kHigh,
+                                 .layer_of = id == kHigh ? kNoTrack : kHigh,
+                                 .bitrate = bitrate,
+                                 .while_watched = id != kHigh});
   }
   // One that can do this part of what is sent now.
   void give_processor(double part) {
