@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t kSeeds = 20;  // PLENARY_SEEDS in the environment; script/test --long has ten thousand
+constexpr std::uint64_t kSeeds = 60;  // PLENARY_SEEDS in the environment; script/test --long has ten thousand
 constexpr std::uint64_t kRequests = 200;
 constexpr int kSteps = 5'000;  // at most: a disk that fails for long lets nobody ask
 constexpr ParticipantId kModerators[] = {ParticipantId{999'998}, ParticipantId{999'999}};
