@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "media/base/check.h"
+#include "media/base/prefetch.h"
 #include "media/crypto/ipsec_mb.h"
 #include "media/crypto/srtp.h"
 #include "media/crypto/srtp_derivation.h"
@@ -131,6 +132,8 @@ std::size_t GcmEgress::protect(std::uint8_t* out, std::size_t header_length, Byt
   }
   return header_length + prefix.size() + payload.size() + kGcmTag;
 }
+
+void GcmEgress::prefetch_key() const { prefetch(state_.get(), sizeof(State)); }
 
 const char* GcmEgress::implementation() {
   return resolve(SrtpEngine::best) == SrtpEngine::ipsec_mb ? ipsec_mb_name() : "openssl evp";

@@ -66,6 +66,8 @@ class GcmEgress {
   // ROC << 16 | sequence. `prefix` (may be empty) is encrypted before `payload`: the original sequence number of RTX.
   std::size_t protect(std::uint8_t* out, std::size_t header_length, Bytes prefix, Bytes payload, std::uint32_t ssrc,
                       std::uint64_t index);
+  // Asks for the memory of the key, which protect() needs whole.
+  void prefetch_key() const;
 
   // "ipsec-mb avx512-vaes", "ipsec-mb avx2", "openssl evp"
   static const char* implementation();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "media/base/prefetch.h"
 #include "media/forward/counters.h"
 #include "media/forward/track.h"
 #include "media/rtp/picture_numbers.h"
@@ -55,6 +56,10 @@ class Forwarder {
   std::optional<Out> next(Instant now);
   // When next() has something that is in the ring already; new packets need their own call.
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
+
+  void prefetch_segment() const {
+    if (segment_count_ > 0) prefetch(&segment(), sizeof(Segment));
+  }
 
   // The packet `n` numbers before `out`, which next() gave last, as it went out; nothing where another source begins.
   [[nodiscard]] std::optional<Out> earlier(const Out& out, std::uint64_t n) const;

@@ -9,9 +9,9 @@ PeerEntry* PeerTable::add(const peer::Peer::Config& config, RandomSource& random
     return nullptr;
   }
   auto entry = std::unique_ptr<PeerEntry>(new PeerEntry{.peer = peer::Peer(config, random, counters, now),
+                                                        .armed = {},
                                                         .ufrags = {},
                                                         .paths = {},
-                                                        .armed = {},
                                                         .wishes = {},
                                                         .uplink = {},
                                                         .started = {}});

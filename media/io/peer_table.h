@@ -21,11 +21,11 @@ constexpr std::size_t kMaxPeers = 16'384;
 
 struct PeerEntry {
   peer::Peer peer;
+  std::optional<Instant> armed;  // earliest entry in the timer queue
+  bool waiting_to_write = false;
+  bool leaving = false;             // writes what is left, then goes
   std::vector<std::string> ufrags;  // under which it is found
   std::vector<ice::Tuple> paths;    // that lead to it
-  std::optional<Instant> armed;     // earliest entry in the timer queue
-  bool waiting_to_write = false;
-  bool leaving = false;  // writes what is left, then goes
 
   // Viewers: what each slot is to carry; a track may come later than the wish.
   struct Wish {

@@ -2,9 +2,18 @@
 
 #include <algorithm>
 
+#include "media/base/prefetch.h"
 #include "media/ice/stun.h"
 
 namespace plenary::io {
+namespace {
+
+// How many turns before a viewer's own each part of them is asked for: a turn takes longer than memory does, and each
+// part is found by the one before.
+constexpr std::size_t kEntryAhead = 4, kPartsAhead = 3, kSlotsAhead = 2, kTracksAhead = 1;
+
+}  // namespace
+
 Switchboard::Switchboard(std::shared_ptr<const crypto::Certificate> certificate, RandomSource& random,
                          std::size_t shard, std::size_t shards)
     : certificate_(std::move(certificate)),
@@ -208,12 +217,26 @@ bool Switchboard::write_sound(peer::SendBatch& batch, Instant now) {
   return true;
 }
 
+// Of those whose turn comes soon.
+void Switchboard::prefetch_writers() const {
+  const std::size_t waiting = writers_.size();
+  if (waiting > kEntryAhead) {
+    const PeerEntry& entry = *writers_[kEntryAhead];
+    prefetch(&entry.peer, sizeof entry.peer);
+    prefetch(&entry.armed, sizeof entry.armed);
+  }
+  if (waiting > kPartsAhead) writers_[kPartsAhead]->peer.prefetch_parts();
+  if (waiting > kSlotsAhead) writers_[kSlotsAhead]->peer.prefetch_slots();
+  if (waiting > kTracksAhead) writers_[kTracksAhead]->peer.prefetch_tracks();
+}
+
 bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
   if (load_.is_late() && !write_sound(batch, now)) {
     seal(batch);
     return true;
   }
   while (!writers_.empty()) {
+    prefetch_writers();
     PeerEntry& entry = *writers_.front();
     if (!entry.peer.write(batch, now)) {
       seal(batch);

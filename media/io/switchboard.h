@@ -90,6 +90,7 @@ class Switchboard {
   void handle_stun(Bytes datagram, const ice::Tuple& path, Instant now);
   void after_input(PeerEntry& entry, Instant now);
   void take_events(PeerEntry& entry, Instant now);
+  void prefetch_writers() const;
   void tell_quality(PeerEntry& entry);
   void leave(PeerEntry& entry, Instant now);
   void finish_leaving(PeerEntry& entry);

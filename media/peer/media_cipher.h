@@ -25,6 +25,9 @@ class MediaCipher {
   // index), and only where media goes to the peer.
   std::size_t seal_rtp(crypto::CmBatch& batch, std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload,
                        std::uint32_t ssrc, std::uint64_t index);
+  void prefetch_key() const {
+    if (gcm_) gcm_->prefetch_key();
+  }
   std::size_t seal_rtcp(std::uint8_t* out, std::size_t length);
   [[nodiscard]] crypto::SrtpProfile profile() const { return profile_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/base/prefetch.h"
 #include "media/rtp/packet.h"
 
 namespace plenary::peer {
@@ -83,6 +84,19 @@ bool Peer::write(SendBatch& batch, Instant now) {
   const ice::Tuple path = *transport_.path();
   if (viewer_) return viewer_->write(batch, path, transport_.cipher(), now);
   return speaker_->write(batch, path, transport_.cipher(), now);
+}
+
+void Peer::prefetch_parts() const {
+  prefetch(viewer_.get(), sizeof(Viewer));
+  transport_.prefetch_key();
+}
+
+void Peer::prefetch_slots() const {
+  if (viewer_) viewer_->prefetch_slots();
+}
+
+void Peer::prefetch_tracks() const {
+  if (viewer_) viewer_->prefetch_tracks();
 }
 
 bool Peer::write_sound(SendBatch& batch, Instant now) {

@@ -39,6 +39,11 @@ class Peer {
   // A viewer's sound alone, as Viewer's.
   bool write_sound(SendBatch& batch, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
+  // Asks for the memory of what write() needs, one step further each: each finds its way through what the step before
+  // has brought.
+  void prefetch_parts() const;
+  void prefetch_slots() const;
+  void prefetch_tracks() const;
   void close(Instant now) { transport_.close(now); }
 
   // What happened, each told once.

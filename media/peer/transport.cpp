@@ -116,6 +116,7 @@ void Transport::take_dtls_output() {
     const std::optional<ice::Tuple>& path = dtls_path_ ? dtls_path_ : path_;
     if (path) queue(*path, std::move(*datagram));
   }
+  dtls_due_ = dtls_->next_timeout();
 }
 
 void Transport::queue(const ice::Tuple& path, ByteVector bytes) {
@@ -169,7 +170,7 @@ std::optional<MutableBytes> Transport::open_rtcp(MutableBytes datagram, const ic
 
 void Transport::handle_timeout(Instant now) {
   if (state_ == State::closed) return;
-  if (dtls_ && dtls_->next_timeout() && now >= *dtls_->next_timeout()) {
+  if (dtls_due_ && now >= *dtls_due_) {
     dtls_->handle_timeout(now);
     handshake_progress();
   }
@@ -188,7 +189,7 @@ void Transport::handle_pause(Duration paused, Instant now) {
 std::optional<Instant> Transport::next_timeout() const {
   if (state_ == State::closed) return std::nullopt;
   Instant next = state_ == State::connecting ? started_ + kConnectDeadline : ice_.consent_until();
-  if (dtls_ && dtls_->next_timeout()) next = std::min(next, *dtls_->next_timeout());
+  if (dtls_due_) next = std::min(next, *dtls_due_);
   return next;
 }
 

@@ -52,6 +52,9 @@ class Transport {
   [[nodiscard]] bool has_control() const { return !control_.empty(); }
   // Once connected: seals what is sent.
   [[nodiscard]] MediaCipher& cipher() { return *cipher_; }
+  void prefetch_key() const {
+    if (cipher_) cipher_->prefetch_key();
+  }
 
   void restart_ice(ice::Credentials local, ice::Credentials remote);
   // With close_notify.
@@ -92,6 +95,7 @@ class Transport {
   std::optional<ice::Tuple> path_;
   std::optional<ice::Tuple> dtls_path_;  // where the last handshake datagram came from
   std::optional<crypto::Dtls> dtls_;
+  std::optional<Instant> dtls_due_;  // its next timeout, kept here because each turn asks for it
   std::optional<MediaCipher> cipher_;
   std::vector<Control> control_;  // empty most of the time, and then without memory
 };

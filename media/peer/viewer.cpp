@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "media/base/prefetch.h"
+
 namespace plenary::peer {
 
 Viewer::Viewer(const sdp::Negotiated& negotiated, const std::string& cname, RandomSource& random, Counters& counters)
@@ -204,9 +206,9 @@ bool Viewer::write_slot(std::size_t slot, const ViewerSlot::Way& way, Instant no
 }
 
 bool Viewer::write_probe(const ViewerSlot::Way& way, Instant now) {
-  const auto slot = std::ranges::find_if(slots_, &ViewerSlot::can_pad);
-  if (slot == slots_.end()) return true;
   while (const std::optional<std::size_t> bytes = bandwidth_->poll_probe(now)) {
+    const auto slot = std::ranges::find_if(slots_, &ViewerSlot::can_pad);
+    if (slot == slots_.end()) return true;
     if (slot->write_padding(*bytes, way, now) == ViewerSlot::Wrote::batch_full) return false;
   }
   return true;
@@ -245,6 +247,16 @@ bool Viewer::write_reports(SendBatch& batch, const ice::Tuple& path, MediaCipher
   std::copy(scratch_.begin(), scratch_.end(), out);
   batch.commit(scratch_.empty() ? 0 : cipher.seal_rtcp(out, scratch_.size()));
   return true;
+}
+
+void Viewer::prefetch_slots() const {
+  prefetch(slots_.data(), slots_.size() * sizeof(ViewerSlot));
+  prefetch(contents_.data(), contents_.size() * sizeof(Content));
+  prefetch(order_.data(), order_.size());
+}
+
+void Viewer::prefetch_tracks() const {
+  for (const ViewerSlot& slot : slots_) slot.prefetch_track();
 }
 
 std::optional<Instant> Viewer::next_timeout(Instant now) const {

@@ -52,6 +52,9 @@ class Viewer {
   // The sound that is due and nothing else, where all together may take too long.
   bool write_sound(SendBatch& batch, const ice::Tuple& path, MediaCipher& cipher, Instant now);
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const;
+  // As Peer's.
+  void prefetch_slots() const;
+  void prefetch_tracks() const;
   // Null: nobody estimates.
   [[nodiscard]] const ViewerBandwidth* bandwidth() const { return bandwidth_.get(); }
 

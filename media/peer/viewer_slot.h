@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "media/base/prefetch.h"
 #include "media/base/random.h"
 #include "media/forward/forwarder.h"
 #include "media/peer/media_cipher.h"
@@ -51,6 +52,10 @@ class ViewerSlot {
   // A packet of padding on the repair stream, some `bytes` long: a probe.
   Wrote write_padding(std::size_t bytes, const Way& way, Instant now);
   [[nodiscard]] bool can_pad() const { return rtx_ssrc_ != 0 && padding_type() != nullptr; }
+  void prefetch_track() const {
+    prefetch(codecs_.data(), codecs_.size() * sizeof(sdp::CodecChoice));
+    forwarder_.prefetch_segment();
+  }
   [[nodiscard]] std::optional<Instant> next_timeout(Instant now) const { return forwarder_.next_timeout(now); }
 
   // Sender report and CNAME; nothing before the first packet.
