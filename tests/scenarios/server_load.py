@@ -14,8 +14,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from server_faults import ServerTest  # noqa: E402
 import stuck_page  # noqa: E402
+from join_storm import Storm  # noqa: E402
 
 OUT_QUEUE_BYTES = 1 << 20  # kMaxOutQueue of server/http
+STORM_SECONDS = 5
 MOST_TIMES_SLOWER = 3  # medians of many: beyond what other work on the machine does to one of them
 
 
@@ -29,6 +31,14 @@ class Load(ServerTest):
         self.assertLessEqual(most, OUT_QUEUE_BYTES)
         self.assertGreater(most, OUT_QUEUE_BYTES // 4, "hardly anything waited")
         room.move()
+
+    def test_x1_who_joins_comes_in_whatever_else_is_asked_for_meanwhile(self):
+        server = self.serve()
+        storm = Storm(server.port, [server.token("participant", f"Person {number}") for number in range(50)], STORM_SECONDS)
+        self.assertGreaterEqual(len(storm.joined), 0.99 * (len(storm.joined) + len(storm.refused)), storm.refused[:3])
+        self.assertEqual(len(storm.joined) + len(storm.refused), STORM_SECONDS * 200)
+        self.assertEqual(len(storm.statuses), STORM_SECONDS * 5_000)
+        self.assertEqual({status // 100 for status in storm.statuses}, {4})
 
 
 if __name__ == "__main__":
