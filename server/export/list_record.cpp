@@ -16,10 +16,10 @@ namespace {
 using signaling::Moment;
 using signaling::RequestState;
 
-constexpr std::array kColumns = {"request", "name",  "organisation", "category", "kind",
-                                 "item",    "topic", "language",     "asked",    "granted",
-                                 "on_air",  "ended", "spoken_s",     "outcome",  "reason"};
-constexpr std::size_t kSpoken = 12;  // the one column that is a number
+constexpr std::array kColumns = {"request", "name",     "organisation", "asked_by", "category", "kind",
+                                 "item",    "topic",    "language",     "asked",    "granted",  "on_air",
+                                 "ended",   "spoken_s", "outcome",      "reason"};
+constexpr std::size_t kSpoken = 13;  // the one column that is a number
 
 // ISO 8601 in UTC, which spreadsheets and programs read alike; empty: never.
 std::string time_text(std::optional<Moment> at) {
@@ -34,6 +34,7 @@ std::array<std::string, kColumns.size()> cells_of(const RecordedRequest& recorde
   return {to_text(request.id),
           request.person.name,
           request.person.organisation,
+          request.asked_by,
           std::string(to_text(request.person.category)),
           std::string(to_text(request.kind)),
           request.item,
@@ -128,7 +129,8 @@ std::string write_json(const std::string& meeting, const std::vector<RecordedReq
     for (std::size_t column = 0; column < cells.size(); ++column) {
       const std::string& cell = cells.at(column);
       const std::string_view name = kColumns.at(column);
-      const bool may_be_absent = name == "granted" || name == "on_air" || name == "ended" || name == "outcome";
+      const bool may_be_absent =
+          name == "asked_by" || name == "granted" || name == "on_air" || name == "ended" || name == "outcome";
       row[std::string(name)] = column == kSpoken               ? Json(std::stoll(cell))
                                : may_be_absent && cell.empty() ? Json()
                                                                : Json(cell);

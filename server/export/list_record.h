@@ -39,8 +39,8 @@ class ListRecord {
 
 // RFC 4180, UTF-8. A cell that a spreadsheet would take for a formula begins with an apostrophe.
 std::string write_csv(const std::vector<RecordedRequest>& requests);
-// {"meeting": …, "requests": […], "totals": […]}, the same columns; times null where there are none. Totals are those
-// of the speeches that are over, by category, as balance counts them.
+// {"meeting": …, "requests": […], "totals": […]}, the same columns; times null where there are none, and asked_by where
+// people asked for themselves. Totals are those of the speeches that are over, by category, as balance counts them.
 std::string write_json(const std::string& meeting, const std::vector<RecordedRequest>& requests, const Totals& totals);
 
 }  // namespace plenary::server

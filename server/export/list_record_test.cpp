@@ -78,6 +78,21 @@ TEST(ListRecord, who_never_spoke_and_who_still_waits_are_there_too) {
   EXPECT_TRUE(all[1]["outcome"].is_null());
 }
 
+TEST(ListRecord, who_speaks_and_who_asked_for_them_are_told_apart) {
+  Bench bench;
+  const auto delegate = bench.person("Li Wei", Where::room);
+  signaling::act::RequestFloor asking = bench.ask_act();
+  asking.beneficiary = "Abena Owusu";
+  ASSERT_TRUE(bench.by(delegate, asking));
+  ASSERT_TRUE(bench.by(bench.person("Amina Diallo"), bench.ask_act()));
+  const json all = rows(bench);
+  EXPECT_EQ(all[0]["name"], "Abena Owusu");
+  EXPECT_EQ(all[0]["asked_by"], "Li Wei");
+  EXPECT_EQ(all[1]["name"], "Amina Diallo");
+  EXPECT_TRUE(all[1]["asked_by"].is_null());
+  EXPECT_THAT(write_csv(record(bench)), HasSubstr("r-1,Abena Owusu,,Li Wei,,statement,"));
+}
+
 TEST(ListRecord, nobody_is_forgotten_however_long_the_meeting_was) {
   Bench bench;
   const auto person = bench.person("Li Wei", Where::room);
@@ -117,10 +132,10 @@ TEST(Csv, has_a_line_of_names_and_a_line_a_request) {
   bench.speak("Li Wei");
   const auto all = lines(write_csv(record(bench)));
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(
-      all[0],
-      "request,name,organisation,category,kind,item,topic,language,asked,granted,on_air,ended,spoken_s,outcome,reason");
-  EXPECT_THAT(all[1], HasSubstr("r-1,Li Wei,,,statement,,Topic,en,2025-11-24T16:00:00Z,"));
+  EXPECT_EQ(all[0],
+            "request,name,organisation,asked_by,category,kind,item,topic,language,asked,granted,on_air,ended,spoken_s,"
+            "outcome,reason");
+  EXPECT_THAT(all[1], HasSubstr("r-1,Li Wei,,,,statement,,Topic,en,2025-11-24T16:00:00Z,"));
 }
 
 TEST(Csv, quotes_are_doubled_and_what_has_commas_or_lines_is_quoted) {
@@ -128,7 +143,7 @@ TEST(Csv, quotes_are_doubled_and_what_has_commas_or_lines_is_quoted) {
   one.request.person.name = "Li \"Q\" Wei";
   one.request.person.organisation = "Ministry, Dakar";
   one.request.topic = "two\nlines";
-  EXPECT_THAT(write_csv({one}), HasSubstr("\"Li \"\"Q\"\" Wei\",\"Ministry, Dakar\",,statement,,\"two\nlines\","));
+  EXPECT_THAT(write_csv({one}), HasSubstr("\"Li \"\"Q\"\" Wei\",\"Ministry, Dakar\",,,statement,,\"two\nlines\","));
 }
 
 // Fault F8.
@@ -136,8 +151,10 @@ TEST(Csv, no_cell_is_a_formula) {
   for (const std::string beginning : {"=", "+", "-", "@", "\t", "\r"}) {
     RecordedRequest one;
     one.request.person.name = beginning + "HYPERLINK(\"http://evil\")";
+    one.request.asked_by = beginning + "2";
     one.request.topic = beginning + "1";
     const std::string csv = write_csv({one});
+    EXPECT_THAT(csv, HasSubstr("'" + beginning + "2")) << beginning;
     EXPECT_THAT(csv, HasSubstr(",\"'" + beginning + "HYPERLINK(\"\"http://evil\"\")\",")) << beginning;
     EXPECT_THAT(csv, HasSubstr("'" + beginning + "1")) << beginning;
   }

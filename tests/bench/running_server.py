@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -92,6 +93,10 @@ class RunningServer:
     def token(self, role, name):
         command = [self.binary, "token", "--config", self.config, "--room", "bench", "--role", role, "--name", name]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def counter(self, name):
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.port}/metrics") as answer:
+            return int(re.search(rf"^plenary_{name}_total (\d+)", answer.read().decode(), re.M).group(1))
 
     def cpu_seconds(self):
         """Of the server process; rooms' encoders are processes of their own and not counted."""

@@ -92,7 +92,7 @@ class StagePage extends Part {
           </li>`,
         )}
       </ol>
-      ${waiting > kNext ? html`<p class="rest">+ ${waiting - kNext}</p>` : nothing}
+      ${waiting > kNext ? html`<p class="rest"><bdi dir="ltr">+ ${waiting - kNext}</bdi></p>` : nothing}
     </section>`;
   }
 }

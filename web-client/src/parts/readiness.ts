@@ -27,11 +27,10 @@ export function readyLights({ readiness, person }: FloorRequest): Content {
   </span>`;
 }
 
-function shortWord(readiness: Readiness): string {
-  if (readiness.fit) return t('ready.fit');
+function shortWord(readiness: Readiness): TemplateResult {
   const [worst, ...others] = problemsOf(readiness);
-  if (!worst) return t('ready.unfit');
-  return `${t(`ready.${worst}`)}${others.length ? ` +${others.length}` : ''}`;
+  if (readiness.fit || !worst) return html`${t(readiness.fit ? 'ready.fit' : 'ready.unfit')}`;
+  return html`${t(`ready.${worst}`)}${others.length ? html` <bdi dir="ltr">${`+${others.length}`}</bdi>` : nothing}`;
 }
 
 export function readinessChip({ readiness }: FloorRequest): Content {

@@ -2,6 +2,7 @@
 // after the grant; nothing is sent anywhere before the person is called.
 import { computed, signal, type Signal } from '@preact/signals-core';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 
 import { newKey, type Actions, type NewRequest, type Presses } from '../core/actions.ts';
 import type { Devices } from '../core/media/devices.ts';
@@ -101,6 +102,7 @@ export class RequestForm extends Part {
     </dialog>`;
   }
 
+  // They come and go while the form is open: each keeps its element, so that what somebody is about to press is not another one by then.
   #kinds(state: MeetingState): RequestKind[] {
     if (this.#order_only) return ['point_of_order'];
     const replying: RequestKind[] = state.floor.length ? ['reply'] : [];
@@ -123,7 +125,9 @@ export class RequestForm extends Part {
       <fieldset>
         <legend class="legend">${t('request.kind')}</legend>
         <div class="choices">
-          ${this.#kinds(state).map(
+          ${repeat(
+            this.#kinds(state),
+            (kind) => kind,
             (kind) => html`<label class="choice"
               ><input
                 type="radio"

@@ -315,6 +315,45 @@ test('it is said beside each name whether the sound is fit for interpretation', 
   await expect(now(page)).toContainText('Telephone sound +1');
 });
 
+// What is drawn, from the left, of the first text beneath `element` that matches.
+const drawn = (element, pattern) =>
+  element.evaluate((root, source) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const found = new RegExp(source, 'u').exec(walker.currentNode.data);
+      if (!found) continue;
+      const left = (at) => {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, at);
+        range.setEnd(walker.currentNode, at + 1);
+        return range.getBoundingClientRect().left;
+      };
+      const signs = [...found[0]].map((sign, index) => ({ sign, left: left(found.index + index) }));
+      return signs.sort((one, other) => one.left - other.left).map(({ sign }) => sign).join('');
+    }
+    return null;
+  }, pattern.source);
+
+test('a sign stands before its number in Arabic, too', async ({ open, mock }) => {
+  const { olga } = people(mock.meeting);
+  const page = await open(path, moderator);
+  await chooseLanguage(page, 'ar');
+  mock.meeting.set(olga, { state: 'standby', media: 'decoding' });
+  mock.meeting.heard(olga, { fit: false, problems: ['noisy', 'loss', 'jitter'], level_db: -31, noise_db: -38, loss_percent: 4.5 });
+  const measures = page.locator('.measures span');
+  await expect(measures).toHaveCount(3);
+  expect(await drawn(measures.nth(0), /[-−]31/)).toMatch(/^[-−]31$/);
+  expect(await drawn(measures.nth(1), /[-−]38/)).toMatch(/^[-−]38$/);
+  expect(await measures.first().textContent()).toMatch(/\u2066.?[-−]31\u2069/);
+  expect(await drawn(page.locator('.fitness').first(), /\+2/)).toBe('+2');
+  expect(await drawn(page.locator('[data-action=extend]').first(), /\+1/)).toBe('+1');
+  mock.meeting.floor[0].elapsed_ms = 3_600_000;
+  mock.meeting.onAir(mock.meeting.floor[0]);
+  const clock = page.locator('.speaker speech-clock[data-phase=over] .digits');
+  await expect(clock).toBeVisible();
+  expect(await drawn(clock, /\+[0-9:]+/)).toMatch(/^\+[0-9:]+$/);
+});
+
 test('what a device check came to stands beside the name with its day and hour, until something is measured', async ({ open, mock }) => {
   const { olga, juan } = people(mock.meeting);
   const page = await open(path, moderator);

@@ -275,6 +275,21 @@ test('a right of reply can be asked once somebody has spoken, also of a closed l
   expect(mock.meeting.queue[0].kind).toBe('right_of_reply');
 });
 
+test('what is about to be chosen stays what it is while other kinds come and go', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  const amina = mock.meeting.add('Amina Diallo');
+  mock.meeting.onAir(amina);
+  await named(page, 'Request the floor').click();
+  const choice = await page.getByRole('radio', { name: 'Right of reply' }).elementHandle();
+  mock.meeting.end(amina, 'released');
+  mock.meeting.setMeeting({ list: 'closed' });
+  await expect(page.getByText('only points of order and rights of reply are taken now')).toBeVisible();
+  await choice.check();
+  await named(page, 'Ask for the floor').click();
+  await expect.poll(() => mock.meeting.queue.map(({ kind }) => kind)).toEqual(['right_of_reply']);
+});
+
 test('who waits can raise a point of order beside, and to think better of it closes no device', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
   await enter(page);
