@@ -271,6 +271,16 @@ class TestStreams(RoomTest):
                   if nal[0] & 0x1F in (1, 5)]
         self.assertGreater(sum(nal in original for nal in passed), 25)
 
+    def test_a_file_that_passes_through_keeps_its_own_pace(self):
+        path = self.file(*picture())
+        room = self.start([{"id": "main", "url": "file://" + path, "kind": "room", "audio": {"floor": 0}}])
+        self.assertTrue(room.pump(START, lambda: any((r.get("picture") or {}).get("passthrough")
+                                                     for r in room.find("source"))), "never passed through")
+        since = time.monotonic_ns()
+        self.wait_frames("video", 60, since)
+        early = [f.captured - f.arrived for f in room.track_frames("video", since) if f.captured > f.arrived]
+        self.assertEqual(early, [], "pictures that came before their time, in nanoseconds")
+
     def test_b_frames_are_encoded_anew(self):
         path = self.file("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-bf", "2", "-g", "25",
                          "-pix_fmt", "yuv420p")
