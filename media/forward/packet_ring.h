@@ -1,5 +1,5 @@
-// The last packets of a track, found by their number. Slots keep their memory, so that a running track allocates
-// nothing.
+// The last packets of a track, found by their number. The memory of old ones serves the next ones, so that a running
+// track allocates nothing.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +27,18 @@ struct TrackPacket {
   ByteVector payload;
 };
 
+// Payloads that are kept for the next packets: those of a key frame.
+constexpr std::size_t kMaxSpare = 64;
+
 class PacketRing {
  public:
   // `capacity` is a power of two.
   explicit PacketRing(std::size_t capacity);
 
-  // The slot for this number, emptied of what it held; its payload keeps its capacity.
+  // The slot for this number, emptied of what it held; its payload keeps the capacity of an old one.
   TrackPacket& put(std::uint64_t index);
+  // Packets that arrived before `oldest`, up to the first one that did not, are gone.
+  void trim(Instant oldest);
   [[nodiscard]] const TrackPacket* find(std::uint64_t index) const {
     const TrackPacket& slot = slots_[index & mask_];
     return slot.index == index ? &slot : nullptr;
@@ -41,8 +46,13 @@ class PacketRing {
   [[nodiscard]] std::size_t capacity() const { return slots_.size(); }
 
  private:
+  void empty(TrackPacket& slot);
+
   std::vector<TrackPacket> slots_;
   std::uint64_t mask_;
+  std::uint64_t tail_ = kNoIndex;  // before it there is nothing but what came late
+  std::uint64_t head_ = 0;         // one behind the highest
+  std::vector<ByteVector> spare_;  // payloads without a packet
 };
 
 }  // namespace plenary::forward

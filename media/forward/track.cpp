@@ -54,6 +54,7 @@ void Track::append_frame(const rtp::Frame& frame, std::uint32_t timestamp, Insta
     rewrite_numbers(slot);
   }
   newest_timestamp_ = timestamp;
+  ring_.trim(now - kRingTime);
 }
 
 bool Track::handle_packet(const rtp::Packet& packet, Instant captured, std::optional<std::uint8_t> audio_level,
@@ -100,6 +101,7 @@ bool Track::handle_packet(const rtp::Packet& packet, Instant captured, std::opti
     head_ = *index + 1;
     newest_timestamp_ = slot.timestamp;
   }
+  ring_.trim(now - kRingTime);
   return true;
 }
 

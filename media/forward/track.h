@@ -19,6 +19,9 @@ namespace plenary::forward {
 
 constexpr std::size_t kVideoRingPackets = 2'048;  // 4 s at 4 Mbit/s: a group of pictures of 2 s and the wait before it
 constexpr std::size_t kAudioRingPackets = 256;    // 5 s of Opus
+// Nothing older is looked for: a viewer begins with a key frame of up to kReplayMax, in a slot of up to kMaxDelay, and
+// a packet that waits is too old in the end. Else slates of minutes, and of every track, would fill the memory.
+constexpr Duration kRingTime = std::chrono::seconds(6);
 constexpr Duration kSilentAfter = std::chrono::milliseconds(500);  // then the slate shows (kSlateAfter)
 constexpr Duration kSlateVideoInterval = std::chrono::seconds(1);  // a key frame of a still picture each
 constexpr Duration kSlateAudioInterval = std::chrono::milliseconds(20);

@@ -73,6 +73,16 @@ TEST_F(TrackTest, the_ring_forgets_the_oldest) {
   EXPECT_NE(track.find(2), nullptr);
 }
 
+TEST_F(TrackTest, a_slate_that_shows_for_long_does_not_fill_the_ring) {
+  Track track = make(Codec::h264);
+  track.set_slate(std::make_shared<const rtp::Frame>(frame_of(Codec::h264, true, 0, at(0), 5)), at(0));
+  for (int second = 0; second < 60; ++second) track.handle_timeout(at(1'000 * second));
+  std::uint64_t kept = 0;
+  for (std::uint64_t index = 1; index < track.head(); ++index) kept += track.find(index) != nullptr ? 1 : 0;
+  EXPECT_EQ(track.head() - 1, 300u);
+  EXPECT_EQ(kept, 35u) << "of six seconds, and of the second that begins";
+}
+
 TEST_F(TrackTest, the_slate_comes_after_half_a_second_of_silence_and_goes_on_in_time) {
   Track track = make(Codec::opus);
   track.set_slate(std::make_shared<rtp::Frame>(frame_of(Codec::opus, false, 0, at(0), 1)), at(0));

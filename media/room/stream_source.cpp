@@ -13,6 +13,9 @@ namespace {
 
 constexpr Duration kSupervision = std::chrono::milliseconds(50);  // how late a stop is noticed at most
 
+// Of a file's picture before it is passed on: two key frames are no further apart.
+constexpr Duration kLongestHold = PassThrough::kMaxKeyFrameDistance;
+
 // tsdemux and rtspsrc by default wait 0.7 and 2 s; our sinks do not wait for the clock, so that nothing is needed here.
 constexpr const char* kSrt = "srtsrc name=in auto-reconnect=false ! queue ! tsdemux name=demux latency=0";
 constexpr const char* kUdp =
@@ -352,6 +355,8 @@ void StreamSource::pass_through(Chain& chain, GstBuffer* buffer, bool& key_frame
   const Bytes bytes(map.data, map.size);
   const bool passing = chain.judge.add(bytes, captured);
   key_frame = chain.judge.key_frame();
+  // The sink at the chain's end paces a file, but sees only key frames while nobody wants decoded pictures.
+  if (file_ && passing) wait(std::min(captured - now, kLongestHold));
   if (passing) {
     last_data_ = to_nanoseconds(now);
     sink_.on_access_unit(settings_.config.id, {bytes, key_frame, captured});

@@ -220,6 +220,7 @@ std::optional<Instant> Room::next_timeout() const {
   if (const auto desk = desk_->next_timeout()) next = std::min(next, *desk);
   if (const auto check = checks_.next_timeout()) next = std::min(next, *check);
   if (status_dirty_) next = std::min(next, status_due_);
+  if (pictures_due_) next = std::min(next, *pictures_due_);
   return next;
 }
 
@@ -327,6 +328,7 @@ void Room::settle(Now now) {
   if (viewers_dirty_) settle_viewers();
   settle_journal();
   settle_wants();
+  settle_pictures(now);
 }
 
 void Room::settle_meeting() {

@@ -36,6 +36,8 @@ struct RoomServices {
 
 // Room status reaches the pages at most this often; meters move faster than eyes follow anyway.
 constexpr Duration kStatusInterval = std::chrono::milliseconds(500);
+// While pictures are left out: as often it is looked whose, for they come, go, and get another shard.
+constexpr Duration kPicturesInterval = std::chrono::seconds(1);
 
 class Room {
  public:
@@ -116,6 +118,7 @@ class Room {
   void settle_viewers();
   void settle_journal();
   void settle_wants();
+  void settle_pictures(Now now);
   void show_session(MediaSession& session);
   [[nodiscard]] std::string status_json() const;
   [[nodiscard]] bool sees_room(const Identity& identity) const;
@@ -140,6 +143,7 @@ class Room {
   bool viewers_dirty_ = true;
   bool status_dirty_ = true;
   Instant status_due_{};
+  std::optional<Instant> pictures_due_;  // while some people are told that they get none
 };
 
 }  // namespace plenary::server

@@ -1,4 +1,6 @@
 // What a room tells of itself: to those who run it, and to everybody.
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "server/app/room.h"
@@ -66,6 +68,22 @@ void Room::publish_status(Now now) {
   status_dirty_ = false;
   status_due_ = now.monotonic + kStatusInterval;
   desk_->notify_room_status(status_json());
+}
+
+void Room::settle_pictures(Now now) {
+  const Placement& placement = services_.plane.placement();
+  const bool left_out = placement.worst_shed() == io::Shed::pictures;
+  if (left_out ? pictures_due_ && now.monotonic < *pictures_due_ : !pictures_due_) return;
+  pictures_due_ = left_out ? std::optional(now.monotonic + kPicturesInterval) : std::nullopt;
+  std::set<signaling::ParticipantId> without;
+  if (left_out) {
+    services_.sessions.for_each(config_.id, [&](const MediaSession& session) {
+      if (session.use != SessionUse::viewer || session.video_slots.empty()) return;
+      if (placement.shed(io::home_of(session.peer)) != io::Shed::pictures) return;
+      if (const auto id = signaling::participant_from(session.participant)) without.insert(*id);
+    });
+  }
+  desk_->notify_pictures(without);
 }
 
 std::string Room::summary_json() const {

@@ -157,6 +157,23 @@ void Desk::notify_check_ended(PageId page, std::string_view code) {
   state_->send_to_joined(page, encode_notification("check.ended", check_ended_params(code)));
 }
 
+void Desk::notify_pictures(const std::set<ParticipantId>& without) {
+  std::vector<PageId> left_out;
+  std::vector<PageId> back;
+  for (auto& [id, page] : state_->pages) {
+    if (!page.visit || page.closing || page.without_pictures == without.contains(page.participant)) continue;
+    page.without_pictures = !page.without_pictures;
+    (page.without_pictures ? left_out : back).push_back(id);
+  }
+  const auto tell = [&](std::vector<PageId> pages, const char* params) {
+    if (pages.empty()) return;
+    auto text = std::make_shared<const std::string>(encode_notification("media.pictures", params));
+    state_->outputs.push_back(out::Send{std::move(pages), std::move(text)});
+  };
+  tell(std::move(left_out), R"({"left_out":true})");
+  tell(std::move(back), R"({"left_out":false})");
+}
+
 std::optional<MediaIdentity> Desk::find_media(std::string_view media_token) const {
   const auto found = state_->media_tokens.find(std::string(media_token));
   if (found == state_->media_tokens.end()) return std::nullopt;

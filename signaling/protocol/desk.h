@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -129,6 +130,9 @@ class Desk {
   // once a verdict.
   void notify_check(PageId page, const CheckResult& result, Now now);
   void notify_check_ended(PageId page, std::string_view code);
+  // `media.pictures` to pages of people who get no pictures because the server is busy, and when they get them again.
+  // `without` is all of them, each time: pages that have joined since are told too.
+  void notify_pictures(const std::set<ParticipantId>& without);
 
   [[nodiscard]] std::optional<MediaIdentity> find_media(std::string_view media_token) const;
   [[nodiscard]] const Meeting& meeting() const;

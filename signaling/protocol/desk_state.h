@@ -45,6 +45,7 @@ struct Visit {
 struct Page {
   RateLimit limit;
   bool closing = false;
+  bool without_pictures = false;     // as told last
   bool behind = false;               // a change was left out: no further one makes sense to it
   std::optional<std::string> visit;  // its resume token; none: has not joined
   Role role = Role::observer;        // of the visit, beside it: a change looks at every page

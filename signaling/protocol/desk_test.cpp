@@ -314,6 +314,28 @@ TEST_F(DeskTest, room_status_goes_to_those_who_run_the_room) {
   EXPECT_EQ(notified(amina, "meeting.replaced").size(), 1U);
 }
 
+TEST_F(DeskTest, who_gets_no_pictures_is_told_on_each_page_that_joins_until_they_are_back) {
+  const PageId amina = joined("Amina/participant");
+  const PageId li = joined("Li/participant");
+  const auto without = [&] { return std::set{*participant_from(joins_[amina]["participant"].get<std::string>())}; };
+  for (int look = 0; look < 3; ++look) desk_->notify_pictures(without());
+  turn();
+  ASSERT_EQ(notified(amina, "media.pictures").size(), 1U);
+  EXPECT_EQ(notified(amina, "media.pictures")[0]["left_out"], true);
+  const PageId second = joined("Amina/participant");
+  EXPECT_TRUE(notified(second, "media.pictures").empty());
+  desk_->notify_pictures(without());
+  turn();
+  EXPECT_EQ(notified(second, "media.pictures").size(), 1U);
+  desk_->notify_pictures({});
+  turn();
+  for (const PageId page : {amina, second}) {
+    ASSERT_EQ(notified(page, "media.pictures").size(), 2U);
+    EXPECT_EQ(notified(page, "media.pictures")[1]["left_out"], false);
+  }
+  EXPECT_TRUE(notified(li, "media.pictures").empty());
+}
+
 TEST_F(DeskTest, people_who_come_and_go_change_nothing_for_the_others) {
   const PageId viewer = joined("");
   ask(joined("Amina/participant"));

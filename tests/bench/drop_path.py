@@ -12,54 +12,24 @@ import sys
 import time
 from pathlib import Path
 
+from cable import SERVER_ADDRESS, Cable, run
 from running_server import RunningServer, cpu_seconds
 
-SERVER_ADDRESS, VIEWERS_ADDRESS = "10.77.0.1", "10.77.0.2"
 SETTLE_SECONDS = 5
 PACKETS = "plenary_rtp_packets_sent_total"
 # RTP (first byte 128 to 191) without RTCP (second byte 192 to 223): consent, handshakes and reports go on (RFC 7983, 5761).
-DROP = ["@th,64,8", "128-191", "@th,72,8", "!=", "192-223", "counter", "drop"]
+DROP = ["@th,64,8", "128-191", "@th,72,8", "!=", "192-223"]
 
 
-def run(*command):
-    return subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True).stdout
-
-
-class Line:
-    """Two namespaces with a cable between them."""
-
-    def __init__(self):
-        self.server, self.viewers = (f"plenary-{end}-{os.getpid()}" for end in ("server", "viewers"))
-
-    def __enter__(self):
-        for name in (self.server, self.viewers):
-            run("ip", "netns", "add", name)
-        run("ip", "-n", self.server, "link", "add", "line", "type", "veth", "peer", "name", "line", "netns", self.viewers)
-        for name, address in ((self.server, SERVER_ADDRESS), (self.viewers, VIEWERS_ADDRESS)):
-            run("ip", "-n", name, "address", "add", f"{address}/24", "dev", "line")
-            for device in ("lo", "line"):
-                run("ip", "-n", name, "link", "set", device, "up")
-        self._discard()
-        return self
-
-    def __exit__(self, *_):
-        for name in (self.server, self.viewers):
-            run("ip", "netns", "del", name)
-
-    def _discard(self):
-        # On the way out: behind the cable the kernel would do the receiving half on the sender's account.
-        nft = ("ip", "netns", "exec", self.server, "nft", "add")
-        run(*nft, "table", "netdev", "discard")
-        run(*nft, "chain", "netdev", "discard", "media", "{ type filter hook egress device line priority 0; }")
-        run(*nft, "rule", "netdev", "discard", "media", *DROP)
-
-    def packets(self, port):
-        text = run("ip", "netns", "exec", self.server, "curl", "-sS", f"http://127.0.0.1:{port}/metrics")
-        return sum(float(value) for value in re.findall(rf"^{PACKETS}(?:{{.*}})? (\S+)$", text, re.M))
+def packets_sent(cable, port):
+    text = run("ip", "netns", "exec", cable.server, "curl", "-sS", f"http://127.0.0.1:{port}/metrics")
+    return sum(float(value) for value in re.findall(rf"^{PACKETS}(?:{{.*}})? (\S+)$", text, re.M))
 
 
 def measure(options, cores):
-    with Line() as line:
+    with Cable() as line:
+        # Behind the cable the kernel would do the receiving half in the sender's time.
+        line.discard(line.server, *DROP, leaving=True)
         prefix = ("ip", "netns", "exec", line.server, "taskset", "-c", cores)
         with RunningServer(options.binary, prefix, SERVER_ADDRESS, options.mbit) as server:
             url = f"http://{SERVER_ADDRESS}:{server.port}/whep/bench"
@@ -73,9 +43,9 @@ def measure(options, cores):
                         break
                 time.sleep(SETTLE_SECONDS)
                 pids = (server.process.pid, viewers.pid)
-                before = (time.monotonic(), line.packets(server.port), *map(cpu_seconds, pids))
+                before = (time.monotonic(), packets_sent(line, server.port), *map(cpu_seconds, pids))
                 time.sleep(options.seconds)
-                after = (time.monotonic(), line.packets(server.port), *map(cpu_seconds, pids))
+                after = (time.monotonic(), packets_sent(line, server.port), *map(cpu_seconds, pids))
             finally:
                 viewers.terminate()
                 viewers.wait()

@@ -258,13 +258,15 @@ class TestStreams(RoomTest):
         self.assert_tone("audio/en", 880, (440,))
         self.assertEqual([a["codec"] for a in room.find("source", state="live")[-1]["audio"]], ["opus", "aac"])
 
-    def test_suitable_h264_passes_through_untouched(self):
+    def test_suitable_h264_passes_through_untouched_and_a_file_keeps_its_pace(self):
         path = self.file(*picture())
         room = self.start([{"id": "main", "url": "file://" + path, "kind": "room", "audio": {"floor": 0}}])
         self.assertTrue(room.pump(START, lambda: any((r.get("picture") or {}).get("passthrough")
                                                      for r in room.find("source"))), "never passed through")
         since = time.monotonic_ns()
-        self.wait_frames("video", 30, since)
+        self.wait_frames("video", 60, since)
+        early = [f.captured - f.arrived for f in room.track_frames("video", since) if f.captured > f.arrived]
+        self.assertEqual(early, [], "pictures that came before their time, in nanoseconds")
         original = {nal for nal in self.nals(run_ffmpeg(["-i", path, "-c", "copy", "-an", "-f", "h264", "-"]))
                     if nal[0] & 0x1F in (1, 5)}
         passed = [nal for f in room.track_frames("video", since)[:30] for nal in self.nals(annex_b(f))

@@ -32,6 +32,8 @@ export class Meeting {
   media = [];
   asked = []; // of `media`, what was posted, with its query
   media_down = false;
+  // No offer has a format that the server knows.
+  no_codec = false;
   stills = []; // how the room's still was asked for
   still_etag = '"1"';
   // The word with which a device check is refused, if it is.
@@ -155,6 +157,11 @@ export class Meeting {
   // What a device check measured, to the page of this person.
   checked(participant, result) {
     for (const client of this.clients) if (client.you?.participant === participant) notify(client, 'check.result', { seconds_left: 50, now_db: -30, heard: true, ...result });
+  }
+
+  // The server, which is busy, leaves this person's pictures out.
+  leavePicturesOut(participant, left_out) {
+    for (const client of this.clients) if (client.you?.participant === participant) notify(client, 'media.pictures', { left_out });
   }
 
   endCheck(participant, code) {

@@ -87,6 +87,8 @@ function media(request, response, path, meeting, json) {
   if (request.method === 'GET') return response.writeHead(meeting.forgot_media ? 404 : 204).end();
   if (request.method !== 'POST') return json({ code: 'method' }, 405);
   if (meeting.media_down) return json({ code: 'overloaded' }, 503);
+  if (meeting.no_codec && path.startsWith('/whip/')) return json({ code: 'no_video_codec' }, 406);
+  if (meeting.no_codec) return void response.writeHead(406, { 'content-type': 'application/sdp', location: `${path}/session-1` }).end('v=0\r\n');
   if (path.endsWith('/check') && meeting.refuse_check) return json({ code: meeting.refuse_check }, 503);
   if (path.startsWith('/whip/') && !path.endsWith('/check') && !meeting.mayPublish()) return json({ code: 'not_called' }, 403);
   response.writeHead(201, { 'content-type': 'application/sdp', location: `${path}/session-1`, etag: '"1"' });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
+const chromiumPath = "/usr/bin/chromium";
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -43,12 +44,19 @@ export function toneFile(folder, frequency, seconds = 2, rate = 48_000) {
   return file;
 }
 
+function programIn(folder, namespace) {
+  const file = join(folder, "chromium");
+  writeFileSync(file, `#!/bin/sh\nexec ip netns exec ${namespace} ${chromiumPath} "$@"\n`, { mode: 0o755 });
+  return file;
+}
+
 // `sound` makes the file that the microphone plays instead of a tone, in the folder that it is given.
 // `more`: further flags. `autoplay`: false is how people's browsers are, where a page may sound only after a click.
-export async function startBrowser({ microphone = 1_000, sound = (folder) => toneFile(folder, microphone), autoplay = true, more = [] } = {}) {
+// `namespace`: the network namespace that the browser lives in.
+export async function startBrowser({ microphone = 1_000, sound = (folder) => toneFile(folder, microphone), autoplay = true, more = [], namespace } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "plenary-chromium-"));
   const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: namespace ? programIn(folder, namespace) : chromiumPath,
     headless: true,
     args: [
       ...flags,

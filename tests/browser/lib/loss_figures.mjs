@@ -29,15 +29,17 @@ const inbound = (page) =>
     return found;
   });
 
-// `red`: the viewer takes redundant sound.
-export async function startLossFigures({ red = true } = {}) {
+// `red`: the viewer takes redundant sound. `cable`: a line that loses by itself (tests/bench/lossy_cable.mjs) instead of the relay, which then only makes it long.
+export async function startLossFigures({ red = true, cable } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "plenary-speech-"));
   const { file, said } = speechFile(folder);
-  const server = await startServer(roomThatSpeaks(file));
-  const browser = await startBrowser();
-  const line = await lossyLine().open();
+  const server = await startServer(roomThatSpeaks(file), cable && { http: "0.0.0.0" });
+  const browser = await startBrowser(cable && { namespace: cable.viewers });
+  const line = await lossyLine(cable).open();
   line.delay = DELAY_MS;
-  const page = await openPlayer(await browser.context(), server, "hall", { audio: 1, video: 1, line, red });
+  cable?.lose(0);
+  const url = cable ? server.url.replace("127.0.0.1", cable.address) : server.url;
+  const page = await openPlayer(await browser.context(), { url }, "hall", { audio: 1, video: 1, line, red });
   await until("a picture and sound", async () => {
     const now = await inbound(page);
     return now.video?.framesDecoded > FRAMES && now.audio?.packetsReceived > 100;
@@ -48,10 +50,11 @@ export async function startLossFigures({ red = true } = {}) {
     return { red: read("red_packets_sent"), rtx: read("rtx_packets_sent") };
   };
   return {
-    // Over one round of the speech. `stoi` is 0 to 1 (lib/stoi.mjs); `arrived` and `decoded` are shares of the pictures that the source made
-    // meanwhile, whole by repair and shown; `red` and `rtx` count packets. Only a machine with time to spare shows what arrives.
+    // Over one round of the speech. `stoi` is 0 to 1 (lib/stoi.mjs); `arrived` and `decoded` are pictures a second (the source makes
+    // FRAMES), whole by repair and shown; `red` and `rtx` count packets. Only a machine with time to spare shows what arrives.
     async at(loss) {
-      line.loss = loss;
+      if (cable) cable.lose(loss);
+      else line.loss = loss;
       // Reports of loss come every second or so, and what answers them.
       const settled = (await inbound(page)).audio.packetsReceived + 250;
       await until("the line as it is now", async () => (await inbound(page)).audio.packetsReceived > settled);
@@ -65,8 +68,8 @@ export async function startLossFigures({ red = true } = {}) {
         stoi: await intelligibility(said, heard),
         lost: of("audio", "packetsLost") / (of("audio", "packetsLost") + of("audio", "packetsReceived")),
         concealed: of("audio", "concealedSamples") / of("audio", "totalSamplesReceived"),
-        arrived: of("video", "framesReceived") / (seconds * FRAMES),
-        decoded: of("video", "framesDecoded") / (seconds * FRAMES),
+        arrived: of("video", "framesReceived") / seconds,
+        decoded: of("video", "framesDecoded") / seconds,
         seconds,
         red: sentNow.red - sent.red,
         rtx: sentNow.rtx - sent.rtx,

@@ -1,5 +1,5 @@
 // A line between a browser and the server that is long, loses datagrams, or carries only so many: a relay on a port of its own,
-// which the answer's candidates are made to name. Losses, towards the browser alone, come from a seed.
+// which the answer's candidates are made to name. Losses, towards the browser alone, come from a seed. `address`: where the browser finds it.
 import { createSocket } from "node:dgram";
 
 const LONGEST_QUEUE_MS = 500;
@@ -13,7 +13,7 @@ function generator(seed) {
   };
 }
 
-export function lossyLine(seed = 1) {
+export function lossyLine({ seed = 1, address = "127.0.0.1" } = {}) {
   const chance = generator(seed);
   const front = createSocket("udp4");
   const backs = new Map(); // browser's address → socket towards the server
@@ -51,15 +51,15 @@ export function lossyLine(seed = 1) {
     }
     after(line.delay, () => back.send(message, server.port, server.address));
   });
-  line.open = () => new Promise((resolve) => front.bind(0, "127.0.0.1", () => {
+  line.open = () => new Promise((resolve) => front.bind(0, address, () => {
     line.port = front.address().port;
     resolve(line);
   }));
   // The answer as the browser is to see it: one candidate, ours.
   line.through = (sdp) => {
-    const candidate = /a=candidate:\S+ 1 udp \d+ (127\.0\.0\.1) (\d+) typ host\r\n/.exec(sdp);
+    const candidate = [...sdp.matchAll(/a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host\r\n/g)].find(([, host]) => ["127.0.0.1", address].includes(host));
     server = { address: candidate[1], port: Number(candidate[2]) };
-    return sdp.replace(/a=candidate:.*\r\n/g, "").replace("a=end-of-candidates", `a=candidate:1 1 udp 2130706431 127.0.0.1 ${line.port} typ host\r\na=end-of-candidates`);
+    return sdp.replace(/a=candidate:.*\r\n/g, "").replace("a=end-of-candidates", `a=candidate:1 1 udp 2130706431 ${address} ${line.port} typ host\r\na=end-of-candidates`);
   };
   line.close = () => {
     open = false;

@@ -31,15 +31,15 @@ export function freePort(kind = "tcp") {
   });
 }
 
-// `rooms` is TOML; http and data are added. The same folder may be started again (`server.start()` after a kill).
-export async function startServer(rooms, { environment = {} } = {}) {
+// `rooms` is TOML; http and data are added. `http` is the address of the pages. The same folder may be started again (`server.start()` after a kill).
+export async function startServer(rooms, { environment = {}, http: address = "127.0.0.1" } = {}) {
   if (!existsSync(program)) throw new Error(`not built: ${program}`);
   const data = mkdtempSync(join(tmpdir(), "plenary-browser-"));
   const http = await freePort();
   const config = join(data, "plenary.toml");
   writeFileSync(
     config,
-    `[server]\nhttp = "127.0.0.1:${http}"\nudp = "[::]:0"\ndata = "${data}"\n` +
+    `[server]\nhttp = "${address}:${http}"\nudp = "[::]:0"\ndata = "${data}"\n` +
       `pages = "${join(root, "web-client/dist")}"\n${rooms}`,
   );
   const server = { url: `http://127.0.0.1:${http}`, data, config, log: "", process: null };

@@ -28,6 +28,8 @@ export class Session {
   // Of the device check that this page makes.
   readonly check_result = signal<CheckResult | null>(null);
   readonly check_ended = signal<CheckEnded | null>(null);
+  // The server cannot keep up, and leaves out the pictures that this page would get.
+  readonly pictures_left_out = signal(false);
   // The server refused this link; there is no sense in trying again.
   readonly refusal = signal<RpcError | null>(null);
   readonly helps = signal<readonly Help[]>([]);
@@ -101,6 +103,7 @@ export class Session {
     this.store.replace({ ...result.state, seq: result.seq });
     this.joined.value = result;
     this.replaced.value = false;
+    this.pictures_left_out.value = false; // else it is told again
   }
 
   #notified(method: string, params: unknown): void {
@@ -112,6 +115,7 @@ export class Session {
     else if (method === 'floor.readiness') this.store.tellReadiness(params as ReadinessTold);
     else if (method === 'check.result') this.check_result.value = params as CheckResult;
     else if (method === 'check.ended') this.check_ended.value = params as CheckEnded;
+    else if (method === 'media.pictures') this.pictures_left_out.value = (params as { left_out: boolean }).left_out;
     else if (method === 'help.changed') this.helps.value = withHelp(this.helps.value, params as Help);
     else if (method === 'check.known') this.#checked(params as KnownCheck);
     else if (method === 'note.changed') this.#noted(params as Note);

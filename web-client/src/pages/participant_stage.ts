@@ -1,7 +1,7 @@
 // The participant's stage: the room and the remote speaker, or what there is instead of a picture.
 import { html, nothing, type TemplateResult } from 'lit';
 
-import { t } from '../core/i18n.ts';
+import { known, t } from '../core/i18n.ts';
 import { megabytes } from '../core/media/usage.ts';
 import { isOff } from '../core/meeting_state.ts';
 import { hall, icon } from '../parts/icons.ts';
@@ -57,9 +57,11 @@ const kFull = ['overloaded', 'no_memory'];
 
 function media_note({ viewer, session }: ParticipantModel): Content {
   const media = viewer.transport.state.value;
-  if (media === 'refused') return html`<p class="over">${t('connection.media.refused')}</p>`;
-  if (media !== 'connected' && kFull.includes(viewer.transport.refusal.value ?? '')) return html`<p class="over">${t('connection.media.full')}</p>`;
+  const refusal = viewer.transport.refusal.value;
+  if (media === 'refused') return html`<p class="over" role="alert">${known('media.refused', refusal) ?? t('connection.media.refused')}</p>`;
+  if (media !== 'connected' && kFull.includes(refusal ?? '')) return html`<p class="over">${t('connection.media.full')}</p>`;
   if (media === 'connecting') return html`<p class="over">${t('connection.media.connecting')}</p>`;
+  if (session.pictures_left_out.value) return html`<p class="over low" role="status">${t('connection.media.busy')}</p>`;
   if (session.store.state.value?.room.picture === 'slate') return html`<p class="over low">${t('meeting.slate')}</p>`;
   return nothing;
 }

@@ -4,7 +4,7 @@ import { effect, signal, untracked } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { Actions } from '../core/actions.ts';
-import { t } from '../core/i18n.ts';
+import { known, t } from '../core/i18n.ts';
 import { Listening } from '../core/media/listening.ts';
 import { Viewer } from '../core/media/viewer.ts';
 import { emptyShelf } from '../core/memory.ts';
@@ -85,12 +85,13 @@ class ReturnPage extends Part {
   };
 
   override render(): TemplateResult {
-    const media = this.#viewer.transport.state.value;
+    const { state, refusal } = this.#viewer.transport;
+    const media = state.value;
     return html`<main class="return" data-pointer=${this.#pointer.value} data-media=${media} @dblclick=${this.#full}>
       ${picture({ track: this.#viewer.video.value[0], label: t('screen.title') })}
       ${media === 'connected'
         ? nothing
-        : html`<p class="waiting" role="status">${logo()}<span>${t(media === 'refused' ? 'screen.refused' : 'screen.connecting')}</span></p>`}
+        : html`<p class="waiting" role="status">${logo()}<span>${media === 'refused' ? (known('media.refused', refusal.value) ?? t('screen.refused')) : t('screen.connecting')}</span></p>`}
       ${this.#listening.blocked.value
         ? html`<div class="sound">
             <button type="button" class="button primary" data-action="sound" @click=${this.#start}>${icon('volume')}<span>${t('screen.start')}</span></button>

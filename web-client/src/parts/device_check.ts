@@ -79,7 +79,7 @@ export class DeviceCheck extends Part {
     if (verdict) return line('bad', t(`ready.own.${verdict}`));
     if (checker.ended.value) return line('wait', known('check.ended', checker.ended.value) ?? t('check.ended.time_over'));
     const refusal = checker.refusal.value;
-    if (refusal) return line('bad', known('check.refused', refusal) ?? t('check.refused.busy'));
+    if (refusal) return line('bad', known('media.refused', refusal) ?? known('check.refused', refusal) ?? t('check.refused.busy'));
     if (checker.udp.value === 'blocked') return line('bad', t('check.blocked'));
     if (!checker.result.value?.heard) return line('wait', t('check.speak'));
     return line('wait', t('check.judging'));

@@ -95,7 +95,7 @@ function unopened(devices: Devices): TemplateResult {
 
 function publishLine({ publishing, refusal, devices }: OwnView): TemplateResult {
   if (!devices.stream.value) return unopened(devices);
-  if (publishing === 'refused') return html`<p class="publish" data-state="refused">${icon('alert')}${t('own.publish.refused', { reason: known('error', refusal) ?? refusal ?? '' })}</p>`;
+  if (publishing === 'refused') return html`<p class="publish" data-state="refused">${icon('alert')}${t('own.publish.refused', { reason: known('media.refused', refusal) ?? known('error', refusal) ?? refusal ?? '' })}</p>`;
   const state = publishing === 'idle' ? 'connecting' : publishing;
   return html`<p class="publish" data-state=${state}>${icon(state === 'connected' ? 'check' : 'refresh')}${t(`own.publish.${state}`)}</p>`;
 }

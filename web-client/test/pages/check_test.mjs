@@ -38,6 +38,13 @@ test('the check can be skipped, whatever the browser or the server says', async 
   await expect(named(page, 'Request the floor')).toBeVisible();
 });
 
+test('a browser without any of the formats hears it in the check', async ({ open, mock }) => {
+  mock.meeting.no_codec = true;
+  const page = await open('/room/room-a', me);
+  await named(page, 'I want to speak').click();
+  await expect(page.getByRole('status').first()).toContainText('This browser has none of the formats');
+});
+
 test('a room that is starting is waited for', async ({ open, mock }) => {
   mock.meeting.refuse_check = 'room_restarting';
   const page = await open('/room/room-a', me);

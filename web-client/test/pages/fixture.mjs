@@ -26,7 +26,7 @@ export const test = base.extend({
       page.on('pageerror', (error) => faults.push(error.message));
       // Chromium itself reports a lost socket and a refused request, which tests bring about on purpose, and that a machine without a sound
       // card is late with its silence.
-      const expected = (text) => text.includes('WebSocket connection') || text.includes('error from the audio device') || /status of (403|404|503)/.test(text);
+      const expected = (text) => text.includes('WebSocket connection') || text.includes('error from the audio device') || /status of (403|404|406|503)/.test(text);
       page.on('console', (message) => message.type() === 'error' && !expected(message.text()) && faults.push(message.text()));
       const parts = [...(claims ? [`token=${mockToken(claims)}`] : []), ...(fragment ? [fragment] : [])];
       await page.goto(`${mock.url}${path}${query}${parts.length ? `#${parts.join('&')}` : ''}`);

@@ -42,6 +42,34 @@ test('who is called in a rehearsal sees the room', async ({ open, mock }) => {
   await expect(page.locator('.notices')).toContainText('Rehearsal');
 });
 
+test('a server that leaves pictures out says so on the picture, until they are back', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  const line = page.getByText('The server is busy: sound only for now');
+  await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
+  await expect(line).toHaveCount(0);
+  mock.meeting.leavePicturesOut('p-li', true);
+  await expect(line).toBeVisible();
+  await expectGood(page);
+  mock.meeting.leavePicturesOut('p-li', false);
+  await expect(line).toHaveCount(0);
+  mock.meeting.leavePicturesOut('p-li', true);
+  await expect(line).toBeVisible();
+  mock.meeting.cut();
+  await expect(line, 'whoever joins anew is told anew').toHaveCount(0);
+});
+
+test('a browser without any of the formats is told so, to watch and to speak', async ({ open, mock }) => {
+  mock.meeting.no_codec = true;
+  mock.meeting.set(mock.meeting.add('Li Wei', { participant: 'p-li' }), { state: 'standby' });
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await expect(page.getByRole('region', { name: 'Picture' })).toContainText('This browser has none of the formats');
+  await expect(own(page)).toContainText('were refused: This browser has none of the formats');
+  await expect(page.getByText('406')).toHaveCount(0);
+  await expectGood(page);
+});
+
 test('low data is sound and stills, shows what it has used, and is remembered', async ({ open, mock }) => {
   people(mock.meeting);
   const page = await open('/room/room-a', me);

@@ -222,6 +222,12 @@ test('the return page tells whether its sound runs, and connects again', async (
   await expect.poll(() => called(mock, 'return.sound').length).toBeGreaterThan(told);
 });
 
+test('a return page whose browser has none of the formats says so', async ({ open, mock }) => {
+  mock.meeting.no_codec = true;
+  const page = await open('/room/room-a/return', technician);
+  await expect(page.getByRole('status')).toContainText('This browser has none of the formats');
+});
+
 test('a return page whose browser wants a click says so, to the technician too', async ({ context, open, mock }) => {
   await context.addInitScript('window.fakeBlocked = true');
   const desk = await open('/technician', technician);

@@ -23,14 +23,17 @@ export interface TransportOptions {
 const kPatience_ms = 2_500;
 // An ICE restart that has brought nothing by then is given up for a new session.
 const kRestart_ms = 4_000;
+// RFC 9725 §4.2: the offer is understood, and nothing of it can be served.
+const kNotAcceptable = 406;
+export const kNoCodec = 'no_codec';
 // Bad or unacceptable offers (RFC 9725 §4.2).
-const kFinal: readonly number[] = [400, 406, 415, 422];
+const kFinal: readonly number[] = [400, kNotAcceptable, 415, 422];
 // Neither connected nor failed: a firewall that swallows everything.
 const kConnect_ms = 12_000;
 
 export class Transport {
   readonly #state = signal<MediaState>('idle');
-  // The server's word for the last refusal, or the status.
+  // The server's word for the last refusal, kNoCodec, or the status.
   readonly refusal = signal<string | null>(null);
   readonly #options: TransportOptions;
   readonly #backoff: Backoff;
@@ -186,7 +189,8 @@ export class Transport {
   }
 
   #refused(status: number, body: string): void {
-    this.refusal.value = problemCode(body) ?? String(status);
+    // Where the server could serve something else, its offer is the body.
+    this.refusal.value = status === kNotAcceptable ? kNoCodec : (problemCode(body) ?? String(status));
     // This offer will never do. Everything else may change: a token is renewed, somebody is called, a server comes back.
     if (kFinal.includes(status)) {
       this.#end_session();

@@ -137,6 +137,16 @@ describe('a session', () => {
     expect(sent.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
+  test('that nothing can serve says so, whether a word or an offer comes back', async () => {
+    for (const body of ['{"code":"no_opus"}', 'v=0']) {
+      transport.start();
+      await settle();
+      await request().answer(406, body);
+      expect(transport.state.value).toBe('refused');
+      expect(transport.refusal.value).toBe('no_codec');
+    }
+  });
+
   test('that never connects is posted again', async () => {
     transport.start();
     await settle();
