@@ -33,6 +33,14 @@ class BandwidthEstimate {
   // Each packet that carries a transport-wide sequence, media, repair and padding; returns that sequence. `bytes` on
   // the wire: with IP and UDP headers, as the layers' rates are counted.
   std::uint16_t on_sent(std::size_t bytes, Instant now);
+  // As SendHistory's, of what on_sent() needs.
+  void prefetch() const {
+    history_.prefetch();
+    plenary::prefetch(&sent_, sizeof sent_);
+    plenary::prefetch(&probes_, sizeof probes_);
+    plenary::prefetch(&unanswered_since_, sizeof unanswered_since_);
+  }
+  void prefetch_entry() const { history_.prefetch_entry(); }
   void on_feedback(const rtp::TransportFeedback& feedback, Instant now);
   // Every kTickInterval; returns the target in bit/s. `need`: what the viewer could use at most.
   std::uint64_t on_tick(std::uint64_t need, Instant now);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "media/base/prefetch.h"
 #include "media/base/time.h"
 
 namespace plenary::bandwidth {
@@ -23,6 +24,10 @@ class SendHistory {
  public:
   // The sequence that goes into the packet's header. `bytes` on the wire, at most 65,535.
   std::uint16_t add(std::size_t bytes, std::uint8_t cluster, Instant now);
+
+  // Asks for the memory of what add() needs: first itself, then the entry that it names.
+  void prefetch() const { plenary::prefetch(&next_, sizeof *this - sizeof entries_); }
+  void prefetch_entry() const { plenary::prefetch(&entries_[next_ % kSentRemembered], sizeof(Entry)); }
 
   struct Sent {
     std::uint64_t number = 0;  // the sequence unwrapped: 0 for the first packet

@@ -253,10 +253,12 @@ void Viewer::prefetch_slots() const {
   prefetch(slots_.data(), slots_.size() * sizeof(ViewerSlot));
   prefetch(contents_.data(), contents_.size() * sizeof(Content));
   prefetch(order_.data(), order_.size());
+  if (bandwidth_) bandwidth_->prefetch();
 }
 
 void Viewer::prefetch_tracks() const {
   for (const ViewerSlot& slot : slots_) slot.prefetch_track();
+  if (bandwidth_) bandwidth_->prefetch_entry();
 }
 
 std::optional<Instant> Viewer::next_timeout(Instant now) const {

@@ -46,6 +46,13 @@ class ViewerBandwidth {
   std::uint16_t on_sent(std::size_t size, bool picture, Instant now);
   void on_feedback(const rtp::TransportFeedback& feedback, Instant now) { estimate_.on_feedback(feedback, now); }
 
+  // As SendHistory's, of what a turn of the viewer needs.
+  void prefetch() const {
+    estimate_.prefetch();
+    plenary::prefetch(&choice_, sizeof *this - sizeof estimate_);
+  }
+  void prefetch_entry() const { estimate_.prefetch_entry(); }
+
   [[nodiscard]] bool tick_due(Instant now) const { return now >= tick_due_; }
   const bandwidth::LayerChoice::Choice& tick(Instant now);
   bool take_still(std::size_t number, Instant now) { return choice_.take_still(number, now); }

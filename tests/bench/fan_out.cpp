@@ -1,5 +1,6 @@
 // What a packet costs on its way to a viewer without the kernel's part: one room of 2 Mbit/s and sound, everybody
-// connected, the shard's output taken and thrown away. fan_out [VIEWERS …]
+// connected, the shard's output taken and thrown away; the room's picture in one layer, and in three, where each viewer
+// has an estimate of their line. fan_out [VIEWERS …]
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -15,8 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr FeedId kFeed{1};
-constexpr TrackId kPicture{11}, kSound{12};
-constexpr std::uint16_t kPictureNumber = 1, kSoundNumber = 2;
+constexpr TrackId kPicture{11}, kSound{12}, kMiddle{13}, kLowest{14};
+constexpr std::uint16_t kPictureNumber = 1, kSoundNumber = 2, kMiddleNumber = 3, kLowestNumber = 4;
 constexpr std::size_t kPictureParts = 7, kPictureBytes = 1'180, kSoundBytes = 160;
 constexpr Duration kFrame = 33'333us, kSoundFrame = 20ms;
 constexpr Duration kMeasured = 4s;
@@ -30,9 +31,13 @@ double thread_seconds() {
 
 class FanOut {
  public:
-  explicit FanOut(std::size_t viewers) : viewers_(viewers), world_(1) {
+  FanOut(std::size_t viewers, bool layers) : viewers_(viewers), layers_(layers), world_(1) {
     world_.command(io::AddFeedTrack{kPicture, Codec::h264, "42e01f", kFeed, kPictureNumber, kNoTrack, 0});
     world_.command(io::AddFeedTrack{kSound, Codec::opus, "42e01f", kFeed, kSoundNumber, kNoTrack, 0});
+    if (layers) {
+      world_.command(io::AddFeedTrack{kMiddle, Codec::h264, "42e01f", kFeed, kMiddleNumber, kPicture, 600'000});
+      world_.command(io::AddFeedTrack{kLowest, Codec::h264, "42e01f", kFeed, kLowestNumber, kPicture, 150'000});
+    }
     for (std::uint64_t i = 1; i <= viewers; ++i) {
       world_.add_viewer(PeerId{i});
       world_.command(io::SetSlot{.peer = PeerId{i}, .slot = 0, .track = kSound});
@@ -55,8 +60,8 @@ class FanOut {
         frame(Codec::opus, kSoundNumber, 1, kSoundBytes, false);
       }
     }
-    fmt::print("{} viewers: {:.0f} ns a packet, {:.1f} packets a message, {} packets\n", viewers_,
-               1e9 * took_ / static_cast<double>(packets_),
+    fmt::print("{} viewers, {}: {:.0f} ns a packet, {:.1f} packets a message, {} packets\n", viewers_,
+               layers_ ? "three layers" : "one layer", 1e9 * took_ / static_cast<double>(packets_),
                static_cast<double>(packets_) / static_cast<double>(messages_), packets_);
   }
 
@@ -78,6 +83,7 @@ class FanOut {
   }
 
   std::size_t viewers_;
+  bool layers_;
   World world_;
   peer::SendBatch batch_;
   std::uint32_t frames_ = 0;
@@ -93,5 +99,7 @@ int main(int argc, char** argv) {
   std::vector<std::size_t> counts;
   for (int i = 1; i < argc; ++i) counts.push_back(std::strtoull(argv[i], nullptr, 10));
   if (counts.empty()) counts = {10, 1'000, 4'000};
-  for (const std::size_t viewers : counts) plenary::sim::FanOut(viewers).run();
+  for (const std::size_t viewers : counts) {
+    for (const bool layers : {false, true}) plenary::sim::FanOut(viewers, layers).run();
+  }
 }
