@@ -188,6 +188,13 @@ class ParticipantPage extends Part {
     return html`${helpAnswer(session, this.#answer.value, (seen) => (this.#answer.value = seen))}${lost
       ? html`<p class="notice" role="status">${icon('refresh')}<span>${t(own.current.value ? 'connection.lost.place' : 'connection.lost')}</span></p>`
       : nothing}
+    ${this.#model.chime.silent.value
+      ? html`<div class="notice warn" role="alert">
+          ${icon('volume_off')}
+          <p>${t('own.chime')}</p>
+          <button type="button" class="button" data-action="chime" @click=${() => listening.unblock()}>${t('stage.sound')}</button>
+        </div>`
+      : nothing}
     ${session.replaced.value
       ? html`<div class="notice warn" role="alert">
           ${icon('alert')}

@@ -4,6 +4,7 @@ import { effect, signal, untracked } from '@preact/signals-core';
 import { Actions, Presses } from '../core/actions.ts';
 import { Following } from '../core/following.ts';
 import { t } from '../core/i18n.ts';
+import { Chime } from '../core/media/chime.ts';
 import { Checker } from '../core/media/checker.ts';
 import { Devices } from '../core/media/devices.ts';
 import { Listening } from '../core/media/listening.ts';
@@ -59,6 +60,7 @@ export class ParticipantModel {
     shelf: deviceShelf,
     now: () => Date.now(),
   });
+  readonly chime = new Chime({ connect: () => new AudioContext(), presses: window, timers });
   readonly #opened = new OpenDevicesMemory(tabShelf, this.room, wasReloaded());
   #stops: (() => void)[] = [];
   // Where the viewer's session was opened: it has other slots elsewhere.
@@ -118,6 +120,7 @@ export class ParticipantModel {
     this.publisher.stop();
     this.devices.close();
     this.#opened.forget();
+    this.chime.stop();
     this.session.stop();
     document.title = t('app.name');
   }
@@ -244,38 +247,16 @@ export class ParticipantModel {
     const request = this.own.current.value?.request ?? null;
     const title = this.session.store.state.value?.meeting.title ?? t('app.name');
     document.title = phase === 'standby' ? t('own.title.next') : phase === 'live' ? t('own.title.live') : `${title} · ${t('app.name')}`;
+    if (phase !== 'standby') untracked(() => this.chime.stop());
     if (phase !== 'standby' || request === this.#called) return;
     this.#called = request;
     // Before the first touch, as after a reload, browsers refuse it loudly. Older ones do not say whether there was one.
     const activation = navigator.userActivation as UserActivation | undefined;
     if ('vibrate' in navigator && activation?.hasBeenActive) navigator.vibrate([200, 100, 200]);
-    chime();
+    untracked(() => this.chime.ring());
   }
 }
 
 function wasReloaded(): boolean {
   return performance.getEntriesByType('navigation').some((entry) => (entry as PerformanceNavigationTiming).type === 'reload');
-}
-
-// Two soft notes, made here.
-function chime(): void {
-  try {
-    const context = new AudioContext();
-    const note = (frequency: number, at: number): void => {
-      const oscillator = context.createOscillator();
-      const gain = context.createGain();
-      oscillator.frequency.value = frequency;
-      gain.gain.setValueAtTime(0, context.currentTime + at);
-      gain.gain.linearRampToValueAtTime(0.12, context.currentTime + at + 0.02);
-      gain.gain.exponentialRampToValueAtTime(0.001, context.currentTime + at + 0.5);
-      oscillator.connect(gain).connect(context.destination);
-      oscillator.start(context.currentTime + at);
-      oscillator.stop(context.currentTime + at + 0.5);
-    };
-    note(660, 0);
-    note(880, 0.2);
-    setTimeout(() => void context.close(), 1200);
-  } catch {
-    // No sound device: title, picture and words remain.
-  }
 }

@@ -218,6 +218,36 @@ test('a reload opens the same devices again without a press, as muted as they we
   await expect.poll(posts).toBe(3);
 });
 
+test('who is called while the page is loaded again hears it where the browser lets them, else with the next press', async ({ open, mock }) => {
+  const page = await open('/room/room-a', me);
+  await enter(page);
+  await ask(page);
+  // The browser of somebody who has pressed nothing yet; what tests do with a page counts as a press there.
+  await page.addInitScript(() => {
+    const Plain = window.AudioContext;
+    window.__notes = 0;
+    window.addEventListener('keydown', () => (window.__pressed = true), { capture: true });
+    window.AudioContext = class extends Plain {
+      resume() {
+        return window.__pressed ? super.resume() : new Promise(() => {});
+      }
+      createOscillator() {
+        window.__notes += 1;
+        return super.createOscillator();
+      }
+    };
+  });
+  mock.meeting.set(mock.meeting.queue[0], { state: 'standby' });
+  await page.reload();
+  const notice = page.getByRole('alert').filter({ hasText: 'You are called' });
+  await expect(notice).toBeVisible();
+  await expectGood(page);
+  expect(await page.evaluate(() => window.__notes)).toBe(0);
+  await notice.getByRole('button', { name: 'Start sound' }).press('Enter');
+  await expect(notice).toBeHidden();
+  expect(await page.evaluate(() => window.__notes)).toBe(2);
+});
+
 test('where the browser would ask after a reload, camera and microphone are opened with one press', async ({ open, mock }) => {
   const page = await open('/room/room-a', me);
   await enter(page);
