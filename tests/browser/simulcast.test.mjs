@@ -1,4 +1,5 @@
-// A speaker's camera in three sizes: the page sends them, a viewer on a thin line gets a smaller one and everybody else the whole picture.
+// A speaker's camera in three sizes: the page sends them, a viewer on a thin line gets a smaller one and everybody else the whole picture, and it goes on
+// when the camera's best one stops.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ask, openMeeting, pressAtOnce, sees } from "./lib/cast.mjs";
@@ -37,7 +38,7 @@ const received = (page) => page.evaluate(async (slot) => {
   const peer = window.__peer;
   const receiver = peer.getReceivers().filter(({ track }) => track.kind === "video")[slot];
   const report = [...(await receiver.getStats()).values()].find(({ type }) => type === "inbound-rtp");
-  return { height: report?.frameHeight };
+  return { height: report?.frameHeight, frames: report?.framesDecoded ?? 0 };
 }, slot);
 
 // A busy machine's browser may send every size smaller: they are compared with each other. H.264 has even lines only.
@@ -83,4 +84,22 @@ test("who has room for it gets the whole picture, a thin line a smaller one", as
   line.rate = 1_000_000;
   await seesLayer(thin, ["l", "m"]);
   await thin.close();
+});
+
+test("when the best one stops its viewers get the next, which moves, and the best again when it is back", async () => {
+  const page = await openPlayer(await meeting.context(), meeting.server, "hall", { audio: 1, video: 2 });
+  await seesLayer(page, ["h"]);
+  const setActive = (active) => amina.evaluate(async (active) => {
+    const sender = window.__peers.flatMap((peer) => peer.getSenders()).find(({ track }) => track?.kind === "video");
+    const parameters = sender.getParameters();
+    parameters.encodings.find(({ rid }) => rid === "h").active = active;
+    await sender.setParameters(parameters);
+  }, active);
+  await setActive(false);
+  await seesLayer(page, ["m"]);
+  const { frames } = await received(page);
+  await until("a picture that moves", async () => (await received(page)).frames > frames + 30);
+  await setActive(true);
+  await seesLayer(page, ["h"]);
+  await page.close();
 });
