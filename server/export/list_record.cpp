@@ -16,9 +16,9 @@ namespace {
 using signaling::Moment;
 using signaling::RequestState;
 
-constexpr std::array kColumns = {"request", "name",  "organisation", "category", "kind",
-                                 "item",    "topic", "language",     "asked",    "granted",
-                                 "on_air",  "ended", "spoken_s",     "outcome",  "reason"};
+constexpr std::array kColumns = {"request",  "name",     "organisation", "category", "kind",   "item",
+                                 "topic",    "language", "asked",        "granted",  "on_air", "ended",
+                                 "spoken_s", "outcome",  "reason",       "text",     "reader"};
 constexpr std::size_t kSpoken = 12;  // the one column that is a number
 
 // ISO 8601 in UTC, which spreadsheets and programs read alike; empty: never.
@@ -45,7 +45,9 @@ std::array<std::string, kColumns.size()> cells_of(const RecordedRequest& recorde
           time_text(recorded.ended),
           std::to_string(seconds),
           is_over ? std::string(to_text(request.state)) : std::string(),
-          is_over ? request.reason : std::string()};
+          is_over ? request.reason : std::string(),
+          request.text,
+          request.reader};
 }
 
 // What Excel, LibreOffice and Google Sheets take for the beginning of a formula, or cut before looking.
