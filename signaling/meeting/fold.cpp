@@ -213,7 +213,7 @@ struct Fold {
       state.item.clear();
     }
     if (from == MeetingState::closed) {
-      state.list_open = true;
+      state.list_open = state.list_opens;
       state.delivered.clear();
     }
     if (from != MeetingState::rehearsal && from != MeetingState::closed) return;
@@ -314,6 +314,8 @@ State first_state(const Rules& rules) {
   for (const std::string& title : rules.agenda) {
     state.agenda.push_back({std::to_string(state.agenda.size() + 1), title});
   }
+  state.list_open = state.list_opens = rules.list_open;
+  state.order = rules.order;
   state.state = rules.opens_live ? MeetingState::live : MeetingState::scheduled;
   return state;
 }

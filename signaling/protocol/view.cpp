@@ -128,6 +128,7 @@ Json meeting_json(const Meeting& meeting) {
   return {{"id", rules.meeting},
           {"room", rules.room},
           {"title", rules.title},
+          {"type", or_null(rules.type)},
           {"state", to_text(state.state)},
           {"audience", to_text(state.audience)},
           {"list", state.list_open ? "open" : "closed"},

@@ -244,6 +244,7 @@ export const scenes = {
     path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '#note[open] [data-action=note-remove]',
     act: async (page) => { await page.locator('.queue .more').nth(4).click(); await page.locator('.more-menu:popover-open [data-action=note]').click(); },
   },
+  moderator_type: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => meeting.setMeeting({ type: 'high_level' }), shown: '.meeting-type' },
   moderator_text: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => meeting.onAir(texts(meeting)), act: (page, meeting) => texts(meeting), shown: '.queue blockquote' },
   moderator_reader: { path: `${room}/moderator`, claims: staff('moderator'), before: texts, act: (page) => page.locator('[data-action=reader]').click(), shown: '#reader[open]' },
   stage_text: { path: `${room}/stage`, claims: null, before: (meeting) => meeting.onAir(texts(meeting)), shown: '.speaker .read-by' },

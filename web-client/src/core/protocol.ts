@@ -97,6 +97,7 @@ export interface MeetingInfo {
   id: string;
   room: string;
   title: string;
+  type?: string | null; // a word: "consultation", "workshop", …
   state: 'scheduled' | 'rehearsal' | 'live' | 'suspended' | 'closed';
   audience: Audience;
   list: 'open' | 'closed';
