@@ -1,15 +1,23 @@
 #include "server/app/meeting_rules.h"
 
+#include "server/config/meeting_type.h"
+
 namespace plenary::server {
 
-signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor) {
+static_assert(static_cast<int>(FirstOrder::protocol) == static_cast<int>(signaling::ListOrder::protocol));
+
+signaling::Rules rules_of(const RoomConfig& room) {
+  const FloorSection& floor = room.floor;
   signaling::Rules rules{.meeting = room.id,
                          .room = room.id,
                          .title = room.title,
+                         .type = std::string(to_text(floor.type)),
                          .languages = room.languages,
                          .agenda = room.agenda,
                          .speakers_max = floor.speakers_max,
                          .needs_approval = floor.needs_approval,
+                         .list_open = floor.list_open,
+                         .order = static_cast<signaling::ListOrder>(floor.order),
                          .delegation_max = floor.delegation_max,
                          .overtime_max = floor.overtime_max,
                          .grace = floor.grace,

@@ -6,6 +6,6 @@
 
 namespace plenary::server {
 
-signaling::Rules rules_of(const RoomConfig& room, const FloorSection& floor);
+signaling::Rules rules_of(const RoomConfig& room);
 
 }  // namespace plenary::server

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/config/meeting_type.h"
+
 namespace plenary::server {
 namespace {
 
@@ -22,7 +24,7 @@ TEST(MeetingRules, the_limits_of_the_configuration_are_those_of_the_meeting) {
                            .written = minutes(15),
                            .statement_by_category = {{"government", minutes(5)}, {"academia", seconds(0)}},
                            .delegation_max = 2};
-  const signaling::Rules rules = rules_of(RoomConfig{}, floor);
+  const signaling::Rules rules = rules_of(RoomConfig{.floor = floor});
   EXPECT_THAT(rules.limits,
               ElementsAre(Pair(RequestKind::statement, minutes(10)), Pair(RequestKind::question, minutes(11)),
                           Pair(RequestKind::reply, minutes(12)), Pair(RequestKind::right_of_reply, minutes(13)),
@@ -33,10 +35,20 @@ TEST(MeetingRules, the_limits_of_the_configuration_are_those_of_the_meeting) {
 }
 
 TEST(MeetingRules, a_configuration_that_says_nothing_leaves_the_meeting_its_own_limits) {
-  const signaling::Rules rules = rules_of(RoomConfig{}, FloorSection{});
+  const signaling::Rules rules = rules_of(RoomConfig{});
   EXPECT_EQ(rules.limits, signaling::Rules{}.limits);
   EXPECT_TRUE(rules.statement_limits.empty());
   EXPECT_EQ(rules.delegation_max, 0U);
+}
+
+TEST(MeetingRules, the_type_of_a_room_says_how_its_list_begins) {
+  const signaling::Rules rules = rules_of(RoomConfig{.floor = floor_of(MeetingType::high_level)});
+  EXPECT_EQ(rules.type, "high_level");
+  EXPECT_EQ(rules.order, signaling::ListOrder::protocol);
+  EXPECT_TRUE(rules.list_open);
+  EXPECT_EQ(rules.ready_within, seconds(0));
+  EXPECT_FALSE(rules_of(RoomConfig{.floor = floor_of(MeetingType::talk)}).list_open);
+  EXPECT_EQ(rules_of(RoomConfig{}).type, "");
 }
 
 }  // namespace

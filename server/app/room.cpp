@@ -58,7 +58,7 @@ Result<std::unique_ptr<Room>> Room::open(const RoomConfig& config, RoomServices 
     links.see(*claims);
     return meeting_claims(*claims);
   };
-  signaling::DeskConfig desk{.rules = rules_of(config, services.config.floor),
+  signaling::DeskConfig desk{.rules = rules_of(config),
                              .anonymous_may_watch = services.config.auth.anonymous == Anonymous::watch};
   if (const TurnServers* turn = services.turn) {
     desk.ice_servers = [turn](signaling::ParticipantId participant, WallTime now) {

@@ -48,7 +48,23 @@ struct SourcesSection {
   std::vector<Network> allow_networks;
 };
 
+// What a meeting is, and so what its floor begins with (meeting_type.h).
+enum class MeetingType : std::uint8_t {
+  none,
+  consultation,
+  high_level,
+  round_table,
+  policy_dialogue,
+  workshop,
+  talk,
+  ceremony
+};
+enum class FirstOrder : std::uint8_t { asked, balance, protocol };  // of the list; people choose another one meanwhile
+
 struct FloorSection {
+  MeetingType type = MeetingType::none;
+  FirstOrder order = FirstOrder::asked;
+  bool list_open = true;           // at the beginning
   std::uint32_t speakers_max = 1;  // 1 to kMostSpeakers
   // Time to speak, by kind of request; zero: no limit.
   std::chrono::milliseconds statement = std::chrono::minutes(3);
@@ -115,6 +131,7 @@ struct RoomConfig {
   std::vector<std::string> languages;  // without "floor", which always exists
   Mix mix = Mix::desk;
   std::vector<std::string> agenda;  // titles of the standing meeting's items
+  FloorSection floor;               // [floor], with what this room's type of meeting sets beside it
   std::filesystem::path slate;      // empty: the built-in one
   std::vector<LayerConfig> layers = {{720, 30, 1'800}, {360, 30, 600}, {180, 15, 150}};  // the best first
   std::vector<SourceConfig> sources;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "server/config/load_rooms.h"
+#include "server/config/meeting_type.h"
 #include "server/config/toml_reader.h"
 #include "server/config/usable_cpus.h"
 #include "server/config/words.h"
@@ -50,6 +51,9 @@ constexpr auto kKeys = std::to_array<Key>({
     {"turn", "urls", KeyType::list},
     {"turn", "secret_file"},
     {"sources", "allow", KeyType::list},
+    {"floor", "type"},
+    {"floor", "order"},
+    {"floor", "list"},
     {"floor", "speakers_max", KeyType::number},
     {"floor", "statement"},
     {"floor", "statement_government"},
@@ -76,6 +80,8 @@ constexpr auto kStatementsOf =
                    "statement_academia"sv, "statement_international_organization"sv});
 constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "turn"sv, "sources"sv, "floor"sv, "log"sv});
 
+constexpr auto kOrders = std::to_array({"asked"sv, "balance"sv, "protocol"sv});
+constexpr auto kLists = std::to_array({"closed"sv, "open"sv});
 constexpr auto kAnonymous = std::to_array({"watch"sv, "none"sv});
 constexpr auto kFormats = std::to_array({"text"sv, "json"sv});
 constexpr auto kLevels = std::to_array({"debug"sv, "info"sv, "warning"sv, "error"sv});
@@ -273,12 +279,18 @@ void load_sources(TableReader reader, SourcesSection& sources) {
   reader.finish();
 }
 
-void load_floor(TableReader reader, FloorSection& floor) {
+// `room`: what the room says that its meetings are; none: what [floor] says.
+FloorSection load_floor(TableReader reader, MeetingType room) {
   constexpr std::chrono::milliseconds kLongestSpeech = std::chrono::hours(2);
   constexpr std::uint32_t kMostOfDelegation = 500;  // the list takes no more
   constexpr std::chrono::milliseconds kLongestGrace = std::chrono::minutes(5);
   constexpr std::chrono::milliseconds kLongestCall = std::chrono::minutes(10);
   constexpr std::chrono::milliseconds kLongestOvertime = std::chrono::hours(1);
+  const auto type = reader.word("type", kMeetingTypes);
+  const MeetingType common = type ? static_cast<MeetingType>(*type + 1) : MeetingType::none;
+  FloorSection floor = floor_of(room == MeetingType::none ? common : room);
+  if (const auto order = reader.word("order", kOrders)) floor.order = static_cast<FirstOrder>(*order);
+  if (const auto list = reader.word("list", kLists)) floor.list_open = *list == 1;
   floor.speakers_max = reader.number("speakers_max", 1, kMostSpeakers).value_or(floor.speakers_max);
   const auto speech = [&](std::string_view key, std::chrono::milliseconds& limit) {
     limit = reader.duration(key, kLongestSpeech).value_or(limit);
@@ -299,6 +311,19 @@ void load_floor(TableReader reader, FloorSection& floor) {
   floor.needs_approval = reader.flag("needs_approval").value_or(floor.needs_approval);
   floor.overtime_max = reader.duration("overtime_max", kLongestOvertime).value_or(floor.overtime_max);
   reader.finish();
+  return floor;
+}
+
+// A room of another type begins with what that sets, and what [floor] names itself wins there, too. Its faults are
+// known.
+void load_room_floors(const toml::table& top, const std::string& file, Config& config) {
+  FaultList known(file);
+  TableReader reader(top, "", known);
+  for (RoomConfig& room : config.rooms) {
+    const MeetingType type = room.floor.type;
+    const auto section = type == MeetingType::none ? std::nullopt : reader.table("floor");
+    room.floor = type == MeetingType::none ? config.floor : section ? load_floor(*section, type) : floor_of(type);
+  }
 }
 
 void load_log(TableReader reader, LogSection& log) {
@@ -328,9 +353,10 @@ Result<Config, std::vector<ConfigFault>> load(std::string_view text, const std::
   if (auto section = reader.table("auth")) load_auth(*section, folder, config.auth);
   if (auto section = reader.table("turn")) load_turn(*section, folder, config.turn);
   if (auto section = reader.table("sources")) load_sources(*section, config.sources);
-  if (auto section = reader.table("floor")) load_floor(*section, config.floor);
+  if (auto section = reader.table("floor")) config.floor = load_floor(*section, MeetingType::none);
   if (auto section = reader.table("log")) load_log(*section, config.log);
   config.rooms = load_rooms(reader, folder);
+  load_room_floors(top, file, config);
   reader.finish();
   if (config.auth.secret_file.empty()) config.auth.secret_file = config.server.data / "secret";
   const bool failed = faults.has_error();

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "server/config/load_config.h"
+#include "server/config/meeting_type.h"
 #include "server/config/words.h"
 
 namespace plenary::server {
@@ -330,6 +331,7 @@ RoomConfig RoomLoader::load(std::set<std::string>& ids, std::set<std::string>& l
   room_.id = load_id(reader_, ids, "room");
   room_.title = reader_.string("title").value_or(room_.id);
   load_languages();
+  if (const auto type = reader_.word("type", kMeetingTypes)) room_.floor.type = static_cast<MeetingType>(*type + 1);
   if (const auto mix = reader_.word("mix", kMixes)) room_.mix = static_cast<Mix>(*mix);
   load_agenda();
   load_slate();

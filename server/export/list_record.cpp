@@ -18,7 +18,7 @@ using signaling::RequestState;
 
 constexpr std::array kColumns = {"request", "name",     "organisation", "asked_by", "category", "kind",
                                  "item",    "topic",    "language",     "asked",    "granted",  "on_air",
-                                 "ended",   "spoken_s", "outcome",      "reason"};
+                                 "ended",   "spoken_s", "outcome",      "reason",   "text",     "reader"};
 constexpr std::size_t kSpoken = 13;  // the one column that is a number
 
 // ISO 8601 in UTC, which spreadsheets and programs read alike; empty: never.
@@ -46,7 +46,9 @@ std::array<std::string, kColumns.size()> cells_of(const RecordedRequest& recorde
           time_text(recorded.ended),
           std::to_string(seconds),
           is_over ? std::string(to_text(request.state)) : std::string(),
-          is_over ? request.reason : std::string()};
+          is_over ? request.reason : std::string(),
+          request.text,
+          request.reader};
 }
 
 // What Excel, LibreOffice and Google Sheets take for the beginning of a formula, or cut before looking.

@@ -134,7 +134,7 @@ TEST(Csv, has_a_line_of_names_and_a_line_a_request) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0],
             "request,name,organisation,asked_by,category,kind,item,topic,language,asked,granted,on_air,ended,spoken_s,"
-            "outcome,reason");
+            "outcome,reason,text,reader");
   EXPECT_THAT(all[1], HasSubstr("r-1,Li Wei,,,,statement,,Topic,en,2025-11-24T16:00:00Z,"));
 }
 
@@ -144,6 +144,16 @@ TEST(Csv, quotes_are_doubled_and_what_has_commas_or_lines_is_quoted) {
   one.request.person.organisation = "Ministry, Dakar";
   one.request.topic = "two\nlines";
   EXPECT_THAT(write_csv({one}), HasSubstr("\"Li \"\"Q\"\" Wei\",\"Ministry, Dakar\",,,statement,,\"two\nlines\","));
+}
+
+TEST(Csv, a_text_that_was_read_out_is_there_with_its_reader) {
+  Bench bench;
+  signaling::act::RequestFloor wish = bench.ask_act(signaling::RequestKind::written);
+  wish.text = "One.\n\nTwo, three.";
+  const RequestId request = bench.by(bench.person("Amina"), wish).value().answer.request.value();
+  ASSERT_TRUE(bench.moderate(act::NameReader{request, "Rosa Reader"}));
+  EXPECT_THAT(write_csv(record(bench)), HasSubstr(",\"One.\n\nTwo, three.\",Rosa Reader\r\n"));
+  EXPECT_EQ(rows(bench).at(0)["text"], "One.\n\nTwo, three.");
 }
 
 // Fault F8.

@@ -34,8 +34,10 @@ std::optional<RobotModerator::Act> RobotModerator::call_next(const MeetingView& 
   const auto next =
       called != view.queue.end() ? called : std::ranges::find(view.queue, std::string("queued"), &Row::state);
   if (next == view.queue.end()) return std::nullopt;
-  if (!next->in_room && next->state == "queued") return Act{"floor.prepare", next->request};
-  const bool audible = next->in_room || (next->ready && next->media_flows && view.return_connected);
+  // A text is read out in the room: nobody is called for it.
+  const bool is_there = next->in_room || next->kind == "written";
+  if (!is_there && next->state == "queued") return Act{"floor.prepare", next->request};
+  const bool audible = is_there || (next->ready && next->media_flows && view.return_connected);
   if (!audible) return std::nullopt;
   const bool interrupts = next->kind == "point_of_order" && !view.floor.empty() &&
                           std::ranges::none_of(view.floor, [](const Row& row) { return row.kind == "point_of_order"; });

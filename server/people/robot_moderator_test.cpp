@@ -62,6 +62,14 @@ TEST(RobotModerator, who_is_in_the_room_needs_no_call_and_no_return) {
   EXPECT_EQ(world.look(10s), "floor.grant r-1");
 }
 
+TEST(RobotModerator, a_text_is_read_out_without_a_call_and_its_author) {
+  World world;
+  world.view.return_connected = false;
+  world.wait("r-1").kind = "written";
+  EXPECT_EQ(world.look(0s), "") << "a moment between two speakers";
+  EXPECT_EQ(world.look(10s), "floor.grant r-1");
+}
+
 TEST(RobotModerator, grants_nobody_whom_the_room_cannot_hear) {
   World world;
   world.view.return_connected = false;

@@ -24,6 +24,7 @@ struct RequestFloor {
   std::string language;
   std::string beneficiary;        // name of who will speak, when it is not the requester
   std::string beneficiary_title;  // theirs
+  std::string text = {};          // `written`: what is read out
 };
 struct Withdraw {
   RequestId request{};
@@ -82,6 +83,7 @@ struct Add {
   Category category = Category::none;
   Where where = Where::room;
   RequestKind kind = RequestKind::statement;
+  std::string text = {};  // `written`; without one it is on paper
 };
 struct OpenList {
   bool open = true;
@@ -126,6 +128,10 @@ struct Note {  // for moderators only
   RequestId request{};
   std::string text;  // empty: takes it away
 };
+struct NameReader {  // who reads a written text out
+  RequestId request{};
+  std::string reader;  // empty: nobody any more
+};
 struct KeepCheck {  // what one's own device check came to
   Readiness readiness;
 };
@@ -139,7 +145,7 @@ using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Rele
                          act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting,
                          act::SuspendMeeting, act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver,
                          act::Remove, act::Place, act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp,
-                         act::CloseHelp, act::Note, act::KeepCheck>;
+                         act::CloseHelp, act::Note, act::NameReader, act::KeepCheck>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {

@@ -52,6 +52,7 @@ Decided decide_act(const Case& c, const act::Prepare& act);
 Decided decide_act(const Case& c, const act::Move& act);
 Decided decide_act(const Case& c, const act::Add& act);
 Decided decide_act(const Case& c, const act::Note& act);
+Decided decide_act(const Case& c, const act::NameReader& act);
 Decided decide_act(const Case& c, const act::OpenList& act);
 Decided decide_act(const Case& c, const act::Place& act);
 Decided decide_act(const Case& c, const act::ChooseOrder& act);

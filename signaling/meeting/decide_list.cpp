@@ -80,6 +80,23 @@ Milliseconds limit_of(const Rules& rules, RequestKind kind, Category category) {
   return limit == rules.limits.end() ? Milliseconds{0} : limit->second;
 }
 
+// In code points of UTF-8, which the text is.
+std::size_t characters_in(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// A text is taken whole or not at all.
+std::optional<Refusal> may_hand_in(RequestKind kind, const std::string& text) {
+  if (kind != RequestKind::written && !text.empty()) {
+    return conflict("not_written", "Only a written contribution has a text.");
+  }
+  if (characters_in(text) > kMaxText) {
+    return Refusal{RefusalCode::bad_parameters, "text_too_long", "The text is too long; 3,000 characters are taken."};
+  }
+  return std::nullopt;
+}
+
 Requested new_request(const Case& c, RequestKind kind, Person person) {
   Requested event;
   event.limit = limit_of(c.rules, kind, person.category);
@@ -101,6 +118,10 @@ Decided decide_act(const Case& c, const act::RequestFloor& act) {
   if (person == c.presence.people.end()) {
     return Refusal{RefusalCode::not_allowed, "not_joined", "Join the meeting first."};
   }
+  if (std::optional<Refusal> refusal = may_hand_in(act.kind, act.text)) return *std::move(refusal);
+  if (act.kind == RequestKind::written && act.text.empty()) {
+    return Refusal{RefusalCode::bad_parameters, "text_missing", "Hand in the text that is to be read out."};
+  }
   if (std::optional<Refusal> refusal = may_ask(c, act, person->second)) return *std::move(refusal);
   Requested event = new_request(c, act.kind, person->second);
   if (!act.beneficiary.empty()) {
@@ -109,6 +130,7 @@ Decided decide_act(const Case& c, const act::RequestFloor& act) {
     event.person.title = act.beneficiary_title;
   }
   event.topic = act.topic;
+  event.text = act.text;
   event.language = act.language;
   event.key = act.key;
   const bool waits_for_approval = c.rules.needs_approval && act.kind != RequestKind::point_of_order;
@@ -181,6 +203,9 @@ Decided decide_act(const Case& c, const act::Prepare& act) {
     return conflict("called_already", "This person has been called to the green room already.");
   }
   if (!is_waiting(request.state)) return on_floor();
+  if (request.kind == RequestKind::written) {
+    return conflict("read_out", "This text is read out in the room, so nobody is called; give it the floor.");
+  }
   return Decision{{Moved{act.request, RequestState::standby, act.reason, {}}}, {}};
 }
 
@@ -212,6 +237,7 @@ Decided decide_act(const Case& c, const act::Add& act) {
   if (act.kind == RequestKind::reply && !c.state.answered) {
     return conflict("nobody_to_reply_to", "Nobody has spoken yet; add a statement or a question.");
   }
+  if (std::optional<Refusal> refusal = may_hand_in(act.kind, act.text)) return *std::move(refusal);
   Person person;
   person.id = ParticipantId{std::max(c.presence.next_participant, c.state.next_participant)};
   person.name = act.name;
@@ -221,6 +247,7 @@ Decided decide_act(const Case& c, const act::Add& act) {
   Requested event = new_request(c, act.kind, std::move(person));
   event.requester = c.actor.participant;
   event.language = "floor";
+  event.text = act.text;
   const Answer answer{event.request, {}};
   return Decision{{std::move(event)}, answer};
 }
@@ -248,6 +275,15 @@ Decided decide_act(const Case& c, const act::Note& act) {
   const auto known = c.state.notes.find(act.request);
   if (act.text == (known == c.state.notes.end() ? std::string{} : known->second.text)) return Decision{};
   return Decision{{Noted{act.request, name_of(c, c.actor), act.text}}, {}};
+}
+
+Decided decide_act(const Case& c, const act::NameReader& act) {
+  const auto found = open_request(c, act.request);
+  if (!found) return found.error();
+  const Request& request = *found.value();
+  if (request.kind != RequestKind::written) return conflict("not_written", "Only a written contribution is read out.");
+  if (request.reader == act.reader) return Decision{};
+  return Decision{{ReaderNamed{act.request, act.reader}}, {}};
 }
 
 Decided decide_act(const Case& c, const act::OpenList& act) {

@@ -33,6 +33,7 @@ struct NameOf {
   Name operator()(const act::AnswerHelp&) const { return {Place::beside}; }
   Name operator()(const act::CloseHelp&) const { return {Place::beside}; }
   Name operator()(const act::Note&) const { return {Place::beside}; }
+  Name operator()(const act::NameReader&) const { return {Place::beside}; }
   Name operator()(const act::KeepCheck&) const { return {Place::beside}; }
   Name operator()(const act::SelectItem&) const { return undoable(Undoable::agenda_select); }
   Name operator()(const act::ChooseAudience&) const { return {Place::beside}; }

@@ -36,7 +36,7 @@ class Search {
   }
 
   void waiting(const Request& request) {
-    const bool has_page = request.person.where == Where::remote && !request.person.identity.empty();
+    const bool has_page = comes_by_network(request) && !request.person.identity.empty();  // a text waits without one
     if (!has_page) return;
     if (const std::optional<Moment> gone = presence_.gone_since(request.person.id)) {
       offer(*gone + rules_.place_kept, Moved{request.id, RequestState::lapsed, "connection_lost", {}});

@@ -20,6 +20,7 @@ struct Requested {
   std::string asked_by;
   RequestKind kind = RequestKind::statement;
   std::string topic;
+  std::string text;
   std::string language;
   std::string item;
   std::string key;
@@ -134,6 +135,11 @@ struct Noted {
   std::string text;  // empty: there is none any more
   bool operator==(const Noted&) const = default;
 };
+struct ReaderNamed {  // of a written text
+  RequestId request{};
+  std::string reader;  // empty: nobody any more
+  bool operator==(const ReaderNamed&) const = default;
+};
 struct Placed {  // where somebody is, and so how they will be heard
   ParticipantId participant{};
   Where where = Where::remote;
@@ -152,7 +158,7 @@ struct Restarted {  // the server started again: running clocks stop, who held t
 using EventBody =
     std::variant<Requested, Moved, Readied, PassedOver, Muted, Extended, RowMoved, ListOpened, OrderChosen,
                  MeetingMoved, AudienceChosen, TookOver, PersonRemoved, UndoKept, Undone, Placed, AgendaSet,
-                 ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Noted, Checked, Restarted>;
+                 ItemSelected, HelpAsked, HelpAnswered, HelpClosed, Noted, ReaderNamed, Checked, Restarted>;
 
 struct Event {
   std::uint64_t seq = 0;  // 1, 2, 3 … without a gap in one meeting

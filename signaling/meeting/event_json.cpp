@@ -89,6 +89,7 @@ struct Encode {
     json["asked_by"] = e.asked_by;
     json["kind"] = to_text(e.kind);
     json["topic"] = e.topic;
+    if (!e.text.empty()) json["text"] = e.text;
     json["language"] = e.language;
     if (!e.item.empty()) json["item"] = e.item;
     json["key"] = e.key;
@@ -197,6 +198,11 @@ struct Encode {
     json["name"] = e.by;
     json["text"] = e.text;
   }
+  void operator()(const ReaderNamed& e) const {
+    type = "reader_named";
+    json["request"] = to_text(e.request);
+    json["reader"] = e.reader;
+  }
   void operator()(const Checked& e) const {
     type = "checked";
     json["identity"] = e.identity;
@@ -220,6 +226,7 @@ Requested requested_in(const Json& json) {
   e.asked_by = need<std::string>(json, "asked_by");
   e.kind = need(kind_from(need<std::string>(json, "kind")), "kind");
   e.topic = need<std::string>(json, "topic");
+  if (json.contains("text")) e.text = need<std::string>(json, "text");
   e.language = need<std::string>(json, "language");
   if (json.contains("item")) e.item = need<std::string>(json, "item");
   e.key = need<std::string>(json, "key");
@@ -303,6 +310,7 @@ EventBody body_in(const std::string& type, const Json& json) {
   if (type == "item_selected") return ItemSelected{need<std::string>(json, "item")};
   if (type.starts_with("help_")) return help_in(type, json);
   if (type == "noted") return Noted{request_in(json), need<std::string>(json, "name"), need<std::string>(json, "text")};
+  if (type == "reader_named") return ReaderNamed{request_in(json), need<std::string>(json, "reader")};
   if (type == "checked") {
     return Checked{need<std::string>(json, "identity"),
                    need(readiness_from(need<Json>(json, "readiness")), "readiness")};

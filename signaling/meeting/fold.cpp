@@ -58,6 +58,12 @@ void forget_oldest_people(State& state) {
   }
 }
 
+// Read out to the end, in public: from here on everybody may read it.
+bool is_delivered(const State& state, const Request& request) {
+  const bool read_out = request.state == RequestState::released || request.state == RequestState::expired;
+  return !request.text.empty() && request.spoke && read_out && state.state != MeetingState::rehearsal;
+}
+
 // The single exit: whatever the cause, a request ends here.
 void end_request(State& state, RequestId id) {
   auto node = state.open.extract(id);
@@ -67,8 +73,11 @@ void end_request(State& state, RequestId id) {
     add_speech(state, request);
     state.last = request;
   }
+  if (is_delivered(state, request)) state.delivered.push_back(id);
+  if (state.delivered.size() > kMaxDelivered) state.delivered.erase(state.delivered.begin());
   state.ended.push_back(std::move(request));
   if (state.ended.size() <= kMaxEnded) return;
+  std::erase(state.delivered, state.ended.front().id);
   state.notes.erase(state.ended.front().id);
   state.ended.erase(state.ended.begin());
 }
@@ -108,6 +117,7 @@ struct Fold {
     request.requester = e.requester;
     request.asked_by = e.asked_by;
     request.topic = e.topic;
+    request.text = e.text;
     request.language = e.language;
     request.item = e.item;
     request.key = e.key;
@@ -202,7 +212,10 @@ struct Fold {
       state.in_charge.clear();
       state.item.clear();
     }
-    if (from == MeetingState::closed) state.list_open = true;
+    if (from == MeetingState::closed) {
+      state.list_open = state.list_opens;
+      state.delivered.clear();
+    }
     if (from != MeetingState::rehearsal && from != MeetingState::closed) return;
     // The public meeting begins anew; nobody replies to what was said before it.
     state.last.reset();
@@ -245,6 +258,10 @@ struct Fold {
   void operator()(const Noted& e) const {
     state.notes.erase(e.request);
     if (!e.text.empty() && find(e.request) != nullptr) state.notes[e.request] = Note{e.by, event.at, e.text};
+  }
+
+  void operator()(const ReaderNamed& e) const {
+    if (Request* request = find(e.request)) request->reader = e.reader;
   }
 
   void operator()(const Checked& e) const { keep_check(state.checks, e, event.seq, event.at); }
@@ -297,6 +314,8 @@ State first_state(const Rules& rules) {
   for (const std::string& title : rules.agenda) {
     state.agenda.push_back({std::to_string(state.agenda.size() + 1), title});
   }
+  state.list_open = state.list_opens = rules.list_open;
+  state.order = rules.order;
   state.state = rules.opens_live ? MeetingState::live : MeetingState::scheduled;
   return state;
 }

@@ -211,5 +211,18 @@ TEST(Lifecycle, the_state_is_known_after_a_kill) {
   }
 }
 
+TEST(Lifecycle, a_meeting_begins_with_the_list_and_the_order_of_its_rules_and_again_when_it_is_opened) {
+  Bench bench({.meeting = "room-a", .room = "room-a", .list_open = false, .order = ListOrder::protocol});
+  EXPECT_FALSE(bench.state().list_open);
+  EXPECT_EQ(bench.state().order, ListOrder::protocol);
+  EXPECT_EQ(bench.by(bench.person("Amina"), bench.ask_act()).error().word, "list_closed");
+  ASSERT_TRUE(bench.moderate(act::OpenList{true}));
+  bench.crash();
+  EXPECT_TRUE(bench.state().list_open) << "what was done meanwhile counts";
+  ASSERT_TRUE(bench.moderate(act::CloseMeeting{}));
+  ASSERT_TRUE(bench.moderate(act::OpenMeeting{}));
+  EXPECT_FALSE(bench.state().list_open);
+}
+
 }  // namespace
 }  // namespace plenary::signaling

@@ -13,11 +13,14 @@ struct Rules {
   std::string meeting;  // id; a room without a programme has one standing meeting with the room's id
   std::string room;
   std::string title;
+  std::string type;                    // of the meeting, a word for pages; empty: none was said
   std::vector<std::string> languages;  // without "floor"
   std::vector<std::string> agenda;     // titles, at most kMaxAgenda; numbered from 1
   std::size_t speakers_max = 1;        // 1 … 6
   bool needs_approval = false;         // requests are born pending
   bool opens_live = true;              // a standing meeting
+  bool list_open = true;               // at the beginning, and whenever a closed meeting is opened
+  ListOrder order = ListOrder::asked;  // at the beginning
   std::map<RequestKind, Milliseconds> limits = {
       {RequestKind::statement, std::chrono::minutes(3)},      {RequestKind::question, std::chrono::minutes(2)},
       {RequestKind::reply, std::chrono::minutes(2)},          {RequestKind::right_of_reply, std::chrono::minutes(3)},

@@ -30,12 +30,12 @@ auto members(Value& value) {
 
 template <ConstOrNot<Request> Value>
 auto members(Value& value) {
-  auto& [id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, passed, limit, asked_at,
-         changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called, spoke, offered,
-         missed, reason] = value;
-  return std::tie(id, state, kind, person, requester, asked_by, topic, language, item, key, reply_to, passed, limit,
-                  asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called,
-                  spoke, offered, missed, reason);
+  auto& [id, state, kind, person, requester, asked_by, topic, text, reader, language, item, key, reply_to, passed,
+         limit, asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted, ready, called,
+         spoke, offered, missed, reason] = value;
+  return std::tie(id, state, kind, person, requester, asked_by, topic, text, reader, language, item, key, reply_to,
+                  passed, limit, asked_at, changed_at, granted_at, running_since, elapsed, held_from, lost_at, muted,
+                  ready, called, spoke, offered, missed, reason);
 }
 
 template <ConstOrNot<PassedBehind> Value>
@@ -104,12 +104,12 @@ auto members(Value& value) {
 
 template <ConstOrNot<State> Value>
 auto members(Value& value) {
-  auto& [seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows, ended, last,
-         answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item,
-         item_since, next_help, helps, notes, checks] = value;
-  return std::tie(seq, at, state, audience, in_charge, list_open, order, next_request, next_participant, open, rows,
-                  ended, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
-                  removed, agenda, item, item_since, next_help, helps, notes, checks);
+  auto& [seq, at, state, audience, in_charge, list_open, list_opens, order, next_request, next_participant, open, rows,
+         ended, delivered, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
+         removed, agenda, item, item_since, next_help, helps, notes, checks] = value;
+  return std::tie(seq, at, state, audience, in_charge, list_open, list_opens, order, next_request, next_participant,
+                  open, rows, ended, delivered, last, answered, keys, people, spoken_by_person, spoken_by_category,
+                  spoken_by_kind, undo, removed, agenda, item, item_since, next_help, helps, notes, checks);
 }
 
 template <class Value>

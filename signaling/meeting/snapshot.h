@@ -14,7 +14,7 @@ namespace plenary::signaling {
 // Raise it with every change of what the fold does or of what a member means; a snapshot of another version is not
 // read, and the fold begins at the first event once. A member that comes or goes makes old snapshots unreadable by
 // itself.
-constexpr int kSnapshotVersion = 3;
+constexpr int kSnapshotVersion = 4;
 
 // `state` is the fold of events that began under `rules`.
 std::string write_snapshot(const State& state, const Rules& rules);

@@ -42,7 +42,7 @@ const Request* publishing_request(const State& state, ParticipantId participant)
   const Request* best = nullptr;
   for (const auto& [id, request] : state.open) {
     if (request.person.id != participant || request.state < RequestState::standby) continue;
-    if (!needs_return(request.person.where)) return nullptr;  // they are heard where they are
+    if (!comes_by_network(request)) return nullptr;  // they are heard where they are, a text where it is read
     if (best == nullptr || rank(request.state) > rank(best->state)) best = &request;
   }
   if (best != nullptr) return best;
@@ -50,7 +50,7 @@ const Request* publishing_request(const State& state, ParticipantId participant)
   for (const Place& place : places) {  // those called already do not keep the next one from being first
     const Request* request = find_open(state, place.request);
     if (request == nullptr || request->state != RequestState::queued) continue;
-    const bool publishes = request->person.id == participant && needs_return(request->person.where);
+    const bool publishes = request->person.id == participant && comes_by_network(*request);
     return publishes ? request : nullptr;
   }
   return nullptr;

@@ -57,6 +57,8 @@ struct Request {
   std::optional<ParticipantId> requester;  // who put them on the list, when that is somebody else
   std::string asked_by;                    // name of who asked for somebody else (a delegate for the minister)
   std::string topic;
+  std::string text;      // `written` only: what is read out; empty: on paper
+  std::string reader;    // name of who reads it; empty: nobody was named
   std::string language;  // to be spoken: "floor" or a language code
   std::string item;      // of the agenda, that was current when it was asked; empty: none was
   std::string key;       // idempotency key of the requester
@@ -153,12 +155,14 @@ struct State {
   Audience audience = Audience::everyone;
   std::string in_charge;  // name of the moderator or chair who took over last; empty: nobody did
   bool list_open = true;
+  bool list_opens = true;  // with a meeting that was closed
   ListOrder order = ListOrder::asked;
   std::uint64_t next_request = 1;
   std::uint64_t next_participant = 1;  // above everybody who ever was on the list
   std::map<RequestId, Request> open;   // waiting and on the floor, by time asked
   std::vector<RequestId> rows;         // order `manual` only: the waiting list as the moderator laid it
   std::vector<Request> ended;          // oldest first, at most kMaxEnded
+  std::vector<RequestId> delivered;    // texts that were read out, oldest first, at most kMaxDelivered, all in `ended`
   std::optional<Request> last;         // who spoke last
   std::optional<RequestId> answered;  // the speech that replies belong to: the last that was no reply or point of order
   std::map<std::pair<ParticipantId, std::string>, RequestId> keys;  // idempotency, at most kMaxKeys
@@ -180,7 +184,12 @@ struct State {
 
 constexpr std::size_t kMaxWaiting = 500;  // requests; at 3 minutes each a list of 25 hours
 constexpr std::size_t kMaxEnded = 200;    // requests kept in memory for pages; the journal keeps all
-constexpr std::size_t kMaxKeys = 5'000;   // a retry that comes after 5,000 other requests is a new one
+// Characters of a text that is read out: at 130 words a minute its three minutes take about 2,500, more in some
+// languages.
+constexpr std::size_t kMaxText = 3'000;
+// Texts that pages are told of; older ones are in the export. Each is a line that everybody gets on joining.
+constexpr std::size_t kMaxDelivered = 20;
+constexpr std::size_t kMaxKeys = 5'000;  // a retry that comes after 5,000 other requests is a new one
 // Who asked, by identity. A room's standing meeting goes on for years, so beyond it those who asked longest ago are
 // forgotten: a new identity when they come again, and totals from zero.
 constexpr std::size_t kMaxPeople = 5'000;

@@ -32,6 +32,7 @@ void reopen(State& state, const UndoPoint& point, const Request& before, Moment 
     if (request.spoke && state.last && state.last->id == request.id) state.last = point.last;
   }
   request.changed_at = at;
+  std::erase(state.delivered, request.id);
   state.ended.erase(ended);
   state.open[request.id] = std::move(request);
 }
@@ -48,7 +49,9 @@ void change_back(State& state, const UndoPoint& point, const Request& before, Mo
     now.passed = before.passed;
   } else if (is_waiting(before.state)) {
     if (state.answered == now.id) state.answered = point.answered;
+    const std::string reader = std::exchange(now.reader, {});
     now = before;
+    now.reader = reader;
     now.changed_at = at;
   } else if (before.state == RequestState::paused) {
     now.elapsed = elapsed_at(now, at);

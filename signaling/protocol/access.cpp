@@ -61,6 +61,8 @@ constexpr std::array kTable = {
     Row{Method::floor_revoke, "floor.revoke", kGives},
     Row{Method::floor_add, "floor.add", kManages},
     Row{Method::floor_note, "floor.note", kManages},
+    Row{Method::floor_reader, "floor.reader", kManages},
+    Row{Method::floor_text, "floor.text", kAll},
     Row{Method::floor_undo, "floor.undo", kGives},
     Row{Method::list_open, "list.open", kManages},
     Row{Method::list_close, "list.close", kManages},
@@ -119,6 +121,8 @@ Refusal revoked_refusal() {
 bool sees_help(Role role) { return answers_help(role) || role == Role::organiser; }
 
 bool sees_notes(Role role) { return may(role, Method::floor_note); }
+
+bool sees_texts(Role role) { return manages_floor(role) || role == Role::interpreter || role == Role::captioner; }
 
 bool watches_room(Role role) { return role == Role::technician || role == Role::moderator || role == Role::admin; }
 

@@ -41,6 +41,8 @@ enum class Method : std::uint8_t {
   floor_revoke,
   floor_add,
   floor_note,
+  floor_reader,
+  floor_text,
   floor_undo,
   list_open,
   list_close,
@@ -71,6 +73,8 @@ Refusal revoked_refusal();
 bool sees_help(Role role);
 // Sees `note.changed`: who may write it, and nobody else.
 bool sees_notes(Role role);
+// Reads a written text before it was delivered: who has it read, and who interprets or captions it.
+bool sees_texts(Role role);
 // Sees `room.status`.
 bool watches_room(Role role);
 // Every row of the queue; the others see the front and their own.

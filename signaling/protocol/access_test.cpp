@@ -48,6 +48,8 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"floor.revoke", kGivers},
     {"floor.add", kManagers},
     {"floor.note", kManagers},
+    {"floor.reader", kManagers},
+    {"floor.text", kEverybody},
     {"floor.undo", kGivers},
     {"list.open", kManagers},
     {"list.close", kManagers},
@@ -122,6 +124,14 @@ TEST(Access, private_notes_are_seen_by_those_who_write_them) {
     if (sees_notes(static_cast<Role>(r))) seeing.emplace(to_text(static_cast<Role>(r)));
   }
   EXPECT_EQ(seeing, (std::set<std::string>{"moderator", "admin"}));
+}
+
+TEST(Access, texts_are_read_ahead_by_booths_captioners_and_who_has_them_read) {
+  std::set<std::string> seeing;
+  for (unsigned r = 0; r < kRoles; ++r) {
+    if (sees_texts(static_cast<Role>(r))) seeing.emplace(to_text(static_cast<Role>(r)));
+  }
+  EXPECT_EQ(seeing, (std::set<std::string>{"moderator", "admin", "interpreter", "captioner"}));
 }
 
 TEST(Access, the_rooms_status_is_for_those_who_run_it) {

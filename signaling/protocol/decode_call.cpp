@@ -27,6 +27,12 @@ class Params {
     return clean;
   }
 
+  // Whole, however long: who decides may refuse it.
+  std::string paragraphs(const char* member) {
+    const std::string* raw = string(member, false);
+    return raw == nullptr ? std::string{} : cleaned_paragraphs(*raw);
+  }
+
   // Kept as it came, for what is compared and not shown.
   std::string opaque(const char* member, bool required, std::size_t bytes) {
     const std::string* raw = string(member, required);
@@ -188,6 +194,7 @@ Call request_floor(Params& p) {
   act.language = p.language("language");
   act.beneficiary = p.text("beneficiary", false, kMaxName);
   act.beneficiary_title = p.text("beneficiary_title", false, kMaxName);
+  act.text = p.paragraphs("text");
   return act;
 }
 
@@ -198,6 +205,7 @@ Call add_person(Params& p) {
   act.category = p.word("category", category_from, "must be a stakeholder category or empty");
   act.where = p.word("where", where_from, kWhereWords);
   act.kind = p.word("kind", kind_from, kKindWords);
+  act.text = p.paragraphs("text");
   return act;
 }
 
@@ -305,6 +313,12 @@ Call call_of(Method method, Params& p) {
       const RequestId request = p.request();
       return Act{act::Note{request, p.text("text", false, kMaxNote)}};
     }
+    case Method::floor_reader: {
+      const RequestId request = p.request();
+      return Act{act::NameReader{request, p.text("reader", false, kMaxName)}};
+    }
+    case Method::floor_text:
+      return TextCall{p.request()};
     case Method::floor_undo:
       return Act{act::Undo{}};
     case Method::list_open:

@@ -1,4 +1,6 @@
 // What is told beside the state, because it is not for everybody: moderators' notes, and what device checks came to.
+#include <algorithm>
+
 #include "signaling/protocol/desk_state.h"
 
 namespace plenary::signaling {
@@ -31,6 +33,26 @@ void Desk::State::tell_known_notes(PageId id, const Visit& visit) {
   for (const auto& [request, note] : meeting.state().notes) {
     send(id, encode_notification("note.changed", note_json(request, &note)));
   }
+}
+
+// On demand, and so never in the state: thousands who watch need it once it was delivered, if ever.
+void Desk::State::read_text(PageId id, const Visit& visit, const Incoming& incoming, const TextCall& call) {
+  const signaling::State& state = meeting.state();
+  const Request* request = find_any(state, call.request);
+  if (request == nullptr || request->text.empty()) {
+    ++counters.refused;
+    refuse(id, incoming.id, incoming.wants_answer, {RefusalCode::not_found, "no_text", "There is no such text."});
+    return;
+  }
+  const bool own = request->person.id == visit.participant || request->requester == visit.participant;
+  const bool delivered = std::ranges::find(state.delivered, call.request) != state.delivered.end();
+  if (!own && !delivered && !sees_texts(visit.role)) {
+    ++counters.refused;
+    refuse(id, incoming.id, incoming.wants_answer,
+           {RefusalCode::not_allowed, "not_delivered", "This text can be read once it was read out."});
+    return;
+  }
+  if (incoming.wants_answer) send(id, encode_result(incoming.id, text_json(*request)));
 }
 
 void Desk::State::keep_check(PageId page, const CheckResult& result, Now now) {

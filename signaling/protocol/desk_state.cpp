@@ -74,6 +74,8 @@ void Desk::State::receive(PageId id, std::string_view text, Now now) {
     act(id, visit, incoming, *one, now);
   } else if (const auto* channel = std::get_if<ChannelCall>(&incoming.call)) {
     select(id, visit, incoming, *channel);
+  } else if (const auto* text_call = std::get_if<TextCall>(&incoming.call)) {
+    read_text(id, visit, incoming, *text_call);
   } else if (const auto* sound = std::get_if<ReturnSoundCall>(&incoming.call)) {
     outputs.push_back(out::ReturnSound{id, sound->started});
     if (incoming.wants_answer) send(id, encode_result(incoming.id, "{}"));

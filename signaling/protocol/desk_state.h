@@ -150,6 +150,7 @@ struct Desk::State {
   void act(PageId id, const Visit& visit, const Incoming& incoming, const Act& act, Now now);
   // Where they said that they are: their token, else their page, else as they were.
   void place(const Visit& visit, Where before, const JoinCall& call, Now now);
+  void read_text(PageId id, const Visit& visit, const Incoming& incoming, const TextCall& call);
   void select(PageId id, Visit& visit, const Incoming& incoming, const ChannelCall& call);
   void tell_ended();
   void tell_helps();

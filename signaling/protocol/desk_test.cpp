@@ -367,5 +367,13 @@ TEST_F(DeskTest, garbage_is_answered_with_an_error_and_the_page_goes_on) {
   EXPECT_TRUE(state(amina).contains("queue"));
 }
 
+TEST_F(DeskTest, pages_are_told_what_type_of_meeting_it_is_where_the_configuration_says_so) {
+  EXPECT_TRUE(state(joined(""))["meeting"]["type"].is_null());
+  DeskConfig config;
+  config.rules = {.meeting = "room-a", .room = "room-a", .title = "Room A", .type = "workshop"};
+  desk_ = Desk::open(config, std::vector<StoredEvent>{}, check_token, random_, now()).value();
+  EXPECT_EQ(state(joined("Mona/moderator"))["meeting"]["type"], "workshop");
+}
+
 }  // namespace
 }  // namespace plenary::signaling

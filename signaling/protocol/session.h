@@ -45,7 +45,10 @@ struct ChannelCall {
 struct ReturnSoundCall {
   bool started = false;
 };
-using Call = std::variant<JoinCall, StateCall, ChannelCall, ReturnSoundCall, Act>;
+struct TextCall {  // of a written request
+  RequestId request{};
+};
+using Call = std::variant<JoinCall, StateCall, ChannelCall, ReturnSoundCall, TextCall, Act>;
 
 struct Incoming {
   CallId id;

@@ -1,5 +1,6 @@
 #include "signaling/protocol/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -121,6 +122,23 @@ std::string cleaned(std::string_view text, std::size_t characters) {
     blank = false;
     out.append(bytes);
     ++count;
+  }
+  return out;
+}
+
+std::string cleaned_paragraphs(std::string_view text) {
+  std::string out;
+  std::size_t breaks = 0;
+  while (!text.empty()) {
+    const std::string_view raw = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), raw.size() + 1));
+    const std::string line = cleaned(raw, raw.size());
+    if (!line.empty()) {
+      if (!out.empty()) out.append(std::min<std::size_t>(breaks, 2), '\n');
+      out += line;
+      breaks = 0;
+    }
+    ++breaks;
   }
   return out;
 }

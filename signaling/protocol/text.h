@@ -16,4 +16,7 @@ bool is_utf8(std::string_view text);
 // dropped; what is not UTF-8 is left out.
 std::string cleaned(std::string_view text, std::size_t characters);
 
+// As cleaned(), line by line: lines stay, and at most one empty one between two others. Not cut.
+std::string cleaned_paragraphs(std::string_view text);
+
 }  // namespace plenary::signaling

@@ -69,6 +69,10 @@ Json request_tree(const Request& request, const SpokenTotal& spoken, bool connec
                {"media", media},
                {"outcome", nullptr},
                {"outcome_reason", nullptr}};
+  if (request.kind == RequestKind::written) {
+    json["has_text"] = !request.text.empty();
+    json["reader"] = or_null(request.reader);
+  }
   if (request.state == RequestState::held) json["lost_at"] = number(request.lost_at);
   if (is_ended(request.state)) {
     json["outcome"] = to_text(request.state);
@@ -124,6 +128,7 @@ Json meeting_json(const Meeting& meeting) {
   return {{"id", rules.meeting},
           {"room", rules.room},
           {"title", rules.title},
+          {"type", or_null(rules.type)},
           {"state", to_text(state.state)},
           {"audience", to_text(state.audience)},
           {"list", state.list_open ? "open" : "closed"},
@@ -150,6 +155,22 @@ Json totals_json(const State& state) {
         {{"category", to_text(category)}, {"spoken_ms", total.time.count()}, {"spoken_count", total.count}});
   }
   return {{"categories", std::move(categories)}};
+}
+
+// Texts that were read out, newest first; what they say is asked for.
+Json delivered_json(const State& state) {
+  Json texts = Json::array();
+  for (auto id = state.delivered.rbegin(); id != state.delivered.rend(); ++id) {
+    const Request* request = find_any(state, *id);
+    if (request == nullptr) continue;
+    texts.push_back({{"request", to_text(*id)},
+                     {"person", person_json(request->person)},
+                     {"reader", or_null(request->reader)},
+                     {"topic", request->topic},
+                     {"language", request->language},
+                     {"at", number(request->changed_at)}});
+  }
+  return texts;
 }
 
 Json undo_json(const State& state) {
@@ -196,6 +217,7 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
                   {"waiting", std::to_string(waiting)},
                   {"floor", dumped(floor_json(meeting))},
                   {"last", state.last ? dumped(placeless_tree(*state.last, meeting)) : "null"},
+                  {"delivered", dumped(delivered_json(state))},
                   {"in_charge", dumped(or_null(state.in_charge))},
                   {"agenda", dumped(agenda_json(state))},
                   {"totals", dumped(totals_json(state))},
@@ -236,6 +258,10 @@ std::string help_json(const Help& help) {
 std::string note_json(RequestId request, const Note* note) {
   if (note == nullptr) return dumped({{"request", to_text(request)}, {"text", ""}});
   return dumped({{"request", to_text(request)}, {"text", note->text}, {"by", note->by}, {"at", number(note->at)}});
+}
+
+std::string text_json(const Request& request) {
+  return dumped({{"request", to_text(request.id)}, {"text", request.text}});
 }
 
 std::string excluded_json(const Refusal& refusal) {

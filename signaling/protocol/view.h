@@ -64,6 +64,8 @@ std::string request_json(const Request& request, const Meeting& meeting);
 std::string help_json(const Help& help);
 // Parameters of note.changed. Without a note: there is none any more.
 std::string note_json(RequestId request, const Note* note);
+// Result of floor.text.
+std::string text_json(const Request& request);
 // Parameters of meeting.excluded.
 std::string excluded_json(const Refusal& refusal);
 // `you`

@@ -140,6 +140,7 @@ class Storm {
 
   void ask() {
     act::RequestFloor act = bench_.ask_act(static_cast<RequestKind>(random_() % 6));
+    if (act.kind == RequestKind::written) act.text = "We welcome the report.";
     const ParticipantId person = somebody();
     note(bench_.by(person, act));
     if (random_() % 4 == 0) note(bench_.by(person, act));

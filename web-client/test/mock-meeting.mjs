@@ -1,16 +1,18 @@
 // One meeting in memory, with the rules a page can notice; no journal, no media.
 
+import { checkText, textActs } from './mock-texts.mjs';
+
 // What the chair may do, too.
 const kChairs = ['meeting.take_over', 'floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
 // What the chair may undo, as the server's chair_may_undo().
 const kChairsUndo = ['floor.grant', 'floor.resume', 'floor.release', 'floor.revoke'];
 // To undo these would open a microphone.
-const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo', 'floor.note'];
+const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo', 'floor.note', 'floor.reader'];
 
 const kMethods = {
   'floor.approve': 'moderator', 'floor.deny': 'moderator', 'floor.pass': 'moderator', 'floor.prepare': 'moderator', 'floor.grant': 'moderator',
   'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
-  'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'floor.note': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
+  'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'floor.note': 'moderator', 'floor.reader': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
   'floor.undo': 'moderator', 'meeting.open': 'moderator', 'meeting.suspend': 'moderator', 'meeting.resume': 'moderator', 'meeting.close': 'moderator',
   'meeting.audience': 'moderator', 'meeting.take_over': 'moderator', 'people.remove': 'moderator', 'agenda.select': 'moderator', 'agenda.set': 'moderator',
 };
@@ -49,6 +51,8 @@ export class Meeting {
   behind = 0; // how many wait behind those that pages are sent
   floor = [];
   last = null;
+  texts = new Map(); // what is read out, by request
+  delivered = []; // newest first
   returns = { connected: true };
   room = { picture: 'live', silent_channels: [] };
   people = new Map();
@@ -69,12 +73,16 @@ export class Meeting {
   // --- for tests and screenshots
 
   add(name, fields = {}) {
-    const { organisation = '', title = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, ...rest } = fields;
+    const { organisation = '', title = '', category = 'civil_society', where = 'remote', participant = `p-${this.next}`, text, ...rest } = fields;
     const request = {
       request: `r-${this.next++}`, kind: 'statement', topic: '', language: 'en', state: 'queued', position: null, estimate_s: 300, reason: '',
       item: this.agenda.current, person: { participant, name, title, organisation, category, where }, asked_at: Date.now(), limit_s: 180, elapsed_ms: 0, running_since: null,
       outcome: null, outcome_reason: null, ...rest,
     };
+    if (request.kind === 'written') {
+      Object.assign(request, { reader: null, has_text: Boolean(text) }, rest);
+      this.texts.set(request.request, text);
+    }
     (['granted', 'on_air', 'paused', 'held'].includes(request.state) ? this.floor : this.queue).push(request);
     this.changed('queue', 'floor');
     return request;
@@ -97,7 +105,9 @@ export class Meeting {
     const elapsed = request.running_since ? request.elapsed_ms + Date.now() - request.running_since : request.elapsed_ms;
     const ended = { ...request, state: outcome, outcome, outcome_reason: reason, elapsed_ms: elapsed, running_since: null };
     if (request.running_since || request.state === 'paused') this.spoke(ended);
-    this.changed('queue', 'floor', 'last', 'totals');
+    const { person, reader, topic, language } = request;
+    if (request.has_text && request.running_since && outcome === 'released') this.delivered = [{ request: request.request, person, reader, topic, language, at: Date.now() }, ...this.delivered];
+    this.changed('queue', 'floor', 'last', 'totals', 'delivered');
     for (const client of this.clients) if (client.you?.participant === request.person.participant) notify(client, 'floor.ended', ended);
   }
 
@@ -218,7 +228,7 @@ export class Meeting {
       this.refuse_next = null;
       throw new Refusal(code, word, word);
     }
-    const before = { queue: structuredClone(this.queue), floor: structuredClone(this.floor), last: this.last, meeting: this.meeting, agenda: this.agenda, totals: this.totals };
+    const before = { queue: structuredClone(this.queue), floor: structuredClone(this.floor), last: this.last, delivered: this.delivered, meeting: this.meeting, agenda: this.agenda, totals: this.totals };
     const answer = act(this, client, params) ?? {};
     const undoes = /^(floor|list|agenda[.]select)/.test(method) && (kMethods[method] || (method === 'floor.release' && client.you.role !== 'participant'));
     if (undoes && !kNotUndone.includes(method)) this.keep(client.you, method, params.request ?? answer.request ?? null, before);
@@ -269,7 +279,7 @@ export class Meeting {
 
   state(client) {
     return {
-      seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last,
+      seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, delivered: this.delivered,
       return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals, you: client.you,
     };
   }
@@ -282,7 +292,7 @@ export class Meeting {
     if (members.includes('queue')) members.push('waiting');
     this.queue.forEach((request, index) => (request.position = index + 1));
     this.seq += 1;
-    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals };
+    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, delivered: this.delivered, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals };
     const set = Object.fromEntries(members.map((member) => [member, all[member]]));
     for (const client of this.clients) if (client.you) notify(client, 'meeting.changed', { seq: this.seq, server_time: Date.now(), set });
     this.tell_status();
@@ -367,6 +377,7 @@ const acts = {
   },
   'floor.request': (meeting, { you }, params) => {
     if (you.role === 'observer') throw new Refusal(-32001, 'role', 'Observers only watch.');
+    checkText(params, Refusal);
     const passes = ['point_of_order', 'right_of_reply'].includes(params.kind);
     if (meeting.meeting.list === 'closed' && !passes) throw new Refusal(-32002, 'list_closed', 'The list is closed.');
     const order = params.kind === 'point_of_order';
@@ -377,7 +388,7 @@ const acts = {
     if (meeting.delegation_max && mates.length >= meeting.delegation_max) throw new Refusal(-32005, 'delegation_full', 'Your delegation has enough.');
     const other = params.beneficiary;
     const who = other ? { ...you, name: other, title: params.beneficiary_title, asked_by: you.name } : you;
-    const request = meeting.add(who.name, { ...who, kind: params.kind, topic: params.topic, language: params.language, key: params.key });
+    const request = meeting.add(who.name, { ...who, kind: params.kind, topic: params.topic, language: params.language, key: params.key, text: params.text });
     return { request: request.request, position: request.position };
   },
   'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn', 'withdrawn'),
@@ -400,14 +411,15 @@ const acts = {
   'floor.grant': (meeting, _, { request, override }) => {
     const found = request ? meeting.find(request) : (meeting.queue.find(({ state }) => state === 'standby') ?? meeting.queue[0]);
     if (!found) throw new Refusal(-32003, 'nobody_waiting', 'Nobody is waiting.');
-    if (!meeting.returns.connected && found.person.where === 'remote' && !override) throw new Refusal(-32004, 'no_return', 'No return is connected.');
+    const remote = found.person.where === 'remote' && found.kind !== 'written';
+    if (!meeting.returns.connected && remote && !override) throw new Refusal(-32004, 'no_return', 'No return is connected.');
     for (const speaker of [...meeting.floor]) meeting.end(speaker, 'released', 'next_speaker');
     meeting.take(found);
     found.state = 'granted';
     meeting.floor.push(found);
     meeting.changed('queue', 'floor');
     // Who is in the room needs nothing to be carried there.
-    if (found.person.where !== 'remote') meeting.onAir(found);
+    if (!remote) meeting.onAir(found);
     else setTimeout(() => meeting.floor.includes(found) && meeting.onAir(found), 200);
     return { request: found.request };
   },
@@ -432,6 +444,7 @@ const acts = {
   },
   'floor.add': (meeting, _, { name, ...fields }) => ({ request: meeting.add(name, fields).request }),
   'floor.note': (meeting, { you }, { request, text }) => meeting.noted(meeting.find(request).request, text, you.name),
+  ...textActs(Refusal),
   'list.open': (meeting) => meeting.setMeeting({ list: 'open' }),
   'list.close': (meeting) => meeting.setMeeting({ list: 'closed' }),
   'list.order': (meeting, _, { order }) => meeting.setMeeting({ order }),
@@ -439,7 +452,7 @@ const acts = {
     if (!meeting.undo) throw new Refusal(-32003, 'nothing_to_undo', 'There is nothing to undo any more.');
     if (client.you.role === 'chair' && !meeting.undo.chair) throw new Refusal(-32001, 'not_yours', 'Only a moderator can undo this.');
     Object.assign(meeting, meeting.before, { undo: null, before: null });
-    meeting.changed('undo', 'queue', 'floor', 'last', 'meeting', 'agenda', 'totals');
+    meeting.changed('undo', 'queue', 'floor', 'last', 'delivered', 'meeting', 'agenda', 'totals');
   },
   'meeting.open': (meeting, _, { rehearsal }) => meeting.setMeeting({ state: rehearsal ? 'rehearsal' : 'live' }),
   'meeting.suspend': (meeting) => meeting.setMeeting({ state: 'suspended' }),

@@ -113,6 +113,12 @@ const noted = (meeting) => {
   meeting.noted(meeting.queue[4].request, `Speaks for two delegations; ${'Rindfleischetikettierungsüberwachung'.repeat(3)}`, 'Marie-Hélène');
 };
 
+// A long text of somebody with a long name, and a named reader.
+const texts = (meeting) => {
+  const text = `${'We welcome the report of the working group, and in particular what it says about the north. '.repeat(12)}\n\n${'Rindfleischetikettierungsüberwachung'.repeat(4)}`;
+  return meeting.add('Maximiliane Oberschwarzenberger-Schmidtlein', { kind: 'written', text, organisation: 'Open Net Society', language: 'en', reader: 'Rosa Obergeschwindner-Reader' });
+};
+
 // An act of another moderator's, that can be undone for as long as the scene lasts.
 const undoable = (meeting) => {
   meeting.undo = { by: 'Marie-Hélène', act: 'floor.grant', request: meeting.floor[0].request, until: Date.now() + 60_000, chair: true };
@@ -185,6 +191,14 @@ export const scenes = {
     },
     shown: '#request input[name=beneficiary_title]',
   },
+  form_written: {
+    path: room, claims: me, shown: '#request [role=alert]',
+    act: async (page) => { await enter(page); await page.locator('[data-action=request]').click(); await page.locator('#request input[value=written]').check(); await page.locator('#request textarea').fill('x'.repeat(3_002)); },
+  },
+  written: { path: room, claims: me, act: async (page, meeting) => { mine(meeting, { kind: 'written', text: 'We welcome the report.' }); await enter(page); }, shown: `${card('queued')} [data-action=order]` },
+  written_read: { path: room, claims: me, act: async (page, meeting) => { const request = mine(meeting, { kind: 'written', text: 'We welcome the report.', reader: 'Rosa Reader' }); await enter(page); meeting.onAir(request); }, shown: card('read') },
+  written_ahead: { path: room, claims: { ...me, sub: 'ines', role: 'interpreter' }, act: async (page, meeting) => { texts(meeting); await enter(page); await page.locator('.waiting summary').click(); }, shown: '.waiting blockquote' },
+  delivered: { path: room, claims: me, act: async (page, meeting) => { const request = texts(meeting); meeting.onAir(request); meeting.end(request, 'released'); await enter(page); await page.locator('.delivered summary').click(); }, shown: '.delivered blockquote' },
   pending: { path: room, claims: me, act: own('pending'), shown: card('pending') },
   queued: { path: room, claims: me, act: own('queued'), shown: card('queued') },
   reloaded: {
@@ -230,6 +244,10 @@ export const scenes = {
     path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '#note[open] [data-action=note-remove]',
     act: async (page) => { await page.locator('.queue .more').nth(4).click(); await page.locator('.more-menu:popover-open [data-action=note]').click(); },
   },
+  moderator_type: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => meeting.setMeeting({ type: 'high_level' }), shown: '.meeting-type' },
+  moderator_text: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => meeting.onAir(texts(meeting)), act: (page, meeting) => texts(meeting), shown: '.queue blockquote' },
+  moderator_reader: { path: `${room}/moderator`, claims: staff('moderator'), before: texts, act: (page) => page.locator('[data-action=reader]').click(), shown: '#reader[open]' },
+  stage_text: { path: `${room}/stage`, claims: null, before: (meeting) => meeting.onAir(texts(meeting)), shown: '.speaker .read-by' },
   moderator_noted: {
     path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '.pending-box .note',
     act: (page, meeting) => { const request = mine(meeting, { state: 'pending' }); meeting.noted(request.request, 'Asks for the third time'); },

@@ -64,6 +64,8 @@ export interface NewRequest {
   // Who will speak, where that is somebody else.
   beneficiary?: string;
   beneficiary_title?: string;
+  // Of a written one.
+  text?: string;
 }
 
 export interface NewSpeaker {
@@ -72,6 +74,8 @@ export interface NewSpeaker {
   category: string;
   where: Where;
   kind: RequestKind;
+  // Of a written one; without it is on paper.
+  text?: string;
 }
 
 export class Actions {
@@ -106,6 +110,7 @@ export class Actions {
     this.#call('floor.grant', { ...(request && { request }), ...(override && { override }) });
   move = (request: string, before: string | null) => this.#call('floor.move', { request, before });
   note = (request: string, text: string) => this.#call('floor.note', { request, text });
+  reader = (request: string, reader: string) => this.#call('floor.reader', { request, reader });
   pause = (request: string) => this.#call('floor.pause', { request });
   resume = (request: string) => this.#call('floor.resume', { request });
   mute = (request: string) => this.#call('floor.mute', { request });

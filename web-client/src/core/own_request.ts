@@ -1,10 +1,10 @@
 // This person's own wish to speak, from asking to the end, as one phase; remembers how it ended until a new one begins.
 import { computed, effect, signal } from '@preact/signals-core';
 
-import { elapsed, type FloorRequest } from './protocol.ts';
+import { elapsed, floorStates, type FloorRequest } from './protocol.ts';
 import type { Session } from './session.ts';
 
-export type OwnPhase = 'none' | 'pending' | 'queued' | 'standby' | 'granted' | 'live' | 'paused' | 'held' | 'ended';
+export type OwnPhase = 'none' | 'pending' | 'queued' | 'standby' | 'granted' | 'live' | 'paused' | 'held' | 'read' | 'ended';
 
 export interface Ended {
   outcome: string; // released, revoked, denied, lapsed, expired, withdrawn, or closed where nobody said
@@ -22,6 +22,13 @@ const phases: Partial<Record<FloorRequest['state'], OwnPhase>> = {
   held: 'held',
 };
 
+// Nobody is called to the green room for a text, and none speaks: "read" stands for all of it.
+function phaseOf({ kind, state }: FloorRequest): OwnPhase {
+  if (kind === 'written' && floorStates.includes(state)) return 'read';
+  if (kind === 'written' && state === 'standby') return 'queued';
+  return phases[state] ?? 'none';
+}
+
 // Camera and microphone flow from the call on; the server forwards them to nobody before the grant.
 const publishing: readonly OwnPhase[] = ['standby', 'granted', 'live', 'paused', 'held'];
 
@@ -30,10 +37,12 @@ export class OwnRequest {
   readonly current = computed(() => this.#session.store.mine.value);
   readonly phase = computed<OwnPhase>(() => {
     const request = this.current.value;
-    if (request) return phases[request.state] ?? 'none';
+    if (request) return phaseOf(request);
     return this.ended.value ? 'ended' : 'none';
   });
   readonly publishes = computed(() => publishing.includes(this.phase.value));
+  // A text is read out by somebody else: their camera and microphone stay closed.
+  readonly needs_devices = computed(() => this.current.value !== null && this.current.value.kind !== 'written');
   readonly ready = computed(() => this.current.value?.ready ?? false);
 
   readonly #session: Session;

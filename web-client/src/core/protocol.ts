@@ -58,6 +58,9 @@ export interface FloorRequest {
   limit_s?: number | null;
   elapsed_ms?: number;
   running_since?: number | null;
+  // `written` only: it was not handed in on paper; who reads it out.
+  has_text?: boolean;
+  reader?: string | null;
   outcome?: string | null;
   outcome_reason?: string | null;
   muted?: boolean;
@@ -67,6 +70,16 @@ export interface FloorRequest {
   connected?: boolean;
   // Not part of the server's state: `floor.readiness` brings it to those who act on it.
   readiness?: Readiness | null;
+}
+
+// A text that was read out: everybody may read it (`floor.text`).
+export interface Delivered {
+  request: string;
+  person: Person;
+  reader: string | null;
+  topic?: string | null;
+  language?: string | null;
+  at: number;
 }
 
 // The last act that can be taken back, by whom, until when (server clock).
@@ -84,6 +97,7 @@ export interface MeetingInfo {
   id: string;
   room: string;
   title: string;
+  type?: string | null; // a word: "consultation", "workshop", …
   state: 'scheduled' | 'rehearsal' | 'live' | 'suspended' | 'closed';
   audience: Audience;
   list: 'open' | 'closed';
@@ -146,6 +160,7 @@ export interface MeetingState {
   room: { picture: 'live' | 'slate'; silent_channels: string[] };
   undo?: Undo | null;
   in_charge?: string | null;
+  delivered?: Delivered[]; // newest first
   agenda?: Agenda;
   totals?: Totals;
   you: You;
@@ -252,6 +267,7 @@ export const moderatingRoles: readonly Role[] = ['moderator', 'admin'];
 export const givingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
 export const pausingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
 export const helpingRoles: readonly Role[] = ['technician', 'moderator', 'admin'];
+export const textReadingRoles: readonly Role[] = ['moderator', 'admin', 'interpreter', 'captioner']; // before a text was read out
 export const speakingRoles: readonly Role[] = ['participant'];
 
 export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];

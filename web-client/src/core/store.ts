@@ -26,7 +26,7 @@ export class MeetingStore {
     const me = this.state.value?.you.participant;
     return (
       this.onAir.value.find(
-        ({ person }) => (person.where ?? 'remote') === 'remote' && person.participant !== me,
+        ({ kind, person }) => kind !== 'written' && (person.where ?? 'remote') === 'remote' && person.participant !== me,
       ) ?? null
     );
   });

@@ -24,6 +24,7 @@ import { readinessChip, readyLights } from '../parts/readiness.ts';
 import { keepAwake } from '../parts/screen.ts';
 import '../parts/undo_bar.ts';
 import { affiliation, askedBy, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { readBy } from '../parts/written.ts';
 
 class ChairPage extends Part {
   readonly #room = roomOf(location.pathname);
@@ -92,7 +93,7 @@ class ChairPage extends Part {
         ? html`<div class="person">
               <p class="line">${stateChip(speaker)}${speaker.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${speaker.kind === 'point_of_order' ? kindChip(speaker) : nothing}</p>
               <p class="name"><bdi>${speaker.person.name}</bdi></p>
-              ${affiliation(speaker.person)} ${askedBy(speaker)}
+              ${affiliation(speaker.person)} ${askedBy(speaker)} ${readBy(speaker)}
               <p class="line">${spokenLanguage(speaker.language)}${whereMark(speaker.person.where)}${readinessChip(speaker)}</p>
             </div>
             <speech-clock ring .request=${speaker} .now=${this.#now}></speech-clock>
@@ -109,7 +110,7 @@ class ChairPage extends Part {
         ? html`<div class="person">
             <p class="line">${awayChip(next)}${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
             <p class="name"><bdi>${next.person.name}</bdi></p>
-            ${affiliation(next.person)} ${askedBy(next)}
+            ${affiliation(next.person)} ${askedBy(next)} ${readBy(next)}
             <p class="line">${spokenLanguage(next.language)}${readinessChip(next)}</p>
             ${readyLights(next)}
             ${next.topic ? html`<p class="topic"><bdi>${next.topic}</bdi></p>` : nothing}

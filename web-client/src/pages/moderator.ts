@@ -21,6 +21,7 @@ import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
 import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
 import { affiliation, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { readBy, writtenText } from '../parts/written.ts';
 import { findField, openFind } from './moderator_find.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import './moderator_move.ts';
@@ -29,10 +30,15 @@ import { noteLine, type NoteForm } from './moderator_note.ts';
 import { removal } from './moderator_removal.ts';
 import './moderator_revoke.ts';
 import type { RevokeForm } from './moderator_revoke.ts';
+import './moderator_reader.ts';
+import type { ReaderForm } from './moderator_reader.ts';
 import { moderatorSide } from './moderator_side.ts';
 
 // Their refusals stand in their own dialogs.
-const kForms: readonly string[] = ['add', 'agenda-set', 'note-save', 'revoke-send'];
+const kForms: readonly string[] = ['add', 'agenda-set', 'note-save', 'reader-save', 'revoke-send'];
+
+// A text is read out in the room: nobody is called for it.
+const canPrepare = (request: FloorRequest | null): boolean => request?.state === 'queued' && request.kind !== 'written';
 
 class ModeratorPage extends Part {
   readonly #model = new ModeratorModel();
@@ -76,7 +82,7 @@ class ModeratorPage extends Part {
       ${this.#bar(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#model.session}></help-ask>`)}
       <agenda-form .actions=${this.#model.actions} .presses=${this.#model.presses}></agenda-form>
       <help-desk .rooms=${this.#rooms()}></help-desk>
-      <move-speaker .model=${this.#model}></move-speaker> <note-form .model=${this.#model}></note-form> <revoke-form .model=${this.#model}></revoke-form>
+      <move-speaker .model=${this.#model}></move-speaker> <note-form .model=${this.#model}></note-form> <reader-form .model=${this.#model}></reader-form> <revoke-form .model=${this.#model}></revoke-form>
       <add-speaker .actions=${this.#model.actions} .presses=${this.#model.presses}></add-speaker>
     </div>`;
   }
@@ -155,9 +161,9 @@ class ModeratorPage extends Part {
         <div class="who">
           <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
           <p class="name"><bdi>${person.name}</bdi></p>
-          ${affiliation(person)} ${askedBy(request)}
+          ${affiliation(person)} ${askedBy(request)} ${readBy(request)}
           <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}${this.#checked(request)}</p>
-          ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(this.#model, request)}
+          ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${this.#text(request)} ${noteLine(this.#model, request)}
         </div>
         <speech-clock ring .request=${request} .now=${now}></speech-clock>
       </div>
@@ -168,7 +174,7 @@ class ModeratorPage extends Part {
         <div class="acts ending">
           ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}
           ${this.#press({ press: `revoke ${id}`, label: t('moderator.revoke'), icon: 'stop', look: 'end', ...key('X'), ...named(t('moderator.revoke')), run: () => this.#model.revoke(request) })}
-          ${this.#more_of(request)}
+          ${request.kind === 'written' ? this.#reader_of(request) : nothing}${this.#more_of(request)}
         </div>
       </div>
       ${this.#refusal_at(id)}
@@ -199,7 +205,7 @@ class ModeratorPage extends Part {
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${now}></since-clock></span>
         </p>
-        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(this.#model, request)}
+        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${this.#text(request)} ${noteLine(this.#model, request)}
       </div>
       <div class="acts">
         ${this.#press({ press: `approve ${id}`, label: t('moderator.approve'), name: `${t('moderator.approve')}: ${person.name}`, icon: 'check', run: () => actions.approve(id) })}
@@ -269,23 +275,32 @@ class ModeratorPage extends Part {
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
           ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}
         </p>
-        ${affiliation(person)} ${askedBy(request)} ${readyLights(request)}
+        ${affiliation(person)} ${askedBy(request)} ${readBy(request)} ${readyLights(request)}
         <p class="line small">
           ${spokenLanguage(request.language)}${whereMark(person.where)}
           <span class="chip">${icon('clock')}<since-clock .since=${request.asked_at} .now=${model.now}></since-clock></span>
           ${this.#item(request)}${this.#spoken(request)} ${request.reason ? html`<span class="reason">${reasonText(request)}</span>` : nothing}
         </p>
-        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${noteLine(model, request)}
+        ${request.topic ? html`<p class="topic"><bdi>${request.topic}</bdi></p>` : nothing} ${this.#text(request)} ${noteLine(model, request)}
       </div>
       <div class="acts">
         ${this.#press({ press: `grant ${id}`, label: t('moderator.grant'), name: t('moderator.grant.this', { name }), icon: 'mic', ...(selected && { key: 'G' }), run: () => model.grant(id) })}
-        ${request.state === 'queued' && person.where === 'remote'
+        ${request.kind === 'written' ? this.#reader_of(request) : nothing}${canPrepare(request) && person.where === 'remote'
           ? this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), name: t('moderator.prepare.this', { name }), icon: 'eye', ...(selected && { key: '↵' }), run: () => model.actions.prepare(id) })
           : nothing}
         ${this.#more(request)}
       </div>
       ${this.#refusal_at(id)}
     </li>`;
+  }
+
+  #text(request: FloorRequest): Content {
+    return writtenText(this.#model.session, request, this.#model.session.store.state.value, true);
+  }
+
+  #reader_of(request: FloorRequest): TemplateResult {
+    const label = t('moderator.reader.title', { name: request.person.name });
+    return html`<button type="button" class="button" data-action="reader" aria-label=${label} @click=${() => this.querySelector<ReaderForm>('reader-form')?.show(request)}>${icon('people')}<span>${t('moderator.reader.open')}</span></button>`;
   }
 
   #checked(request: FloorRequest): Content {
@@ -351,7 +366,7 @@ class ModeratorPage extends Part {
     return html`<footer class="act-bar">
       <undo-bar .state=${state} .now=${model.now} .actions=${model.actions} .presses=${model.presses}></undo-bar>
       ${this.#press({ press: 'next', label: t('moderator.grant_next'), icon: 'mic', key: 'N', look: 'primary large', disabled: !model.rows.value.length, run: () => model.grant(undefined) })}
-      ${this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), icon: 'eye', key: '↵', disabled: selected?.state !== 'queued', run: () => this.#prepare(selected) })}
+      ${this.#press({ press: `prepare ${id}`, label: t('moderator.prepare'), icon: 'eye', key: '↵', disabled: !canPrepare(selected), run: () => this.#prepare(selected) })}
       ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => model.actions.pass(id) })}
       <span class="grow"></span>
       <button type="button" class="button" data-action="add" @click=${() => this.#add()}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
@@ -360,7 +375,7 @@ class ModeratorPage extends Part {
   }
 
   #prepare(request: FloorRequest | null): Promise<unknown> {
-    return request?.state === 'queued' ? this.#model.actions.prepare(request.request) : Promise.resolve();
+    return request && canPrepare(request) ? this.#model.actions.prepare(request.request) : Promise.resolve();
   }
 
   #rooms(): HelpRoom[] {

@@ -1,8 +1,8 @@
 // The meeting as a whole, on the moderator's page: its state, who hears it, who is in charge. What everybody outside
 // notices has to be held for a moment.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 
-import { t } from '../core/i18n.ts';
+import { known, t } from '../core/i18n.ts';
 import { hearKey, isPublic, meetingActs, type MeetingAct } from '../core/meeting_state.ts';
 import type { Audience, MeetingState } from '../core/protocol.ts';
 import { charge } from '../parts/charge.ts';
@@ -54,10 +54,12 @@ function audience(model: ModeratorModel, state: MeetingState): TemplateResult {
 
 export function meetingBox(model: ModeratorModel, state: MeetingState): TemplateResult {
   const { connected } = state.return;
+  const { type } = state.meeting;
   const live = state.meeting.state === 'live';
   return html`<section class="box hear" aria-labelledby="meeting-title">
     <h2 id="meeting-title">${t('moderator.meeting')}</h2>
     <p class="line"><span class="state ${live ? 'good' : 'off'}" data-meeting=${state.meeting.state}>${t(`meeting.${state.meeting.state}`)}</span></p>
+    ${type ? html`<p class="line">${t('moderator.type')}: <strong class="meeting-type">${known('type', type) ?? type}</strong></p>` : nothing}
     <h3 id="hear-title">${t('moderator.hear.title')}</h3>
     <p role="status">${icon('people')}<span>${t(hearKey(state))}</span></p>
     <p class="return" data-connected=${connected}>${icon(connected ? 'check' : 'alert')}<span>${t(connected ? 'moderator.return.yes' : 'moderator.return.no')}</span></p>

@@ -146,7 +146,7 @@ class ParticipantPage extends Part {
         })}
         <aside class="panel" aria-label=${t('list.title')}>
           <p class="panel-item" role="status">${itemWords(state)}</p>
-          ${state ? speakersList({ state, now: () => model.session.server_now() }) : html`<p class="none">${t('app.loading')}</p>`}
+          ${state ? speakersList({ state, session: model.session, now: () => model.session.server_now() }) : html`<p class="none">${t('app.loading')}</p>`}
         </aside>
       </main>
       <footer class="controls">
@@ -248,6 +248,8 @@ class ParticipantPage extends Part {
           disabled: own.ready.value,
           run: () => actions.ready(request),
         });
+      case 'read':
+        return html`<p class="hint center">${t('own.read')}</p>`;
       case 'granted':
       case 'live':
       case 'paused':

@@ -106,7 +106,7 @@ export class ParticipantModel {
     this.#stops.push(() => removeEventListener('online', hurry));
     const count = setInterval(() => void this.#count(), kCount_ms);
     this.#stops.push(() => clearInterval(count));
-    if (this.own.current.value && !this.following.here.value) void this.devices.open();
+    if (this.own.needs_devices.value && !this.following.here.value) void this.devices.open();
   }
 
   // Who has gone on before answering the browser's question has skipped it.

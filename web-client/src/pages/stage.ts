@@ -12,6 +12,7 @@ import { hall, icon, logo } from '../parts/icons.ts';
 import { define, Part } from '../parts/part.ts';
 import { keepAwake } from '../parts/screen.ts';
 import { affiliation, bdi, kindChip, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
+import { readBy } from '../parts/written.ts';
 
 const kNext = 5;
 
@@ -62,7 +63,7 @@ class StagePage extends Part {
         <span class="grow"></span><speech-clock .request=${request} .now=${this.#now}></speech-clock>
       </div>
       <p class="name"><bdi>${request.person.name}</bdi></p>
-      ${affiliation(request.person)}
+      ${affiliation(request.person)} ${readBy(request)}
     </article>`;
   }
 
@@ -71,7 +72,7 @@ class StagePage extends Part {
     return html`<section class="before" aria-label=${t('public.last')}>
       <h2>${t('public.last')}</h2>
       <p class="name"><bdi>${last.person.name}</bdi></p>
-      ${affiliation(last.person)}
+      ${affiliation(last.person)} ${readBy(last)}
     </section>`;
   }
 

@@ -8,10 +8,11 @@ import type { RequestKind, Where } from '../core/protocol.ts';
 import { closeDialog, dialogHead, showDialog } from './head.ts';
 import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
+import { kText, textField } from './text_field.ts';
 import { errorText } from './words.ts';
 
 const categories = ['government', 'private_sector', 'civil_society', 'academia', 'international_organization'] as const;
-const kinds: readonly RequestKind[] = ['statement', 'question', 'point_of_order'];
+const kinds: readonly RequestKind[] = ['statement', 'question', 'point_of_order', 'written'];
 // Nobody connects by themselves when added by name: in the room is what is meant nearly always.
 const places: readonly Where[] = ['room', 'phone', 'remote'];
 
@@ -19,10 +20,11 @@ export class AddSpeaker extends Part {
   declare actions: Actions;
   declare presses: Presses;
   readonly #open = signal(false);
-  #kind: RequestKind = 'statement';
+  readonly #kind = signal<RequestKind>('statement');
+  readonly #text = signal('');
 
   show(kind: RequestKind): void {
-    this.#kind = kind;
+    this.#kind.value = kind;
     this.presses.dismiss();
     this.#open.value = true;
     void this.updateComplete.then(() => {
@@ -42,10 +44,13 @@ export class AddSpeaker extends Part {
         organisation: field('organisation'),
         category: field('category'),
         where: field('where') as Where,
-        kind: field('kind') as RequestKind,
+        kind: this.#kind.value,
+        ...(this.#kind.value === 'written' && { text: this.#text.value }),
       }),
     );
-    if (added) closeDialog('add');
+    if (!added) return;
+    this.#text.value = '';
+    closeDialog('add');
   }
 
   override render(): TemplateResult {
@@ -82,10 +87,11 @@ export class AddSpeaker extends Part {
       </div>
       <label class="field"
         ><span>${t('request.kind')}</span
-        ><select name="kind">
-          ${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === this.#kind}>${t(`kind.${kind as 'statement'}`)}</option>`)}
+        ><select name="kind" @change=${({ target }: Event) => (this.#kind.value = (target as HTMLSelectElement).value as RequestKind)}>
+          ${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === this.#kind.value}>${t(`kind.${kind as 'statement'}`)}</option>`)}
         </select></label
       >
+      ${this.#kind.value === 'written' ? textField({ label: t('moderator.add.text'), text: this.#text.value, max: kText, required: false, change: (text) => (this.#text.value = text) }) : nothing}
       ${refusal?.press === 'add' ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>` : nothing}
       <footer>
         <button type="button" class="button" @click=${() => closeDialog('add')}>${t('app.cancel')}</button>

@@ -13,6 +13,7 @@ import { ownReadiness, readyLights } from './readiness.ts';
 import './self_view.ts';
 import { deviceSwitches } from './self_view.ts';
 import { reasonText, withName, type Content } from './words.ts';
+import { readBy } from './written.ts';
 
 export interface OwnView {
   own: OwnRequest;
@@ -35,6 +36,7 @@ const titles: Partial<Record<OwnPhase, MessageKey>> = {
   live: 'own.live',
   paused: 'own.paused',
   held: 'own.held',
+  read: 'own.read',
 };
 
 function title(own: OwnRequest, here: boolean): string {
@@ -69,14 +71,24 @@ function endedReason(reason: string | null): Content {
   return html`<p class="hint"><bdi>${known('outcome', reason) ?? reason}</bdi></p>`;
 }
 
+// Somebody else reads it out, so that nothing has to be opened or kept ready.
+function handedIn(view: OwnView): TemplateResult {
+  return html`<p class="hint">${t('own.written')}</p>
+    <div class="line"><button type="button" class="button quiet" data-action="order" @click=${view.order}>${icon('flag')}<span>${t('kind.point_of_order')}</span></button></div>`;
+}
+
 function waiting(request: FloorRequest, view: OwnView): TemplateResult {
   const minutes = waitMinutes(request.estimate_s);
   const near = request.position === 1;
   return html`${request.state === 'pending' || (!near && minutes === null)
     ? nothing
     : html`<p class="hint">${near ? t('own.soon') : t('own.estimate', { minutes: minutes ?? 1 })}</p>`}
-  ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value ? nothing : unopened(view.devices)}
-  <div class="line">
+  ${request.reason ? html`<p class="hint">${reasonText(request)}</p>` : nothing} ${ownReadiness(request)} ${view.here || view.devices.stream.value || request.kind === 'written' ? nothing : unopened(view.devices)}
+  ${request.kind === 'written' ? handedIn(view) : lines(request, view)}`;
+}
+
+function lines(request: FloorRequest, view: OwnView): TemplateResult {
+  return html`<div class="line">
     ${request.kind === 'point_of_order' ? nothing : html`<button type="button" class="button quiet" data-action="order" @click=${view.order}>${icon('flag')}<span>${t('kind.point_of_order')}</span></button>`}
     ${view.here ? nothing : html`<button type="button" class="button quiet" data-action="check" @click=${view.check}>${icon('mic')}<span>${t('check.open')}</span></button>`}
   </div>`;
@@ -131,11 +143,12 @@ function body(phase: OwnPhase, request: FloorRequest | null, view: OwnView): Con
       <button type="button" class="button" @click=${() => own.dismiss()}>${t('app.close')}</button>`;
   if (!request) return nothing;
   if (phase === 'pending' || phase === 'queued') return waiting(request, view);
+  if (phase === 'read') return html`<p class="hint">${readBy(request)}</p>`;
   if (view.here) return inRoom(phase, view);
   return phase === 'standby' || phase === 'granted' ? green(phase, request, view) : speaking(phase, request, view);
 }
 
-const timed: readonly OwnPhase[] = ['live', 'paused', 'held'];
+const timed: readonly OwnPhase[] = ['live', 'paused', 'held', 'read'];
 
 // The title stays the same element through all phases, so that each change of it is read out.
 export function ownCard(view: OwnView): TemplateResult {

@@ -15,6 +15,7 @@ import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
 import './self_view.ts';
 import { errorText } from './words.ts';
+import { kText, textField } from './text_field.ts';
 
 // Characters; the server takes no more.
 const kTopic = 140;
@@ -34,6 +35,7 @@ export class RequestForm extends Part {
 
   readonly #kind = signal<RequestKind>('statement');
   readonly #topic = signal('');
+  readonly #text = signal('');
   readonly #language = signal('');
   // Who will speak, where that is somebody else.
   readonly #for_other = signal(false);
@@ -79,20 +81,32 @@ export class RequestForm extends Part {
     this.#keeps_devices = false;
   };
 
+  // What is read out by somebody else needs no camera and no microphone.
+  #choose(kind: RequestKind): void {
+    this.#kind.value = kind;
+    if (this.here || this.#keeps_devices) return;
+    if (kind === 'written') this.devices.close();
+    else void this.devices.open();
+  }
+
+  get #quiet(): boolean {
+    return this.here || this.#kind.value === 'written';
+  }
+
   async #send(with_camera?: boolean): Promise<void> {
     const other = this.#for_other.value && { beneficiary: this.#other.value.trim(), beneficiary_title: this.#other_title.value.trim() };
-    const wish: NewRequest = { kind: this.#kind.value, topic: this.#topic.value.trim(), language: this.#language.value, ...other };
+    const wish: NewRequest = { kind: this.#kind.value, topic: this.#topic.value.trim(), language: this.#language.value, ...other, ...(this.#kind.value === 'written' && { text: this.#text.value }) };
     const sent = await this.presses.run('request', async () => {
-      if (!this.here && !(await this.devices.open(with_camera))) throw new DeviceRefusal();
+      if (!this.#quiet && !(await this.devices.open(with_camera))) throw new DeviceRefusal();
       await this.actions.requestFloor(wish, this.#key);
     });
     if (!sent) {
       if (this.devices.problem.value) this.presses.dismiss();
       return;
     }
-    for (const text of [this.#topic, this.#other, this.#other_title]) text.value = '';
+    for (const text of [this.#topic, this.#text, this.#other, this.#other_title]) text.value = '';
     this.#for_other.value = false;
-    this.#keeps_devices = true;
+    this.#keeps_devices = wish.kind !== 'written';
     closeDialog('request');
   }
 
@@ -107,7 +121,7 @@ export class RequestForm extends Part {
     if (this.#order_only) return ['point_of_order'];
     const replying: RequestKind[] = state.floor.length ? ['reply'] : [];
     const answering: RequestKind[] = state.floor.length || state.last ? ['right_of_reply'] : [];
-    return ['statement', 'question', ...replying, ...answering, 'point_of_order'];
+    return ['statement', 'question', ...replying, ...answering, 'point_of_order', 'written'];
   }
 
   #body(state: MeetingState): TemplateResult {
@@ -135,7 +149,7 @@ export class RequestForm extends Part {
                 value=${kind}
                 .checked=${this.#kind.value === kind}
                 ?disabled=${closed && !kPassing.includes(kind)}
-                @change=${() => (this.#kind.value = kind)}
+                @change=${() => this.#choose(kind)}
               /><span>${t(`kind.${kind}`)}</span><span class="tick">${icon('check')}</span></label
             >`,
           )}
@@ -154,24 +168,25 @@ export class RequestForm extends Part {
         />
         <small id="topic-left">${t('request.topic.left', { count: left })}</small></label
       >
+      ${this.#kind.value === 'written' ? textField({ label: t('request.text'), text: this.#text.value, max: kText, required: true, change: (text) => (this.#text.value = text) }) : nothing}
       ${languages.length
         ? html`<label class="field"
-            ><span>${t('request.language')}</span>
+            ><span>${t(this.#kind.value === 'written' ? 'request.text.language' : 'request.language')}</span>
             <select name="language" @change=${(event: Event) => (this.#language.value = (event.target as HTMLSelectElement).value)}>
               ${languages.map((code) => html`<option value=${code} lang=${code} ?selected=${code === this.#language.value}>${languageName(code)}</option>`)}
             </select></label
           >`
         : nothing}
       ${this.#somebody_else()}
-      ${this.here
-        ? html`<p class="hint">${t('request.here')}</p>`
+      ${this.#quiet
+        ? html`<p class="hint">${t(this.#kind.value === 'written' ? 'request.text.hint' : 'request.here')}</p>`
         : html`<self-view compact .devices=${this.devices}></self-view>
             ${this.#device_line()}`}
       ${this.#refusal()}
       <footer>
         <button type="button" class="button" @click=${() => closeDialog('request')}>${t('app.cancel')}</button>
         <button type="submit" class="button primary" data-action="ask" aria-busy=${this.#waiting.value ? 'true' : nothing} ?disabled=${this.#waiting.value}>
-          ${icon('hand')}<span>${t(this.#waiting.value ? 'request.sending' : 'request.send')}</span>
+          ${icon('hand')}<span>${t(this.#waiting.value ? 'request.sending' : this.#kind.value === 'written' ? 'request.text.send' : 'request.send')}</span>
         </button>
       </footer>
     </form>`;

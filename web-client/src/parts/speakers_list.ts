@@ -6,12 +6,15 @@ import { hiddenBefore } from '../core/floor.ts';
 import { waitMinutes } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
+import type { Session } from '../core/session.ts';
 import { icon } from './icons.ts';
 import { affiliation, askedBy, badge, kindChip, spokenLanguage, stateChip, whereMark, type Content } from './words.ts';
 import './clock.ts';
+import { deliveredTexts, readBy, writtenText } from './written.ts';
 
 export interface ListView {
   state: MeetingState;
+  session: Session;
   now: () => number;
 }
 
@@ -25,7 +28,7 @@ export function nowCard(request: FloorRequest, view: ListView): TemplateResult {
     <div class="who">
       <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
       <p class="name"><bdi>${request.person.name}</bdi> ${you(request, view)}</p>
-      ${affiliation(request.person)} ${askedBy(request)}
+      ${affiliation(request.person)} ${askedBy(request)} ${readBy(request)} ${writtenText(view.session, request, view.state)}
       <p class="line">${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}${whereMark(request.person.where)}</p>
     </div>
     <speech-clock .request=${request} .now=${view.now}></speech-clock>
@@ -40,7 +43,7 @@ function row(request: FloorRequest, index: number, view: ListView): TemplateResu
     <div class="who">
       <p class="name"><bdi>${request.person.name}</bdi> ${you(request, view)}</p>
       ${affiliation(request.person)} ${askedBy(request)}
-      ${request.kind === 'statement' ? nothing : html`<p class="line">${kindChip(request)}</p>`}
+      ${request.kind === 'statement' ? nothing : html`<p class="line">${kindChip(request)}</p>`} ${writtenText(view.session, request, view.state)}
     </div>
     <span class="end">
       ${next || request.state === 'pending' ? stateChip(request) : minutes === null ? nothing : html`<span class="minutes">${t('list.minutes', { minutes })}</span>`}
@@ -75,5 +78,6 @@ export function speakersList(view: ListView): TemplateResult {
           ${rows(view)}
         </ol>`
       : html`<p class="none">${t('list.empty')}</p>`}
+    ${deliveredTexts(view.session, view.state.delivered)}
   </section>`;
 }

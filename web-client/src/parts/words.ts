@@ -39,9 +39,9 @@ export function stateChip(request: FloorRequest): TemplateResult {
 }
 
 // Of somebody who waits far away and whose page is gone: whoever gives the floor has to know.
-export function awayChip({ state, person, connected }: FloorRequest): Content {
+export function awayChip({ kind, state, person, connected }: FloorRequest): Content {
   const waits = state === 'pending' || state === 'queued' || state === 'standby';
-  if (!waits || connected !== false || (person.where ?? 'remote') !== 'remote') return nothing;
+  if (!waits || kind === 'written' || connected !== false || (person.where ?? 'remote') !== 'remote') return nothing;
   return html`<span class="state reconnecting">${icon('refresh')}${t('state.away')}</span>`;
 }
 

@@ -466,3 +466,13 @@ test('on a phone the head has two lines in every language, and everything of it 
   await expect(head.locator('.state.fault')).toContainText('1 alarm');
   await expect(head.getByRole('link', { name: 'Public display' })).toBeVisible();
 });
+
+test('the moderator sees which type of meeting it is', async ({ open, mock }) => {
+  mock.meeting.setMeeting({ type: 'high_level' });
+  const page = await open('/room/room-a/moderator', moderator);
+  const box = page.getByRole('region', { name: 'Meeting' });
+  await expect(box).toContainText('Type of meeting: High-level policy session');
+  await expectGood(page);
+  mock.meeting.setMeeting({ type: null });
+  await expect(box).not.toContainText('Type of meeting');
+});
