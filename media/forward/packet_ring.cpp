@@ -12,10 +12,13 @@ PacketRing::PacketRing(std::size_t capacity) : slots_(capacity), mask_(capacity 
 
 TrackPacket& PacketRing::put(std::uint64_t index) {
   TrackPacket& slot = slots_[index & mask_];
-  ByteVector kept = std::move(slot.payload);
+  ByteVector payload = std::move(slot.payload);
+  ByteVector descriptor = std::move(slot.descriptor);
   slot = TrackPacket{};
-  kept.clear();
-  slot.payload = std::move(kept);
+  payload.clear();
+  descriptor.clear();
+  slot.payload = std::move(payload);
+  slot.descriptor = std::move(descriptor);
   slot.index = index;
   return slot;
 }

@@ -131,6 +131,7 @@ std::optional<DependencyDescriptor> parse_dependency_descriptor(Bytes bytes, con
   if (bytes.size() < kMinDescriptor || bytes.size() > kMaxDescriptor) return std::nullopt;
   BitReader reader(bytes);
   DependencyDescriptor descriptor;
+  DescriptorParts& parts = descriptor.parts;
   descriptor.starts_frame = reader.flag();
   descriptor.ends_frame = reader.flag();
   descriptor.template_id = static_cast<std::uint8_t>(reader.bits(6));
@@ -145,11 +146,12 @@ std::optional<DependencyDescriptor> parse_dependency_descriptor(Bytes bytes, con
     descriptor.structure = read_structure(reader);
     if (!descriptor.structure) return std::nullopt;
   }
-  if (extended) descriptor.structure_end = reader.position();
+  parts.structure_end = reader.position();
+  parts.has_structure = has_structure;
   const DependencyStructure* structure = has_structure ? &*descriptor.structure : known;
   if (structure == nullptr) return std::nullopt;
-  descriptor.target_count = structure->targets.size();
-  if (has_active_targets) descriptor.active_targets = reader.bits(static_cast<unsigned>(descriptor.target_count));
+  parts.target_count = structure->targets.size();
+  if (has_active_targets) parts.active_targets = reader.bits(static_cast<unsigned>(parts.target_count));
 
   const std::size_t index = (descriptor.template_id + kMaxTemplates - structure->first_template) % kMaxTemplates;
   if (index >= structure->templates.size()) return std::nullopt;
@@ -160,24 +162,26 @@ std::optional<DependencyDescriptor> parse_dependency_descriptor(Bytes bytes, con
     for (std::uint8_t& difference : descriptor.frame.chains) difference = static_cast<std::uint8_t>(reader.bits(8));
   }
   if (!reader.ok()) return std::nullopt;
-  descriptor.definition_end = reader.position();
+  parts.definition_end = reader.position();
   return descriptor;
 }
 
-ByteVector with_active_targets(Bytes bytes, const DependencyDescriptor& parsed, std::uint32_t targets) {
-  if (!parsed.structure && !parsed.active_targets) return {bytes.begin(), bytes.end()};
+ByteVector with_active_targets(Bytes bytes, const DescriptorParts& parts, std::uint32_t targets) {
+  const ByteVector unchanged(bytes.begin(), bytes.end());
+  if (!parts.has_structure && !parts.active_targets) return unchanged;
+  const std::uint32_t active = parts.active_targets.value_or(all_targets(parts.target_count));
+  if ((active & targets) == active) return unchanged;
   BitReader reader(bytes);
   BitWriter writer;
   writer.copy(reader, kActiveTargetsFlag);
   reader.bit();
   writer.bit(true);
-  writer.copy(reader, parsed.structure_end);
-  if (parsed.active_targets) reader.bits(static_cast<unsigned>(parsed.target_count));
-  writer.bits(parsed.active_targets.value_or(~std::uint32_t{0}) & targets, parsed.target_count);
-  writer.copy(reader, parsed.definition_end);
+  writer.copy(reader, parts.structure_end);
+  if (parts.active_targets) reader.bits(static_cast<unsigned>(parts.target_count));
+  writer.bits(active & targets, parts.target_count);
+  writer.copy(reader, parts.definition_end);
   ByteVector written = writer.take();
-  if (written.size() > kMaxDescriptor) written.assign(bytes.begin(), bytes.end());
-  return written;
+  return written.size() > kMaxDescriptor ? unchanged : written;
 }
 
 std::optional<DependencyDescriptor> DependencyReader::read(Bytes bytes) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "media/base/bytes.h"
+#include "media/rtp/key_frame.h"
 #include "media/rtp/packet.h"
 
 namespace plenary::rtp {
@@ -41,23 +42,28 @@ struct DecodeTarget {
 };
 
 struct DependencyStructure {
-  struct Size {
-    std::uint32_t width = 0;  // pixels
-    std::uint32_t height = 0;
-    friend bool operator==(const Size&, const Size&) = default;
-  };
   std::uint8_t first_template = 0;  // id of the first one; the others follow in the circle of 64
   std::vector<FrameDependencies> templates;
   std::vector<DecodeTarget> targets;
   std::size_t chains = 0;
-  std::vector<Size> sizes;  // of each spatial layer; empty: not told
+  std::vector<PictureSize> sizes;  // of each spatial layer; empty: not told
   friend bool operator==(const DependencyStructure&, const DependencyStructure&) = default;
 
   [[nodiscard]] std::size_t spatial_layers() const { return templates.back().spatial_id + std::size_t{1}; }
-  // All of them, as bits.
-  [[nodiscard]] std::uint32_t all_targets() const {
-    return static_cast<std::uint32_t>((std::uint64_t{1} << targets.size()) - 1);
-  }
+};
+// As bits.
+constexpr std::uint32_t all_targets(std::size_t count) {
+  return static_cast<std::uint32_t>((std::uint64_t{1} << count) - 1);
+}
+
+// Where things stand in a descriptor, in bits.
+struct DescriptorParts {
+  bool has_structure = false;
+  std::size_t structure_end = 0;
+  std::size_t target_count = 0;
+  // Bit n: somebody gets decode target n from here on. Nothing: as before, or all of an attached structure.
+  std::optional<std::uint32_t> active_targets;
+  std::size_t definition_end = 0;  // padding follows
 };
 
 struct DependencyDescriptor {
@@ -67,13 +73,7 @@ struct DependencyDescriptor {
   std::uint16_t frame_number = 0;
   FrameDependencies frame;
   std::optional<DependencyStructure> structure;  // attached to this packet; it holds for this one too
-  // Bit n: somebody gets decode target n from here on. Nothing: as before, or all of an attached structure.
-  std::optional<std::uint32_t> active_targets;
-
-  // Where things stand, in bits.
-  std::size_t structure_end = 0;   // 0: no structure, nor flags before one
-  std::size_t definition_end = 0;  // padding follows
-  std::size_t target_count = 0;
+  DescriptorParts parts;
 };
 
 // `known`: the structure that holds where none is attached; may be null. Nothing when it is cut, breaks a rule of the
@@ -83,7 +83,7 @@ std::optional<DependencyDescriptor> parse_dependency_descriptor(Bytes bytes, con
 // The descriptor of a stream from which some layers were cut: where `bytes` says which decode targets are active, or
 // begins a structure (which makes all of them active), it says that none but these are. What says neither is as it was,
 // and so is what would become longer than kMaxDescriptor.
-ByteVector with_active_targets(Bytes bytes, const DependencyDescriptor& parsed, std::uint32_t targets);
+ByteVector with_active_targets(Bytes bytes, const DescriptorParts& parts, std::uint32_t targets);
 
 // The frame number stands in the same two bytes of each.
 inline std::uint16_t frame_number(Bytes descriptor) { return load_u16(descriptor.data() + 1); }

@@ -51,11 +51,11 @@ TEST(DependencyDescriptor, a_key_frame_brings_the_structure) {
   EXPECT_TRUE(parsed->starts_frame);
   EXPECT_FALSE(parsed->ends_frame);
   EXPECT_EQ(parsed->frame_number, 7);
-  EXPECT_FALSE(parsed->active_targets);
+  EXPECT_FALSE(parsed->parts.active_targets);
   const DependencyStructure& structure = *parsed->structure;
   EXPECT_EQ(structure.first_template, 5);
   EXPECT_EQ(structure.spatial_layers(), 2u);
-  EXPECT_EQ(structure.all_targets(), 0b11u);
+  EXPECT_EQ(all_targets(structure.targets.size()), 0b11u);
   EXPECT_EQ(structure.chains, 2u);
   ASSERT_EQ(structure.templates.size(), 4u);
   EXPECT_THAT(structure.templates[0].targets, ElementsAre(switching, switching));
@@ -66,7 +66,7 @@ TEST(DependencyDescriptor, a_key_frame_brings_the_structure) {
   EXPECT_EQ(structure.templates[2].spatial_id, 1);
   EXPECT_THAT(structure.templates[2].differences, ElementsAre(1));
   EXPECT_THAT(structure.targets, ElementsAre(DecodeTarget{0, 0, 0}, DecodeTarget{1, 0, 1}));
-  EXPECT_THAT(structure.sizes, ElementsAre(DependencyStructure::Size{320, 180}, DependencyStructure::Size{640, 360}));
+  EXPECT_THAT(structure.sizes, ElementsAre(PictureSize{320, 180}, PictureSize{640, 360}));
   EXPECT_EQ(parsed->frame, structure.templates[0]);
 }
 
@@ -143,7 +143,8 @@ TEST(DependencyDescriptor, cutting_layers_makes_their_targets_inactive) {
   const ByteVector key_frame = bits(kKeyFrame + "10000 " + kStructure);
   const auto parsed = parse_dependency_descriptor(key_frame, nullptr);
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(with_active_targets(key_frame, *parsed, 0b01), bits(kKeyFrame + "11000 " + kStructure + "01"));
+  EXPECT_EQ(with_active_targets(key_frame, parsed->parts, 0b01), bits(kKeyFrame + "11000 " + kStructure + "01"));
+  EXPECT_EQ(with_active_targets(key_frame, parsed->parts, 0b11), key_frame) << "nothing was cut";
 
   const DependencyStructure known = structure();
   const std::string head = "1 1 000110 0000000000001010 ";
@@ -151,20 +152,20 @@ TEST(DependencyDescriptor, cutting_layers_makes_their_targets_inactive) {
   const ByteVector tells = bits(head + "01110 11 " + own);
   const auto told = parse_dependency_descriptor(tells, &known);
   ASSERT_TRUE(told);
-  EXPECT_EQ(told->active_targets, 0b11u);
-  EXPECT_EQ(with_active_targets(tells, *told, 0b01), bits(head + "01110 01 " + own));
+  EXPECT_EQ(told->parts.active_targets, 0b11u);
+  EXPECT_EQ(with_active_targets(tells, told->parts, 0b01), bits(head + "01110 01 " + own));
 
   const ByteVector silent = bits(head + "00110 " + own);
-  EXPECT_EQ(with_active_targets(silent, *parse_dependency_descriptor(silent, &known), 0b01), silent);
+  EXPECT_EQ(with_active_targets(silent, parse_dependency_descriptor(silent, &known)->parts, 0b01), silent);
   const ByteVector shortest = bits(head);
-  EXPECT_EQ(with_active_targets(shortest, *parse_dependency_descriptor(shortest, &known), 0b01), shortest);
+  EXPECT_EQ(with_active_targets(shortest, parse_dependency_descriptor(shortest, &known)->parts, 0b01), shortest);
 }
 
 TEST(DependencyDescriptor, of_the_longest_no_longer_one_is_made) {
   ByteVector longest = bits(kKeyFrame + "10000 " + kStructure);
   const auto parsed = parse_dependency_descriptor(longest, nullptr);
   ASSERT_TRUE(parsed);
-  DependencyDescriptor full = *parsed;
+  DescriptorParts full = parsed->parts;
   longest.resize(kMaxDescriptor);
   full.definition_end = kMaxDescriptor * 8;
   EXPECT_EQ(with_active_targets(longest, full, 0b01), longest);
@@ -176,6 +177,41 @@ TEST(DependencyDescriptor, the_frame_number_is_changed_in_place) {
   set_frame_number(bytes, 0xfedc);
   EXPECT_EQ(frame_number(bytes), 0xfedc);
   EXPECT_EQ(parse_dependency_descriptor(bytes, nullptr)->frame_number, 0xfedc);
+}
+
+// AV1 of Chromium 156 with L2T3_KEY: a key frame of one packet, the first of the layer above it, the last of a later
+// frame.
+const ByteVector kChromiumKeyFrame = {0xc0, 0x00, 0x01, 0x80, 0x05, 0x14, 0x85, 0x3a, 0xaa, 0xa8, 0x01, 0x80, 0x04,
+                                      0x00, 0x40, 0x02, 0xa0, 0x2a, 0x00, 0x60, 0x01, 0x00, 0x15, 0xd3, 0x45, 0x14,
+                                      0x17, 0x4d, 0x14, 0x4c, 0x70, 0x08, 0x74, 0x32, 0x16, 0x51, 0x11, 0x85, 0x43,
+                                      0x27, 0x68, 0x09, 0xf8, 0x05, 0x98, 0x13, 0xf8, 0x0b, 0x38};
+
+TEST(DependencyDescriptor, what_a_browser_sends_is_read) {
+  DependencyReader reader;
+  const auto key_frame = reader.read(kChromiumKeyFrame);
+  ASSERT_TRUE(key_frame && key_frame->structure);
+  EXPECT_TRUE(key_frame->starts_frame && key_frame->ends_frame);
+  EXPECT_EQ(key_frame->frame_number, 1);
+  const DependencyStructure& structure = *key_frame->structure;
+  EXPECT_EQ(structure.templates.size(), 10u);
+  EXPECT_EQ(structure.chains, 2u);
+  EXPECT_THAT(structure.targets, ElementsAre(DecodeTarget{0, 0, 0}, DecodeTarget{0, 1, 0}, DecodeTarget{0, 2, 0},
+                                             DecodeTarget{1, 0, 1}, DecodeTarget{1, 1, 1}, DecodeTarget{1, 2, 1}));
+  EXPECT_THAT(structure.sizes, ElementsAre(PictureSize{320, 180}, PictureSize{640, 360}));
+  EXPECT_THAT(structure.templates[2].targets,
+              ElementsAre(not_present, discardable, switching, not_present, not_present, not_present));
+  EXPECT_THAT(structure.templates[9].differences, ElementsAre(2));
+  EXPECT_THAT(structure.templates[9].chains, ElementsAre(7, 6));
+
+  const auto above = reader.read(ByteVector{0x85, 0x00, 0x02});
+  ASSERT_TRUE(above);
+  EXPECT_TRUE(above->starts_frame);
+  EXPECT_EQ(above->frame.spatial_id, 1);
+  EXPECT_THAT(above->frame.differences, ElementsAre(1));
+  const auto later = reader.read(ByteVector{0x48, 0x00, 0x04});
+  ASSERT_TRUE(later);
+  EXPECT_TRUE(later->ends_frame);
+  EXPECT_EQ(later->frame.temporal_id, 2);
 }
 
 ByteVector numbered(const std::string& text, std::uint16_t number) {
@@ -218,8 +254,8 @@ TEST(HostileDescriptor, truncations_and_mutations_are_harmless) {
   const auto survive = [&](const ByteVector& bytes) {
     const auto parsed = parse_dependency_descriptor(bytes, &known);
     if (!parsed) return;
-    ASSERT_LE(parsed->definition_end, bytes.size() * 8);
-    const auto again = parse_dependency_descriptor(with_active_targets(bytes, *parsed, 1), &known);
+    ASSERT_LE(parsed->parts.definition_end, bytes.size() * 8);
+    const auto again = parse_dependency_descriptor(with_active_targets(bytes, parsed->parts, 1), &known);
     ASSERT_TRUE(again);
     ASSERT_EQ(again->frame, parsed->frame);
   };
