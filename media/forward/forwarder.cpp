@@ -149,7 +149,7 @@ void Forwarder::begin_segment(const TrackPacket& first, bool replay, Instant now
     segment.numbers = segments_[(segment_count_ - 1) % kMaxSegments].numbers;
   } else {
     switched_ = true;
-    segment.numbers = rtp::offsets_after(last_picture_id_, last_tl0_, first.numbers);
+    segment.numbers = rtp::offsets_after(last_numbers_, first.numbers);
   }
   ++segment_count_;
   needs_segment_ = false;
@@ -250,10 +250,7 @@ Forwarder::Out Forwarder::send(const TrackPacket& packet, Instant now) {
   next_out_ = out.sequence + 1;
   last_out_timestamp_ = out.timestamp;
   if (!segment.replay) anchor_ = {.instant = packet.captured + segment.delay, .timestamp = out.timestamp};
-  if (packet.numbers.picture_id) last_picture_id_ = (*packet.numbers.picture_id + out.numbers.picture_id) & 0x7fff;
-  if (packet.numbers.tl0_picture_index) {
-    last_tl0_ = static_cast<std::uint8_t>(*packet.numbers.tl0_picture_index + out.numbers.tl0_picture_index);
-  }
+  last_numbers_.set(packet.numbers, out.numbers);
   return out;
 }
 

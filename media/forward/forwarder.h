@@ -127,8 +127,7 @@ class Forwarder {
   std::uint32_t last_out_timestamp_ = 0;
   std::optional<Anchor> anchor_;
   bool switched_ = false;
-  std::uint16_t last_picture_id_ = 0;
-  std::uint8_t last_tl0_ = 0;
+  rtp::LastNumbers last_numbers_;
   Instant train_started_{};
   std::size_t train_ = 0;
 };

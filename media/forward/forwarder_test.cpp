@@ -332,5 +332,41 @@ TEST_F(ForwarderTest, vp8_picture_numbers_go_on_over_a_switch) {
   EXPECT_EQ(sent_id(out[0]), (last + 1) & 0x7fff);
 }
 
+TEST_F(ForwarderTest, frame_numbers_of_av1_go_on_from_one_track_to_another) {
+  Track high = make(Codec::av1);
+  Track low = make(Codec::av1);
+  const auto picture = [](Track& track, int ms, bool key_frame, std::uint16_t number) {
+    const ByteVector payload = key_frame ? ByteVector{0x18, 0x08, 1} : ByteVector{0x10, 0x30, 1};
+    rtp::Packet packet;
+    packet.sequence = static_cast<std::uint16_t>(ms);
+    packet.timestamp = static_cast<std::uint32_t>(ms * 90);
+    packet.payload = payload;
+    packet.marker = true;
+    const ByteVector descriptor = {0xc0, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+    track.handle_packet(packet, at(ms), {}, at(ms), descriptor);
+  };
+  const auto sent = [](const Forwarder::Out& out) {
+    return static_cast<std::uint16_t>(*out.packet->numbers.frame_number + out.numbers.frame_number);
+  };
+  forwarder.set_track(&high, {});
+  take(forwarder, 0);
+  picture(high, 1, true, 40'002);
+  picture(high, 2, false, 40'005);
+  const auto before = take(forwarder, 2);
+  ASSERT_EQ(before.size(), 2u);
+  EXPECT_EQ(sent(before[1]) - sent(before[0]), 3);
+  forwarder.set_track(&low, {});
+  take(forwarder, 2);
+  picture(low, 3, true, 40'006);
+  picture(low, 4, false, 40'009);
+  const auto after = take(forwarder, 4);
+  ASSERT_EQ(after.size(), 2u);
+  EXPECT_EQ(sent(after[0]) - sent(before[1]), 1);
+  EXPECT_EQ(sent(after[1]) - sent(after[0]), 3);
+  const auto repaired = forwarder.repair(static_cast<std::uint16_t>(before[1].sequence), at(5));
+  ASSERT_TRUE(repaired);
+  EXPECT_EQ(sent(*repaired), sent(before[1])) << "as it went out";
+}
+
 }  // namespace
 }  // namespace plenary::forward

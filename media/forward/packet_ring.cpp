@@ -36,7 +36,10 @@ void PacketRing::trim(Instant oldest) {
 
 void PacketRing::empty(TrackPacket& slot) {
   ByteVector payload = std::move(slot.payload);
+  ByteVector descriptor = std::move(slot.descriptor);  // some forty bytes: it stays where it is
+  descriptor.clear();
   slot = TrackPacket{};
+  slot.descriptor = std::move(descriptor);
   if (payload.capacity() == 0 || spare_.size() == kMaxSpare) return;
   payload.clear();
   spare_.push_back(std::move(payload));

@@ -23,8 +23,9 @@ struct TrackPacket {
   std::uint8_t audio_level = kNoLevel;
   Instant captured{};
   Instant arrived{};
-  rtp::PictureNumbers numbers;  // none: neither VP8 nor VP9
+  rtp::PictureNumbers numbers;  // none: neither VP8 nor VP9, nor AV1 with a descriptor
   ByteVector payload;
+  ByteVector descriptor;  // AV1: of its dependencies; empty: the source sent none
 };
 
 // Payloads that are kept for the next packets: those of a key frame.

@@ -65,5 +65,62 @@ TEST(SpatialLayers, a_layer_that_no_key_frame_named_is_nobodys) {
   for (std::size_t layer = 0; layer < 3; ++layer) EXPECT_TRUE(in_layer(lying, layer).payload.empty());
 }
 
+using enum rtp::Indication;
+
+// AV1 as L2T2_KEY has it: of both layers all frames, and half of them.
+rtp::DependencyStructure two_layers() {
+  rtp::DependencyStructure structure;
+  structure.targets = {{0, 0, {}}, {0, 1, {}}, {1, 0, {}}, {1, 1, {}}};
+  structure.templates = {{0, 0, {switching, switching, switching, switching}, {}, {}},
+                         {0, 1, {not_present, discardable, not_present, not_present}, {1}, {}},
+                         {1, 0, {not_present, not_present, switching, switching}, {1}, {}},
+                         {1, 1, {not_present, not_present, not_present, discardable}, {1}, {}}};
+  return structure;
+}
+
+TEST(SpatialLayersOfAv1, each_layer_is_the_decode_target_that_has_all_its_frames) {
+  const rtp::DependencyStructure structure = two_layers();
+  const auto targets = layer_targets(structure, structure.templates[0]);
+  ASSERT_TRUE(targets);
+  EXPECT_EQ(targets->layers, 2u);
+  EXPECT_EQ(targets->best[0], 1);
+  EXPECT_EQ(targets->best[1], 3);
+  EXPECT_EQ(targets->within[0], 0b0011u);
+  EXPECT_EQ(targets->within[1], 0b1111u);
+}
+
+TEST(SpatialLayersOfAv1, a_frame_is_in_the_streams_whose_target_has_it) {
+  const rtp::DependencyStructure structure = two_layers();
+  const LayerTargets targets = *layer_targets(structure, structure.templates[0]);
+  const auto streams = [&](std::size_t index) {
+    return spatial_place({.ends_frame = true, .frame = structure.templates[index]}, targets).streams;
+  };
+  EXPECT_EQ(streams(0), 0b11) << "of a key frame the lowest layer";
+  EXPECT_EQ(streams(1), 0b01);
+  EXPECT_EQ(streams(2), 0b10);
+  EXPECT_EQ(streams(3), 0b10);
+  const SpatialPlace place = spatial_place({.ends_frame = true, .frame = structure.templates[3]}, targets);
+  EXPECT_EQ(place.layer, 1u);
+  EXPECT_TRUE(place.ends_frame);
+}
+
+TEST(SpatialLayersOfAv1, layers_that_begin_apart_or_are_too_many_stay_one_stream) {
+  rtp::DependencyStructure structure = two_layers();
+  structure.templates[0].targets[3] = not_present;
+  EXPECT_FALSE(layer_targets(structure, structure.templates[0]));
+  structure = two_layers();
+  structure.templates.back().spatial_id = kMaxSpatialLayers;
+  EXPECT_FALSE(layer_targets(structure, structure.templates[0]));
+  structure = two_layers();
+  structure.targets.resize(2);
+  EXPECT_FALSE(layer_targets(structure, structure.templates[0])) << "nobody can want the upper one";
+}
+
+TEST(SpatialLayersOfAv1, a_frame_of_an_older_structure_is_in_no_stream_that_it_does_not_know) {
+  const LayerTargets targets = *layer_targets(two_layers(), two_layers().templates[0]);
+  const rtp::FrameDependencies older{0, 0, {switching}, {}, {}};
+  EXPECT_EQ(spatial_place({.frame = older}, targets).streams, 0);
+}
+
 }  // namespace
 }  // namespace plenary::forward

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/rtp/dependency_descriptor.h"
 #include "media/rtp/key_frame.h"
 
 namespace plenary::forward {
@@ -58,7 +59,7 @@ void Track::append_frame(const rtp::Frame& frame, std::uint32_t timestamp, Insta
 }
 
 bool Track::handle_packet(const rtp::Packet& packet, Instant captured, std::optional<std::uint8_t> audio_level,
-                          Instant now) {
+                          Instant now, Bytes descriptor) {
   const bool padding_only = packet.payload.empty();
   const bool key_frame = rtp::payload_starts_key_frame(codec_, packet.payload);
   if (needs_key_frame_ && !key_frame) {
@@ -84,6 +85,10 @@ bool Track::handle_packet(const rtp::Packet& packet, Instant captured, std::opti
   slot.captured = captured;
   slot.arrived = now;
   slot.payload.assign(packet.payload.begin(), packet.payload.end());
+  if (descriptor.size() >= rtp::kMinDescriptor && descriptor.size() <= rtp::kMaxDescriptor) {
+    slot.descriptor.assign(descriptor.begin(), descriptor.end());
+    rewrite_frame_number(slot);
+  }
   rewrite_numbers(slot);
   const TrackPacket* before = ring_.find(*index - 1);
   slot.begins_frame = (before == nullptr || before->timestamp != slot.timestamp) &&
@@ -176,12 +181,19 @@ void Track::rewrite_numbers(TrackPacket& slot) {
     slot.payload = std::move(*wide);
     numbers = rtp::read_picture_numbers(codec_, slot.payload);
   }
-  if (!number_offsets_) number_offsets_ = rtp::offsets_after(last_picture_id_, last_tl0_, *numbers);
+  if (!number_offsets_) number_offsets_ = rtp::offsets_after(last_numbers_, *numbers);
   rtp::rewrite_numbers(slot.payload, *numbers, *number_offsets_);
   slot.numbers = *rtp::read_picture_numbers(codec_, slot.payload);
   if (slot.index + 1 < head_) return;  // came late
-  last_picture_id_ = slot.numbers.picture_id.value_or(last_picture_id_);
-  last_tl0_ = slot.numbers.tl0_picture_index.value_or(last_tl0_);
+  last_numbers_.set(slot.numbers);
+}
+
+void Track::rewrite_frame_number(TrackPacket& slot) {
+  slot.numbers.frame_number = rtp::frame_number(slot.descriptor);
+  if (!number_offsets_) number_offsets_ = rtp::offsets_after(last_numbers_, slot.numbers);
+  *slot.numbers.frame_number = static_cast<std::uint16_t>(*slot.numbers.frame_number + number_offsets_->frame_number);
+  rtp::set_frame_number(slot.descriptor, *slot.numbers.frame_number);
+  if (slot.index + 1 >= head_) last_numbers_.set(slot.numbers);
 }
 
 void Track::remember_late(std::uint64_t index) {

@@ -39,8 +39,10 @@ class Track {
 
   // A frame of payloads that we made; lost ones the room process has left out already. False: dropped.
   bool handle_frame(const rtp::Frame& frame, Instant now);
-  // One packet of a speaker, in any order. `captured` by the speaker's clock. False: dropped.
-  bool handle_packet(const rtp::Packet& packet, Instant captured, std::optional<std::uint8_t> audio_level, Instant now);
+  // One packet of a speaker, in any order. `captured` by the speaker's clock. `descriptor` of its dependencies, where
+  // it has one (AV1). False: dropped.
+  bool handle_packet(const rtp::Packet& packet, Instant captured, std::optional<std::uint8_t> audio_level, Instant now,
+                     Bytes descriptor = {});
   // What comes next is from somewhere else: rebased, and for a picture nothing before its first key frame.
   void switch_source(Instant now);
   // Shown while silent. The frame's payloads are repeated; nothing: no slate.
@@ -73,6 +75,7 @@ class Track {
   void begin_live(Instant now);
   void show_slate(Instant now);
   void rewrite_numbers(TrackPacket& slot);
+  void rewrite_frame_number(TrackPacket& slot);
   void remember_late(std::uint64_t index);
 
   Codec codec_;
@@ -96,8 +99,7 @@ class Track {
   SourceNumbers numbers_;  // of the speaker who feeds it
   rtp::PictureIdWidener widener_;
   std::optional<rtp::PictureOffsets> number_offsets_;
-  std::uint16_t last_picture_id_ = 0;
-  std::uint8_t last_tl0_ = 0;
+  rtp::LastNumbers last_numbers_;
   std::uint32_t newest_timestamp_ = 0;
   std::uint32_t key_frame_timestamp_ = 0;
 };

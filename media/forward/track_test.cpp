@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "media/rtp/dependency_descriptor.h"
+
 namespace plenary::forward {
 namespace {
 
@@ -206,6 +208,33 @@ TEST_F(TrackTest, an_empty_frame_is_dropped) {
   Track track = make(Codec::opus);
   EXPECT_FALSE(track.handle_frame(frame_of(Codec::opus, false, 0, at(0), 0), at(0)));
   EXPECT_EQ(track.head(), 1u);
+}
+
+TEST_F(TrackTest, frame_numbers_of_av1_go_on_where_another_source_takes_over) {
+  Track track = make(Codec::av1);
+  const ByteVector key_frame = {0x18, 0x08, 1};
+  const ByteVector frame = {0x10, 0x30, 1};
+  const auto numbered = [](std::uint16_t number) {
+    ByteVector descriptor = {0xc0, 0, 0};
+    rtp::set_frame_number(descriptor, number);
+    return descriptor;
+  };
+  const auto number = [&](std::uint64_t index) { return rtp::frame_number(track.find(index)->descriptor); };
+  track.handle_packet(packet_of(1, 0, key_frame), at(0), {}, at(0), numbered(500));
+  track.handle_packet(packet_of(3, 6'000, frame), at(66), {}, at(66), numbered(502));
+  track.handle_packet(packet_of(2, 3'000, frame), at(33), {}, at(70), numbered(501));
+  EXPECT_EQ(number(2) - number(1), 1);
+  EXPECT_EQ(number(3) - number(1), 2);
+  track.switch_source(at(80));
+  track.handle_packet(packet_of(700, 0, key_frame), at(99), {}, at(99), numbered(7));
+  track.handle_packet(packet_of(701, 3'000, frame), at(132), {}, at(132), numbered(9));
+  EXPECT_EQ(number(4) - number(1), 3);
+  EXPECT_EQ(number(5) - number(1), 5) << "a step of the source's own stays";
+  track.handle_packet(packet_of(702, 6'000, frame), at(165), {}, at(165));
+  EXPECT_TRUE(track.find(6)->descriptor.empty());
+  EXPECT_FALSE(track.find(6)->numbers.frame_number);
+  track.handle_packet(packet_of(703, 9'000, frame), at(198), {}, at(198), ByteVector(2, 0));
+  EXPECT_TRUE(track.find(7)->descriptor.empty()) << "too short to be one";
 }
 
 }  // namespace

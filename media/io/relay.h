@@ -53,7 +53,8 @@ struct RelayedPacket {
   bool restarted = false;  // a new source from here on
   Instant captured{};
   std::optional<std::uint8_t> audio_level;
-  ByteVector bytes;  // header included
+  ByteVector bytes;       // header included
+  ByteVector descriptor;  // AV1: of its dependencies; empty: none
 };
 // From home: the layers in which a speaker's picture arrives, the best first; again each second, because one may be
 // lost.
@@ -61,6 +62,7 @@ struct RelayedLayers {
   TrackId picture{};
   Codec codec = Codec::h264;
   std::vector<UplinkLayer> layers;
+  bool dependent = false;  // but for the lowest they need the dependency descriptor
 };
 // From home: nothing more comes from this speaker.
 struct RelayedTrackEnd {

@@ -131,7 +131,7 @@ class Switchboard {
   void forward_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   void forward_stream(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   TrackEntry* uplink_track(TrackId id, Codec codec, PeerEntry* speaker, bool& switched, Instant now);
-  void arrange_layers(PeerEntry& entry, Codec codec, Instant now);
+  void arrange_layers(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   void show_layers(const RelayedLayers& arriving, PeerEntry* speaker, Instant now);
   void feed_uplink(PeerEntry& entry, const peer::Speaker::Received& received, Instant now);
   std::optional<forward::LayerLine::Place> place_in_feed(PeerEntry& entry, const peer::Speaker::Received& received,

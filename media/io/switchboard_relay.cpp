@@ -44,7 +44,7 @@ void Switchboard::handle(const RelayedPacket& relayed, std::size_t, Instant now)
   if (into == nullptr) return;
   forward::Track& track = *into->track;
   if (relayed.restarted) track.switch_source(now);
-  if (!track.handle_packet(*packet, relayed.captured, relayed.audio_level, now)) return;
+  if (!track.handle_packet(*packet, relayed.captured, relayed.audio_level, now, relayed.descriptor)) return;
   tracks_.tell(*into);
   wake(*into);
 }

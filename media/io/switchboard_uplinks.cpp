@@ -56,6 +56,12 @@ void Switchboard::forward_uplink(PeerEntry& entry, const peer::Speaker::Received
     one.bytes = bytes;
     one.packet = *packet;
     one.layer = layer;
+    ByteVector descriptor;
+    if (!received.descriptor.empty() && received.spatial->in_stream(layer)) {
+      descriptor =
+          rtp::with_active_targets(received.descriptor, received.descriptor_parts, received.stream_targets[layer]);
+    }
+    one.descriptor = descriptor;
     forward_stream(entry, one, now);
   }
 }
@@ -67,7 +73,7 @@ void Switchboard::forward_stream(PeerEntry& entry, const peer::Speaker::Received
   TrackEntry* into = uplink_track(id, received.codec, &entry, switched, now);
   if (into == nullptr) return;
   into->speaker_layer = received.layer;
-  if (received.layer) arrange_layers(entry, received.codec, now);
+  if (received.layer) arrange_layers(entry, received, now);
   forward::Track& track = *into->track;
   if (received.restarted) track.switch_source(now);
   if (entry.uplink.relay_to != 0) {
@@ -76,19 +82,23 @@ void Switchboard::forward_stream(PeerEntry& entry, const peer::Speaker::Received
                                                .restarted = received.restarted || switched,
                                                .captured = received.captured,
                                                .audio_level = received.audio_level,
-                                               .bytes = {received.bytes.begin(), received.bytes.end()}});
+                                               .bytes = {received.bytes.begin(), received.bytes.end()},
+                                               .descriptor = {received.descriptor.begin(), received.descriptor.end()}});
   }
-  if (!track.handle_packet(received.packet, received.captured, received.audio_level, now)) return;
+  if (!track.handle_packet(received.packet, received.captured, received.audio_level, now, received.descriptor)) return;
   tracks_.tell(*into);
   wake(*into);
 }
 
-void Switchboard::arrange_layers(PeerEntry& entry, Codec codec, Instant now) {
+void Switchboard::arrange_layers(PeerEntry& entry, const peer::Speaker::Received& received, Instant now) {
   peer::SpeakerLayers& layers = *entry.peer.speaker()->layers();
   const bool changed = layers.take_changed() || std::exchange(entry.layers_untold, false);
   const bool tell_again = entry.uplink.relay_to != 0 && now - entry.layers_relayed_at >= kTellLayersAgain;
   if ((!changed && !tell_again) || entry.uplink.video == kNoTrack) return;
-  RelayedLayers arriving{.picture = entry.uplink.video, .codec = codec};
+  RelayedLayers arriving{.picture = entry.uplink.video,
+                         .codec = received.codec,
+                         .layers = {},
+                         .dependent = received.codec == Codec::av1 && received.spatial};
   for (const peer::SpeakerLayers::Layer& layer : layers.arriving()) {
     const TrackId track = track_of(entry.uplink, MediaKind::video, layer.number);
     if (track != kNoTrack) arriving.layers.push_back({.track = track, .bitrate = layer.bitrate});
@@ -115,6 +125,7 @@ void Switchboard::show_layers(const RelayedLayers& arriving, PeerEntry* speaker,
     tracks.push_back(layer.track);
   }
   picture->arriving = std::move(tracks);
+  picture->dependent = arriving.dependent;
   refresh_layers(arriving.picture);
 }
 

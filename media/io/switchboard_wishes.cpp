@@ -30,7 +30,11 @@ Switchboard::Encodings Switchboard::encodings_for(PeerEntry& entry, std::size_t 
     const auto other = std::ranges::find_if(track->others, decodes);
     if (other != track->others.end()) track = *other;
   }
-  for (const TrackId layer : track->arriving) found.add(tracks_.find(layer));
+  // Frames of several layers without their descriptors are a picture to nobody; those of the lowest are.
+  const bool lowest_only = track->dependent && !entry.peer.viewer()->reads_dependencies(slot);
+  for (const TrackId layer : track->arriving) {
+    if (!lowest_only || layer == track->arriving.back()) found.add(tracks_.find(layer));
+  }
   if (found.count > 0) return found;
   found.add(track);
   for (TrackEntry* layer : track->layers) found.add(layer);

@@ -32,6 +32,7 @@ struct TrackEntry {
   PeerEntry* speaker = nullptr;
   std::optional<std::size_t> speaker_layer;  // of the speaker's picture, where that comes in layers
   std::vector<TrackId> arriving;             // this is such a picture: the tracks of its layers now, the best first
+  bool dependent = false;                    // and but for the lowest they need the dependency descriptor
 
   std::uint64_t bitrate = 0;        // bit/s that it is encoded with; 0: unknown
   TrackId layer_of = kNoTrack;      // the picture of which this is a lower layer

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/rtp/av1.h"
 #include "media/rtp/key_frame.h"
 #include "media/rtp/rtx.h"
 #include "media/rtp/vp9.h"
@@ -15,7 +16,8 @@ rtp::ExtensionIds incoming(const sdp::ExtensionIds& ids) {
           .repaired_rid = ids.repaired_rid,
           .audio_level = ids.audio_level,
           .abs_send_time = ids.abs_send_time,
-          .transport_cc = ids.transport_cc};
+          .transport_cc = ids.transport_cc,
+          .dependency_descriptor = ids.dependency_descriptor};
 }
 
 }  // namespace
@@ -128,19 +130,22 @@ std::optional<Speaker::Received> Speaker::deliver(UplinkStream& stream, const sd
     return std::nullopt;
   }
   if (stream.layer() && !restored) layers_->handle_packet(*stream.layer(), codec.codec, *packet, received);
-  std::optional<forward::SpatialPlace> spatial;
-  if (codec.codec == Codec::vp9 && !stream.layer()) spatial = find_spatial(*packet, restored, received);
   if (!report_due_) report_due_ = received + kReceiverReportInterval / 4;
   const rtp::HeaderExtensions extensions = rtp::read_extensions(*packet, incoming(stream.media().extensions));
-  return Received{.kind = stream.kind(),
-                  .codec = codec.codec,
-                  .restarted = stream.take_restarted(),
-                  .packet = *packet,
-                  .bytes = bytes,
-                  .captured = stream.captured(packet->timestamp, received),
-                  .audio_level = extensions.audio_level,
-                  .layer = stream.layer(),
-                  .spatial = spatial};
+  Received what{.kind = stream.kind(),
+                .codec = codec.codec,
+                .restarted = stream.take_restarted(),
+                .packet = *packet,
+                .bytes = bytes,
+                .captured = stream.captured(packet->timestamp, received),
+                .audio_level = extensions.audio_level,
+                .layer = stream.layer()};
+  if (codec.codec == Codec::vp9 && !stream.layer()) what.spatial = find_spatial(*packet, restored, received);
+  if (codec.codec == Codec::av1) {
+    what.descriptor = extensions.descriptor;
+    if (!stream.layer()) find_targets(stream, what, restored, received);
+  }
+  return what;
 }
 
 // RFC 9628 §4.2.1: a key frame says how many layers its pictures have; more than viewers choose from are one stream.
@@ -154,8 +159,43 @@ std::optional<forward::SpatialPlace> Speaker::find_spatial(const rtp::Packet& pa
   if (!layers_) layers_.emplace(sdp::kMaxSpeakerLayers);
   if (!descriptor) return forward::SpatialPlace{.layers = spatial_layers_, .layer = spatial_layers_};
   const forward::SpatialPlace place = forward::spatial_place(*descriptor, spatial_layers_);
-  if (!restored) layers_->handle_spatial(place, *descriptor, packet, received);
+  if (restored) return place;
+  const bool key_frame = rtp::vp9_payload_starts_key_frame(packet.payload);
+  SpeakerLayers::Sizes sizes{};
+  for (std::size_t i = 0; descriptor->structure && i < sizes.size(); ++i) {
+    sizes[i] = {descriptor->structure->sizes[i].width, descriptor->structure->sizes[i].height};
+  }
+  layers_->handle_spatial(place, key_frame ? &sizes : nullptr, packet, received);
   return place;
+}
+
+// The same of AV1, whose layers no payload tells.
+void Speaker::find_targets(UplinkStream& stream, Received& what, bool restored, Instant received) {
+  if (what.restarted) dependencies_ = rtp::DependencyReader();
+  const std::optional<rtp::DependencyDescriptor> descriptor = dependencies_.read(what.descriptor);
+  if (descriptor && descriptor->structure == *dependencies_.structure()) {
+    const auto targets = forward::layer_targets(*descriptor->structure, descriptor->frame);
+    const bool layered = targets && (targets->layers > 1 || layer_targets_);
+    layer_targets_ = layered ? targets : std::nullopt;
+  }
+  if (!layer_targets_) return;
+  if (!layers_) layers_.emplace(sdp::kMaxSpeakerLayers);
+  what.spatial = forward::SpatialPlace{.layers = layer_targets_->layers, .layer = layer_targets_->layers};
+  if (!descriptor) {
+    if (what.packet.payload.empty()) return;  // a probe
+    counters_.add(Count::rtp_unknown_layer);
+    stream.want_key_frame(received);
+    return;
+  }
+  what.spatial = forward::spatial_place(*descriptor, *layer_targets_);
+  what.descriptor_parts = descriptor->parts;
+  what.stream_targets = layer_targets_->within;
+  if (restored) return;
+  const bool key_frame = rtp::av1_payload_starts_key_frame(what.packet.payload);
+  SpeakerLayers::Sizes sizes{};
+  const std::vector<rtp::PictureSize>& known = dependencies_.structure()->sizes;
+  std::copy_n(known.begin(), std::min(known.size(), sizes.size()), sizes.begin());
+  layers_->handle_spatial(*what.spatial, key_frame ? &sizes : nullptr, what.packet, received);
 }
 
 void Speaker::handle_rtcp(const rtp::RtcpCompound& compound, Instant now) {

@@ -13,6 +13,7 @@
 #include "media/peer/send_batch.h"
 #include "media/peer/speaker_layers.h"
 #include "media/peer/uplink_stream.h"
+#include "media/rtp/dependency_descriptor.h"
 #include "media/rtp/header_writer.h"
 #include "media/rtp/receive_bandwidth.h"
 #include "media/rtp/transport_feedback_builder.h"
@@ -40,6 +41,10 @@ class Speaker {
     std::optional<std::uint8_t> audio_level;
     std::optional<std::size_t> layer;              // of a picture in layers: which one, see layers()
     std::optional<forward::SpatialPlace> spatial;  // of one in spatial layers, which come as one stream
+    Bytes descriptor;                              // AV1: of its dependencies, where they were negotiated
+    // Of AV1 in spatial layers: to say in each layer's stream which decode targets it holds.
+    rtp::DescriptorParts descriptor_parts;
+    std::array<std::uint32_t, forward::kMaxSpatialLayers> stream_targets{};
   };
   // A clear packet; what it says, unless it is a duplicate, a probe or nobody's.
   std::optional<Received> handle_rtp(Bytes packet, Instant received);
@@ -70,6 +75,7 @@ class Speaker {
   [[nodiscard]] bool asks_in_vain(const UplinkStream& stream) const;
   bool police(std::size_t size, Instant now);
   std::optional<forward::SpatialPlace> find_spatial(const rtp::Packet& packet, bool restored, Instant received);
+  void find_targets(UplinkStream& stream, Received& what, bool restored, Instant received);
   std::optional<Received> deliver(UplinkStream& stream, const sdp::CodecChoice& codec, Bytes bytes, bool restored,
                                   std::size_t size, Instant received);
   void collect(Instant now);
@@ -84,6 +90,8 @@ class Speaker {
   std::vector<UplinkStream> streams_;
   std::optional<SpeakerLayers> layers_;
   std::size_t spatial_layers_ = 0;  // of VP9 that comes as one stream; 0: never more than one
+  rtp::DependencyReader dependencies_;
+  std::optional<forward::LayerTargets> layer_targets_;  // of AV1 that comes as one stream; nothing: never more than one
   rtp::RemoteClock clock_;
   std::optional<rtp::TransportFeedbackBuilder> transport_feedback_;
   std::optional<rtp::ReceiveBandwidth> bandwidth_;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "media/rtp/vp9.h"
-
 namespace plenary::peer {
 namespace {
 
@@ -31,19 +29,15 @@ void SpeakerLayers::handle_packet(std::size_t number, Codec codec, const rtp::Pa
   put_in_order(now);
 }
 
-void SpeakerLayers::handle_spatial(const forward::SpatialPlace& place, const rtp::Vp9Descriptor& descriptor,
+void SpeakerLayers::handle_spatial(const forward::SpatialPlace& place, const Sizes* key_frame,
                                    const rtp::Packet& packet, Instant now) {
   if (place.layer >= std::min(place.layers, count_)) return;
   arrive(layers_[place.layer], packet.timestamp, now);
-  const bool key_frame = rtp::vp9_payload_starts_key_frame(packet.payload);
   for (std::size_t number = 0; number < std::min(place.layers, count_); ++number) {
     State& state = layers_[number];
-    state.begun |= key_frame;
-    if (key_frame && descriptor.structure && descriptor.structure->sizes[number].height != 0) {
-      learn_size(state, {descriptor.structure->sizes[number].width, descriptor.structure->sizes[number].height});
-    }
-    const bool carried = place.layer == number || (place.layer < number && place.for_upper_layers);
-    if (carried) measure(state, packet.payload.size(), now);
+    state.begun |= key_frame != nullptr;
+    if (key_frame != nullptr && (*key_frame)[number].height != 0) learn_size(state, (*key_frame)[number]);
+    if (place.in_stream(number)) measure(state, packet.payload.size(), now);
   }
   find_stopped(place.layer, now);
   put_in_order(now);

@@ -1,6 +1,6 @@
-// The layers of a speaker's picture (simulcast, RFC 8853, or the spatial ones of VP9): which of them arrive, from the
-// best to the least, and how many bits each takes. A camera's layers come and go with its line: a browser stops the
-// highest one first, and begins with the lowest.
+// The layers of a speaker's picture (simulcast, RFC 8853, or the spatial ones of VP9 and AV1): which of them arrive,
+// from the best to the least, and how many bits each takes. A camera's layers come and go with its line: a browser
+// stops the highest one first, and begins with the lowest.
 #pragma once
 
 #include <array>
@@ -43,8 +43,10 @@ class SpeakerLayers {
   // Each packet as it came, not the ones that RTX restored. `number` is below count().
   void handle_packet(std::size_t number, Codec codec, const rtp::Packet& packet, Instant now);
   // The same of a picture in spatial layers that come as one stream: what a layer takes is all that its viewers get.
-  void handle_spatial(const forward::SpatialPlace& place, const rtp::Vp9Descriptor& descriptor,
-                      const rtp::Packet& packet, Instant now);
+  // `key_frame` says the sizes where a key frame begins, null elsewhere; zeros: unknown.
+  using Sizes = std::array<rtp::PictureSize, sdp::kMaxSpeakerLayers>;
+  void handle_spatial(const forward::SpatialPlace& place, const Sizes* key_frame, const rtp::Packet& packet,
+                      Instant now);
   // The best first, none before its first key frame; never empty again once there was one.
   [[nodiscard]] const std::vector<Layer>& arriving() const { return arriving_; }
   // It came, and does no more: there is nobody to ask for a key frame.

@@ -197,7 +197,8 @@ struct SpatialCamera {
       packet.payload = payload;
       const auto descriptor = rtp::parse_vp9_descriptor(payload);
       ASSERT_TRUE(descriptor);
-      layers.handle_spatial(forward::spatial_place(*descriptor, 3), *descriptor, packet, now);
+      const SpeakerLayers::Sizes sizes = {{{320, 180}, {640, 360}, {1'280, 720}}};
+      layers.handle_spatial(forward::spatial_place(*descriptor, 3), structure ? &sizes : nullptr, packet, now);
     }
   }
   std::vector<std::size_t> order() const {

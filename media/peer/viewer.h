@@ -21,6 +21,10 @@ class Viewer {
   [[nodiscard]] bool decodes(std::size_t slot, Codec codec) const {
     return slot < slots_.size() && slots_[slot].decodes(codec);
   }
+  // It negotiated the dependency descriptor, without which layers of AV1 are not understood.
+  [[nodiscard]] bool reads_dependencies(std::size_t slot) const {
+    return slot < slots_.size() && slots_[slot].reads_dependencies();
+  }
   // What a slot is to carry, if the line allows: a track, or a picture in layers. Then poll_wish() says which layer.
   // Without transport-cc, or where no picture has more than one layer, everything goes out always.
   void set_content(std::size_t slot, const PictureLayers& layers, bool shown);

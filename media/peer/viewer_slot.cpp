@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/rtp/dependency_descriptor.h"
 #include "media/rtp/receive_statistics.h"
 #include "media/rtp/rtx.h"
 
@@ -14,7 +15,8 @@ rtp::ExtensionIds outgoing(const sdp::NegotiatedMedia& media, bool numbered) {
   return {.mid = media.extensions.mid,
           .audio_level = media.kind == MediaKind::audio ? media.extensions.audio_level : std::uint8_t{0},
           .abs_send_time = media.extensions.abs_send_time,
-          .transport_cc = numbered ? media.extensions.transport_cc : std::uint8_t{0}};
+          .transport_cc = numbered ? media.extensions.transport_cc : std::uint8_t{0},
+          .dependency_descriptor = media.extensions.dependency_descriptor};
 }
 
 constexpr std::uint8_t kPaddingBit = 0x20;  // RFC 3550 §5.1
@@ -130,7 +132,8 @@ const rtp::HeaderWriter& ViewerSlot::begin_header(rtp::HeaderFields& fields, boo
   fields.abs_send_time = rtp::abs_send_time(now);
   if (way.bandwidth == nullptr) return repair ? rtx_header_ : header_;
   const rtp::HeaderWriter& writer = repair ? numbered_rtx_header_ : numbered_header_;
-  const std::size_t size = writer.size() + payload + crypto::kGcmTag;  // the other profile has 6 bytes less
+  const std::size_t size =
+      writer.size(fields.descriptor.size()) + payload + crypto::kGcmTag;  // the other profile has 6 bytes less
   fields.transport_sequence = way.bandwidth->on_sent(size, kind_ == MediaKind::video, now);
   return writer;
 }
@@ -160,6 +163,13 @@ std::size_t ViewerSlot::seal(const forward::Forwarder::Out& out_packet, bool rep
   fields.sequence = static_cast<std::uint16_t>(index);
   fields.timestamp = out_packet.timestamp;
   if (packet.audio_level != forward::kNoLevel) fields.audio_level = packet.audio_level;
+  std::array<std::uint8_t, rtp::kMaxDescriptor> descriptor;
+  if (packet.numbers.frame_number) {
+    std::copy(packet.descriptor.begin(), packet.descriptor.end(), descriptor.begin());
+    const std::uint16_t number = *packet.numbers.frame_number + out_packet.numbers.frame_number;
+    rtp::set_frame_number(descriptor, number);
+    fields.descriptor = Bytes(descriptor).first(packet.descriptor.size());
+  }
   const bool redundant = !repair && codec->red_payload_type && red_.generations() > 0;
   if (redundant) fields.payload_type = *codec->red_payload_type;
   // What goes before the shared payload: the original sequence of a repair, a picture number of this viewer's own, the

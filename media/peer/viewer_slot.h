@@ -27,6 +27,7 @@ class ViewerSlot {
   ViewerSlot(const sdp::NegotiatedMedia& media, std::string cname, RandomSource& random, Counters& counters);
 
   [[nodiscard]] bool decodes(Codec codec) const { return choice(codec) != nullptr; }
+  [[nodiscard]] bool reads_dependencies() const { return header_.writes_descriptors(); }
   // Null: nothing. False when the viewer cannot decode this track; the slot is empty then.
   bool set_track(forward::Track* track, Duration delay, bool live_only);
   void forget(const forward::Track* track) { forwarder_.forget(track); }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "media/rtp/bit_reader.h"
+
 namespace plenary::rtp {
 namespace {
 
@@ -28,46 +30,6 @@ ByteVector without_emulation_prevention(Bytes nal) {
   }
   return bytes;
 }
-
-// Bits and exponential Golomb codes (§9.1); past its end it turns bad and gives zeros.
-class BitReader {
- public:
-  explicit BitReader(Bytes bytes) : bytes_(bytes) {}
-
-  [[nodiscard]] bool ok() const { return ok_; }
-  std::uint32_t bit() {
-    if (at_ >= bytes_.size() * 8) {
-      ok_ = false;
-      return 0;
-    }
-    const std::uint32_t value = bytes_[at_ / 8] >> (7 - at_ % 8) & 1;
-    ++at_;
-    return value;
-  }
-  bool flag() { return bit() != 0; }
-  std::uint32_t bits(unsigned count) {
-    std::uint32_t value = 0;
-    for (unsigned i = 0; i < count; ++i) value = value << 1 | bit();
-    return value;
-  }
-  std::uint32_t ue() {
-    unsigned zeros = 0;
-    while (ok_ && bit() == 0) {
-      if (++zeros > 31) ok_ = false;
-    }
-    return ok_ ? (std::uint32_t{1} << zeros) - 1 + bits(zeros) : 0;
-  }
-  std::int32_t se() {
-    const std::uint32_t code = ue();
-    const auto magnitude = static_cast<std::int32_t>(code / 2 + code % 2);
-    return code % 2 != 0 ? magnitude : -magnitude;
-  }
-
- private:
-  Bytes bytes_;
-  std::size_t at_ = 0;  // bits
-  bool ok_ = true;
-};
 
 bool has_chroma_format(std::uint8_t profile_idc) {
   constexpr std::array<std::uint8_t, 13> kProfiles = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "media/rtp/packet.h"
 
 namespace plenary::rtp {
@@ -65,6 +67,48 @@ TEST(HeaderWriterTest, a_frame_without_level_says_silence) {
   const auto read = read_extensions(*parse_packet(bytes), ExtensionIds{.audio_level = 1});
   EXPECT_EQ(read.audio_level, 127);
   EXPECT_FALSE(read.voice);
+}
+
+TEST(HeaderWriterTest, a_descriptor_of_any_size_follows_the_others_in_the_form_that_it_needs) {
+  ExtensionIds ids = kAll;
+  ids.dependency_descriptor = 12;
+  const HeaderWriter writer(7, ids, "video-1");
+  const ByteVector descriptor(255, 0xdd);
+  for (const std::size_t size : {0, 1, 3, 4, 5, 16, 17, 100, 255}) {
+    HeaderFields fields{true, 45, 2, 3, 0xabcdef, 0x1234, 17, true};
+    fields.descriptor = Bytes(descriptor).first(size);
+    ByteVector bytes(writer.size(size), 0xee);
+    EXPECT_EQ(writer.write(bytes.data(), fields), bytes.size());
+    EXPECT_EQ(bytes.size() % 4, 0u);
+    bytes.push_back(0x55);
+    const auto packet = parse_packet(bytes);
+    ASSERT_TRUE(packet) << size;
+    EXPECT_EQ(packet->payload.size(), 1u);
+    EXPECT_EQ(packet->extension_profile, size > 16 ? 0x1000 : 0xbede) << size;
+    const HeaderExtensions read = read_extensions(*packet, ids);
+    EXPECT_TRUE(
+        std::equal(read.descriptor.begin(), read.descriptor.end(), fields.descriptor.begin(), fields.descriptor.end()))
+        << size;
+    EXPECT_EQ(read.mid, "video-1");
+    EXPECT_EQ(read.abs_send_time, 0xabcdefu);
+    EXPECT_EQ(read.transport_sequence, 0x1234);
+    EXPECT_EQ(read.audio_level, 17);
+  }
+}
+
+TEST(HeaderWriterTest, a_descriptor_may_be_alone_and_is_left_out_where_nobody_asked_for_it) {
+  const ByteVector descriptor(40, 0xdd);
+  HeaderFields fields;
+  for (const std::size_t size : {3, 40}) {
+    fields.descriptor = Bytes(descriptor).first(size);
+    const HeaderWriter alone(1, ExtensionIds{.dependency_descriptor = 14}, "");
+    ByteVector bytes(alone.size(size));
+    alone.write(bytes.data(), fields);
+    bytes.push_back(0x55);
+    EXPECT_EQ(read_extensions(*parse_packet(bytes), {.dependency_descriptor = 14}).descriptor.size(), size);
+    EXPECT_EQ(HeaderWriter(1, {}, "").size(size), 12u);
+    EXPECT_EQ(HeaderWriter(1, ExtensionIds{.dependency_descriptor = 15}, "").size(size), 12u);
+  }
 }
 
 TEST(HeaderWriterTest, absolute_send_time_is_6_18_fixed_point) {

@@ -19,6 +19,7 @@ bool payload_starts_key_frame(Codec codec, Bytes payload);
 struct PictureSize {
   std::uint32_t width = 0;  // pixels
   std::uint32_t height = 0;
+  friend bool operator==(const PictureSize&, const PictureSize&) = default;
 };
 // Where the payload begins a key frame and names its size: VP8's and VP9's frame header, or an SPS
 // that is not fragmented.

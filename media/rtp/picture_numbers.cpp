@@ -31,13 +31,28 @@ std::optional<PictureNumbers> read_picture_numbers(Codec codec, Bytes payload) {
   return std::nullopt;
 }
 
-PictureOffsets offsets_after(std::uint16_t last_picture_id, std::uint8_t last_tl0, const PictureNumbers& first) {
+void LastNumbers::set(const PictureNumbers& numbers, PictureOffsets offsets) {
+  if (numbers.picture_id) {
+    picture_id = static_cast<std::uint16_t>((*numbers.picture_id + offsets.picture_id) & kPictureIdMask);
+  }
+  if (numbers.tl0_picture_index) {
+    tl0_picture_index = static_cast<std::uint8_t>(*numbers.tl0_picture_index + offsets.tl0_picture_index);
+  }
+  if (numbers.frame_number) {
+    frame_number = static_cast<std::uint16_t>(*numbers.frame_number + offsets.frame_number);
+  }
+}
+
+PictureOffsets offsets_after(const LastNumbers& last, const PictureNumbers& first) {
   PictureOffsets offsets;
   if (first.picture_id) {
-    offsets.picture_id = static_cast<std::uint16_t>((last_picture_id + 1 - *first.picture_id) & kPictureIdMask);
+    offsets.picture_id = static_cast<std::uint16_t>((last.picture_id + 1 - *first.picture_id) & kPictureIdMask);
   }
   if (first.tl0_picture_index) {
-    offsets.tl0_picture_index = static_cast<std::uint8_t>(last_tl0 + 1 - *first.tl0_picture_index);
+    offsets.tl0_picture_index = static_cast<std::uint8_t>(last.tl0_picture_index + 1 - *first.tl0_picture_index);
+  }
+  if (first.frame_number) {
+    offsets.frame_number = static_cast<std::uint16_t>(last.frame_number + 1 - *first.frame_number);
   }
   return offsets;
 }

@@ -1,5 +1,5 @@
-// The numbers that a payload descriptor gives to its picture (VP8: RFC 7741 §4.2, VP9: RFC 9628 §4.2), and their
-// rewriting where a viewer's picture is switched between sources.
+// The numbers that a payload descriptor gives to its picture (VP8: RFC 7741 §4.2, VP9: RFC 9628 §4.2; AV1: its
+// dependency descriptor), and their rewriting where a viewer's picture is switched between sources.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ struct PictureNumbers {
   bool picture_id_is_wide = false;    // 15 bits, else 7
   std::size_t picture_id_offset = 0;  // where it stands; valid with picture_id
   std::optional<std::uint8_t> tl0_picture_index;
-  std::size_t tl0_offset = 0;  // where it stands; valid with tl0_picture_index
+  std::size_t tl0_offset = 0;                 // where it stands; valid with tl0_picture_index
+  std::optional<std::uint16_t> frame_number;  // of AV1, beside the payload: dependency_descriptor.h rewrites it
 
   // Bytes from the payload's first to the last of the numbers; 0: there are none.
   [[nodiscard]] std::size_t prefix() const {
@@ -32,13 +33,22 @@ void read_picture_id(ByteReader& reader, std::size_t payload_size, PictureNumber
 // Nothing where the codec has none, or the descriptor cannot be read.
 std::optional<PictureNumbers> read_picture_numbers(Codec codec, Bytes payload);
 
-// What a forwarder adds to every descriptor of a viewer's segment, in the circles of 2^15 and 2^8.
+// What a forwarder adds to every descriptor of a viewer's segment, in the circles of 2^15, 2^8 and 2^16.
 struct PictureOffsets {
   std::uint16_t picture_id = 0;
   std::uint8_t tl0_picture_index = 0;
+  std::uint16_t frame_number = 0;
 };
-// Offsets with which `first` follows what the viewer got last (`last_…` are values as sent).
-PictureOffsets offsets_after(std::uint16_t last_picture_id, std::uint8_t last_tl0, const PictureNumbers& first);
+// What a viewer got last.
+struct LastNumbers {
+  std::uint16_t picture_id = 0;
+  std::uint8_t tl0_picture_index = 0;
+  std::uint16_t frame_number = 0;
+  // `numbers` went out with these offsets; what is absent stays as it was.
+  void set(const PictureNumbers& numbers, PictureOffsets offsets = {});
+};
+// Offsets with which `first` follows it.
+PictureOffsets offsets_after(const LastNumbers& last, const PictureNumbers& first);
 
 // In place; the size does not change. Needs a wide PictureID (PictureIdWidener makes them wide); what is absent stays
 // absent.

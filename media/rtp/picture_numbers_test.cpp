@@ -44,7 +44,7 @@ TEST(PictureNumbersTest, a_switch_goes_on_from_what_was_sent_last_in_both_circle
   for (const auto& [codec, good] : {std::pair{Codec::vp8, kWide}, {Codec::vp9, kWideVp9}}) {
     ByteVector payload = good;
     const PictureNumbers first = numbers_of(payload, codec);
-    rewrite_numbers(payload, first, offsets_after(0x7fff, 255, first));
+    rewrite_numbers(payload, first, offsets_after({.picture_id = 0x7fff, .tl0_picture_index = 255}, first));
     const PictureNumbers rewritten = numbers_of(payload, codec);
     EXPECT_EQ(rewritten.picture_id, 0);
     EXPECT_EQ(rewritten.tl0_picture_index, 0);
@@ -55,8 +55,17 @@ TEST(PictureNumbersTest, a_switch_goes_on_from_what_was_sent_last_in_both_circle
 TEST(PictureNumbersTest, an_absent_tl0_stays_absent) {
   ByteVector payload = {0x90, 0x80, 0x80, 0x05, 0x11};
   const PictureNumbers numbers = numbers_of(payload);
-  rewrite_numbers(payload, numbers, offsets_after(99, 7, numbers));
+  rewrite_numbers(payload, numbers, offsets_after({.picture_id = 99, .tl0_picture_index = 7}, numbers));
   EXPECT_EQ(payload, (ByteVector{0x90, 0x80, 0x80, 100, 0x11}));
+}
+
+TEST(PictureNumbersTest, frame_numbers_go_on_round_their_circle) {
+  LastNumbers last;
+  last.set({.frame_number = 65'000}, {.frame_number = 535});
+  EXPECT_EQ(last.frame_number, 65'535);
+  EXPECT_EQ(offsets_after(last, {.frame_number = 7}).frame_number, 65'529) << "the next one is 0";
+  last.set({.picture_id = 3});
+  EXPECT_EQ(last.frame_number, 65'535);
 }
 
 TEST(PictureNumbersTest, the_copy_leaves_the_ring_untouched) {

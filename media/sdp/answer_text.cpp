@@ -116,6 +116,7 @@ void write_section(std::string& text, const AnswerText& answer, const AnswerSect
     const std::uint8_t id = section.media.extensions.*(extension.id);
     if (id != 0) line(text, {"a=extmap:", std::to_string(id), " ", extension.uri});
   }
+  if (section.mixed_extensions) line(text, {"a=extmap-allow-mixed"});
   line(text, {answer.sends ? "a=sendonly" : "a=recvonly"});
   line(text, {"a=rtcp-mux"});
   line(text, {"a=rtcp-mux-only"});  // RFC 9725 §4.4.1 wants it, RFC 8858 §4 has it in offers alone
@@ -165,6 +166,8 @@ std::string write_answer(const AnswerText& answer, const LocalParameters& local)
   }
   line(text, {"a=ice-lite"});
   line(text, {"a=ice-options:trickle"});
+  const auto mixes = [](const AnswerSection& section) { return section.media.extensions.dependency_descriptor != 0; };
+  if (answer.mixed_extensions && std::ranges::any_of(answer.sections, mixes)) line(text, {"a=extmap-allow-mixed"});
   line(text, {"a=msid-semantic: WMS *"});
   for (const AnswerSection& section : answer.sections) write_section(text, answer, section, local);
   return text;

@@ -17,6 +17,7 @@ struct AnswerSection {
   std::string_view protocol;
   std::vector<ChosenCodec> codecs;
   NegotiatedMedia media;
+  bool mixed_extensions = false;  // RFC 8285 §6; the section's own, where the session does not say it
   bool reduced_size = false;
   std::string cname;  // viewers: of the slot pair, which is its msid's stream too; speakers: empty
 };
@@ -25,6 +26,7 @@ struct AnswerText {
   std::uint64_t session_id = 0;
   std::vector<std::string_view> bundle;  // empty: the offer had no group
   std::string_view tagged_mid;           // its section carries the candidates
+  bool mixed_extensions = false;         // RFC 8285 §6, as offered; said where we need it
   std::vector<AnswerSection> sections;
   bool sends = false;  // sendonly, else recvonly
   bool dtls_active = false;

@@ -280,6 +280,8 @@ const std::vector<ExtensionName>& known_extensions() {
       {"urn:ietf:params:rtp-hdrext:ssrc-audio-level", &ExtensionIds::audio_level},
       {"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time", &ExtensionIds::abs_send_time},
       {"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", &ExtensionIds::transport_cc},
+      {"https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
+       &ExtensionIds::dependency_descriptor},
   };
   return known;
 }
@@ -296,6 +298,8 @@ ExtensionIds choose_extensions(const Section& section, const Description& descri
     }
   }
   if (section.mid.size() > kMaxOneByteMid) ids.mid = 0;
+  // With a structure it is longer than the one-byte form allows.
+  if (!section.mixed_extensions && !description.mixed_extensions) ids.dependency_descriptor = 0;
   return ids;
 }
 

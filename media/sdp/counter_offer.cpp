@@ -32,7 +32,7 @@ bool is_choice_of(const NegotiatedMedia& answered, const NegotiatedMedia& offere
   };
   return std::ranges::all_of(answered.codecs, was_offered) && keeps_id(&ExtensionIds::mid) &&
          keeps_id(&ExtensionIds::audio_level) && keeps_id(&ExtensionIds::abs_send_time) &&
-         keeps_id(&ExtensionIds::transport_cc);
+         keeps_id(&ExtensionIds::transport_cc) && keeps_id(&ExtensionIds::dependency_descriptor);
 }
 
 }  // namespace

@@ -168,6 +168,7 @@ AnswerSection choose_section(const Description& offer, const Section& section, R
                        .protocol = section.protocol,
                        .codecs = {},
                        .media = {},
+                       .mixed_extensions = false,
                        .reduced_size = section.rtcp_reduced_size,
                        .cname = {}};
   const MediaKind kind = kind_of(section);
@@ -179,6 +180,10 @@ AnswerSection choose_section(const Description& offer, const Section& section, R
   meanings.keep_agreed(chosen.media.extensions);
   if (role == Role::speaker) chosen.media.remote_ssrcs = section.ssrcs;
   if (role == Role::speaker && kind == MediaKind::video) choose_layers(section, chosen.media);
+  // Of the other codecs' layers their payloads tell.
+  const bool av1 = std::ranges::any_of(chosen.codecs, [](const auto& one) { return one.choice.codec == Codec::av1; });
+  if (!av1) chosen.media.extensions.dependency_descriptor = 0;
+  chosen.mixed_extensions = section.mixed_extensions && chosen.media.extensions.dependency_descriptor != 0;
   // The feedback needs its sequence numbers and they need the feedback.
   const bool feedback = std::ranges::any_of(chosen.codecs, [](const auto& codec) { return codec.choice.transport_cc; });
   if (!feedback) chosen.media.extensions.transport_cc = 0;
@@ -231,6 +236,7 @@ Result<Negotiated, Refusal> answer_offer(std::string_view text, Role role, const
   AnswerText answer{.session_id = random.u64() >> 2,  // RFC 8829 §5.2.1: 62 bits
                     .bundle = offer->bundle,
                     .tagged_mid = tagged.mid,
+                    .mixed_extensions = offer->mixed_extensions,
                     .sections = {},
                     .sends = role == Role::viewer,
                     .dtls_active = *dtls_active};

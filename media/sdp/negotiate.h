@@ -52,6 +52,7 @@ struct ExtensionIds {
   std::uint8_t audio_level = 0;
   std::uint8_t abs_send_time = 0;
   std::uint8_t transport_cc = 0;
+  std::uint8_t dependency_descriptor = 0;  // of a picture that may come in AV1
 };
 
 struct NegotiatedMedia {

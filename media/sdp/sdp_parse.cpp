@@ -50,7 +50,7 @@ class Parser {
     std::string_view name;
     Reader read;
   };
-  static const std::array<Attribute, 24> kAttributes;
+  static const std::array<Attribute, 25> kAttributes;
 
   void fail(std::string code, std::string message) { fault_ = malformed(std::move(code), std::move(message)); }
   [[nodiscard]] bool in_section() const { return !description_.sections.empty(); }
@@ -256,6 +256,9 @@ class Parser {
   void read_rtcp_rsize(std::string_view) {
     if (in_section()) section().rtcp_reduced_size = true;
   }
+  void read_mixed_extensions(std::string_view) {
+    (in_section() ? section().mixed_extensions : description_.mixed_extensions) = true;
+  }
   void read_bundle_only(std::string_view) {
     if (in_section()) section().bundle_only = true;
   }
@@ -266,12 +269,13 @@ class Parser {
   std::array<std::uint8_t, kMaxPayloadType + 1> format_index_{};  // payload type to place in its formats
 };
 
-const std::array<Parser::Attribute, 24> Parser::kAttributes = {{
+const std::array<Parser::Attribute, 25> Parser::kAttributes = {{
     {"rtpmap", &Parser::read_rtpmap},
     {"fmtp", &Parser::read_fmtp},
     {"rtcp-fb", &Parser::read_feedback},
     {"ssrc", &Parser::read_ssrc},
     {"extmap", &Parser::read_extension},
+    {"extmap-allow-mixed", &Parser::read_mixed_extensions},
     {"candidate", &Parser::read_candidate},
     {"rid", &Parser::read_rid},
     {"simulcast", &Parser::read_simulcast},

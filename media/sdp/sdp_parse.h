@@ -75,6 +75,7 @@ struct Section {
   std::optional<Direction> direction;
   TransportAttributes transport;
   std::vector<ExtensionMap> extensions;
+  bool mixed_extensions = false;  // RFC 8285 §6: the one- and the two-byte form in one stream
   std::vector<std::uint32_t> ssrcs;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair;  // ssrc-group:FID, media then RTX
   std::vector<Address> candidates;                              // UDP, component 1, numeric address
@@ -91,6 +92,7 @@ struct Description {
   std::optional<Direction> direction;
   std::vector<std::string_view> bundle;  // mids of the first BUNDLE group, in its order
   std::vector<ExtensionMap> extensions;
+  bool mixed_extensions = false;
   bool ice_lite = false;
   bool sdes_keys = false;
   std::vector<Section> sections;

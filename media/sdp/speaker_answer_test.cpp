@@ -111,6 +111,27 @@ TEST(SpeakerAnswer, profiles_that_not_every_decoder_has_are_not_taken) {
   EXPECT_THAT(codecs(speaker(video_of({"98 VP9/90000 profile-id=2", "45 AV1/90000"}))), ElementsAre("av1"));
 }
 
+TEST(SpeakerAnswer, the_dependency_descriptor_is_taken_of_av1_where_both_forms_may_be_mixed) {
+  const std::string map =
+      "a=extmap:12 https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+  const std::string mixed = "a=extmap-allow-mixed";
+  const std::string av1 = video_of({"45 AV1/90000"}) + map + "\n";
+  const auto in_section = speaker(av1 + mixed + "\n");
+  EXPECT_EQ(in_section->media[0].extensions.dependency_descriptor, 12);
+  EXPECT_THAT(in_section->answer, HasSubstr(map + "\r\na=extmap-allow-mixed\r\na=recvonly"));
+  const auto in_session = speaker(replaced(av1, "a=group", mixed + "\na=group"));
+  EXPECT_EQ(in_session->media[0].extensions.dependency_descriptor, 12);
+  EXPECT_THAT(lines_starting(in_session->answer, mixed), ElementsAre(mixed));
+  EXPECT_LT(in_session->answer.find(mixed), in_session->answer.find("m=video"));
+
+  const auto short_form_alone = speaker(av1);
+  EXPECT_EQ(short_form_alone->media[0].extensions.dependency_descriptor, 0);
+  EXPECT_THAT(short_form_alone->answer, Not(HasSubstr("dependency")));
+  const auto vp9 = speaker(video_of({"98 VP9/90000"}) + map + "\n" + mixed + "\n");
+  EXPECT_EQ(vp9->media[0].extensions.dependency_descriptor, 0);
+  EXPECT_THAT(vp9->answer, Not(HasSubstr(mixed)));
+}
+
 TEST(SpeakerAnswer, announced_sources_are_passed_on) {
   const auto chromium = speaker(recorded_offer("chromium_speaker"));
   ASSERT_EQ(chromium->media[0].remote_ssrcs.size(), 1U);

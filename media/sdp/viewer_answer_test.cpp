@@ -321,6 +321,20 @@ TEST(ViewerAnswer, an_id_that_means_something_else_in_a_later_section_is_left_ou
   EXPECT_EQ(result->media[1].extensions.mid, 1);
 }
 
+TEST(ViewerAnswer, the_dependency_descriptor_is_answered_beside_av1) {
+  ViewerOffer offer;
+  offer.ice = {.ufrag = "abcd", .password = "0123456789abcdefghijkl"};
+  offer.fingerprint = {.algorithm = "sha-256", .digest = ByteVector(32)};
+  const auto without_av1 = viewer(write_viewer_offer(offer));
+  offer.av1 = true;
+  const auto with_av1 = viewer(write_viewer_offer(offer));
+  ASSERT_EQ(verdict(with_av1), "200");
+  EXPECT_EQ(without_av1->media[1].extensions.dependency_descriptor, 0);
+  EXPECT_EQ(with_av1->media[0].extensions.dependency_descriptor, 0);
+  EXPECT_EQ(with_av1->media[1].extensions.dependency_descriptor, 5);
+  EXPECT_THAT(lines_starting(with_av1->answer, "a=extmap-allow-mixed"), ::testing::SizeIs(1));
+}
+
 TEST(ViewerAnswer, transport_cc_needs_the_extension_and_the_feedback) {
   const std::string map = "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\n";
   const std::string feedback = "a=rtcp-fb:111 transport-cc\n";

@@ -39,6 +39,9 @@ constexpr std::string_view kVideoFormats =
     "a=rtcp-fb:* nack pli\r\n"
     "a=rtcp-fb:* ccm fir\r\n"
     "a=rtcp-fb:* transport-cc\r\n";
+constexpr std::string_view kDependencyDescriptor =
+    "a=extmap-allow-mixed\r\n"
+    "a=extmap:5 https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension\r\n";
 
 void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind kind, unsigned mid) {
   const bool audio = kind == MediaKind::audio;
@@ -55,6 +58,7 @@ void write_offer_section(std::string& text, const ViewerOffer& offer, MediaKind 
   text += "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
   if (audio) text += "a=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n";
   if (!audio && offer.h264) text += kH264Formats;
+  if (!audio && offer.av1) text += kDependencyDescriptor;
   text += audio ? kAudioFormats : kVideoFormats;
   if (!audio && offer.vp9) text += kVp9Formats;
   if (!audio && offer.av1) text += kAv1Formats;

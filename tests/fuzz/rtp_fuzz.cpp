@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto packet = rtp::parse_packet(bytes);
   if (!packet) return 0;
   for (const std::uint8_t id : {0, 1, 14, 15, 255}) (void)rtp::find_extension(*packet, id);
-  (void)rtp::read_extensions(*packet, {1, 2, 3, 4, 5, 6});
+  (void)rtp::read_extensions(*packet, {1, 2, 3, 4, 5, 6, 7});
   read_payload(packet->payload);
   depacketize(*packet);
   if (const auto original = rtp::unwrap_rtx(bytes, 1, 96)) {

@@ -17,6 +17,7 @@ stun 1500
 sdp 16384 $root/media/sdp/offers
 rtp 1500 $corpora/crashes
 red 1500
+dependency 2048
 rtcp 1500 $corpora/crashes
 srtcp 1500 $corpora/crashes
 transport_feedback 4096

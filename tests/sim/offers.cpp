@@ -42,6 +42,9 @@ constexpr std::string_view kVideo =
     "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
     "a=rtpmap:103 rtx/90000\r\n"
     "a=fmtp:103 apt=102\r\n";
+constexpr std::string_view kDescriptor =
+    "a=extmap:12 https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension\r\n"
+    "a=extmap-allow-mixed\r\n";
 // The same section with one codec and its RTX.
 std::string video_section(Codec video) {
   std::string section(kVideo);
@@ -49,6 +52,7 @@ std::string video_section(Codec video) {
   section.resize(section.find("a=rtpmap:102"));
   section.replace(section.find(" 102 103"), 8, "");
   section.replace(section.find("VP8"), 3, video == Codec::vp9 ? "VP9" : "AV1");
+  if (video == Codec::av1) section.append(kDescriptor);
   return section;
 }
 
@@ -78,6 +82,12 @@ std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint
     offer.erase(at, kReducedSize.size());
   }
   return offer;
+}
+
+void remove_descriptor(std::string& viewer_offer) {
+  constexpr std::string_view kMixed = "a=extmap-allow-mixed\r\n";
+  for (std::size_t at = 0; (at = viewer_offer.find(kMixed)) != std::string::npos;)
+    viewer_offer.erase(at, kMixed.size());
 }
 
 void remove_vp8(std::string& viewer_offer) {

@@ -16,6 +16,7 @@ std::string speaker_offer(const ice::Credentials& ice, const crypto::Fingerprint
                           std::size_t layers = 0, Codec video = Codec::h264);
 
 // Out of what sdp::write_viewer_offer() wrote.
+void remove_descriptor(std::string& viewer_offer);  // AV1's, as of browsers that are not asked for it
 void remove_vp8(std::string& viewer_offer);
 
 }  // namespace plenary::sim

@@ -1,5 +1,5 @@
-// A speaker whose VP9 has three spatial layers in one stream (L3T1_KEY): each viewer gets the one that their line
-// takes.
+// A speaker whose VP9 or AV1 has three spatial layers in one stream (L3T1_KEY): each viewer gets the one that their
+// line takes.
 #include <gtest/gtest.h>
 
 #include "media/rtp/packet.h"
@@ -15,7 +15,7 @@ constexpr PeerId kViewer{100}, kOther{101}, kSpeaker{200};
 constexpr std::uint16_t kLow = 900;
 constexpr std::size_t kPictureSlot = 1;
 
-class SpatialLayers : public testing::TestWithParam<std::uint64_t> {
+class SpatialLayers : public testing::TestWithParam<std::tuple<Codec, std::uint64_t>> {
  protected:
   SpatialLayers() { speaker.spatial_layers = 3; }
   void grant(io::ShardSet relay_to = 0) {
@@ -59,10 +59,15 @@ class SpatialLayers : public testing::TestWithParam<std::uint64_t> {
     EXPECT_EQ(slot.timestamps_back, 0u);
     EXPECT_EQ(slot.conflicting, 0u);
     EXPECT_EQ(slot.nacks.missing(), 0u) << "what is left out leaves no gap";
+    EXPECT_EQ(slot.unreadable_descriptors, 0u);
+    EXPECT_EQ(slot.missing_references, 0u);
+    if (std::get<0>(GetParam()) == Codec::av1) {
+      EXPECT_EQ(slot.descriptors, slot.packets);
+    }
   }
 
-  World world{scenario_seed(GetParam()), 2};
-  SpeakerClient& speaker = world.add_speaker(kSpeaker, Codec::vp9, kLow);
+  World world{scenario_seed(std::get<1>(GetParam())), 2};
+  SpeakerClient& speaker = world.add_speaker(kSpeaker, std::get<0>(GetParam()), kLow);
 };
 
 TEST_P(SpatialLayers, who_has_room_for_it_gets_the_highest_and_of_the_others_only_what_it_refers_to) {
@@ -93,6 +98,12 @@ TEST_P(SpatialLayers, a_thin_line_gets_a_lower_one_beside_a_wide_one) {
   EXPECT_LE(seen[2], 25u);
   EXPECT_GE(frames(wide)[2] - high, 490u);
   expect_whole(wide);
+  if (std::get<0>(GetParam()) == Codec::av1) {
+    EXPECT_EQ(thin.slots[kPictureSlot].active_targets, 0b011u);
+    EXPECT_EQ(wide.slots[kPictureSlot].active_targets, 0b111u);
+    EXPECT_LT(wide.slots[kPictureSlot].long_descriptors, wide.slots[kPictureSlot].descriptors / 100) << "of key frames";
+    EXPECT_GT(wide.slots[kPictureSlot].long_descriptors, 0u);
+  }
   EXPECT_LE(thin.slots[kPictureSlot].unmarked_pictures, world.count(Count::layer_switches)) << "one that a switch cuts";
   EXPECT_EQ(thin.slots[kPictureSlot].timestamps_back, 0u);
 }
@@ -110,6 +121,25 @@ TEST_P(SpatialLayers, the_highest_one_stops_and_comes_back) {
   world.run_for(2s);
   EXPECT_GE(see(viewer, 4s)[0], 95u);
   expect_whole(viewer);
+}
+
+TEST_P(SpatialLayers, who_cannot_tell_the_layers_of_av1_gets_the_lowest) {
+  world.viewers_read_dependencies = false;
+  const ViewerClient& viewer = watch(kViewer);
+  world.viewers_read_dependencies = true;
+  const ViewerClient& other = watch(kOther);
+  grant();
+  world.run_for(4s);
+  const std::size_t high = frames(other)[2];
+  const auto seen = see(viewer, 10s);
+  if (std::get<0>(GetParam()) == Codec::av1) {
+    EXPECT_GE(seen[0], 245u);
+    EXPECT_EQ(seen[1] + seen[2], 0u);
+    EXPECT_EQ(viewer.slots[kPictureSlot].descriptors, 0u);
+  } else {
+    EXPECT_GE(seen[2], 245u) << "VP9's payloads tell them";
+  }
+  EXPECT_GE(frames(other)[2] - high, 245u);
 }
 
 TEST_P(SpatialLayers, loss_on_both_sides_is_repaired_in_each_layer) {
@@ -149,7 +179,9 @@ TEST_P(SpatialLayers, a_key_frame_that_any_of_them_waits_for_is_asked_of_the_one
   EXPECT_EQ(speaker.key_frames_asked, before + 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(seeds, SpatialLayers, testing::Range<std::uint64_t>(41, 44));
+INSTANTIATE_TEST_SUITE_P(codecs_and_seeds, SpatialLayers,
+                         testing::Combine(testing::Values(Codec::vp9, Codec::av1),
+                                          testing::Range<std::uint64_t>(41, 44)));
 
 }  // namespace
 }  // namespace plenary::sim

@@ -135,15 +135,20 @@ void SpeakerClient::repair(Stream& stream, std::uint16_t sequence, Instant now) 
     if (load_u16(packet.data() + 2) != sequence) continue;
     const std::optional<rtp::Packet> original = rtp::parse_packet(packet);
     const sdp::ExtensionIds& ids = stream.media->extensions;
+    const Bytes descriptor = rtp::find_extension(*original, ids.dependency_descriptor).value_or(Bytes());
     const rtp::HeaderWriter header(stream.rtx_ssrc,
-                                   {.mid = ids.mid, .rid = ids.repaired_rid, .transport_cc = ids.transport_cc},
+                                   {.mid = ids.mid,
+                                    .rid = ids.repaired_rid,
+                                    .transport_cc = ids.transport_cc,
+                                    .dependency_descriptor = ids.dependency_descriptor},
                                    stream.media->mid, stream.rid);
-    ByteVector rtx(header.size());
+    ByteVector rtx(header.size(descriptor.size()));
     header.write(rtx.data(), {.marker = original->marker,
                               .payload_type = *stream.codec->rtx_payload_type,
                               .sequence = stream.rtx_sequence++,
                               .timestamp = original->timestamp,
-                              .transport_sequence = transport_sequence_++});
+                              .transport_sequence = transport_sequence_++,
+                              .descriptor = descriptor});
     ByteWriter writer(rtx);
     writer.u16(original->sequence);  // RFC 4588 §4
     writer.bytes(original->payload);
@@ -202,7 +207,10 @@ void SpeakerClient::send_spatial(Stream& stream, bool key_frame, Instant now) {
     for (; mark.part < mark.parts; ++mark.part) {
       const bool last = layer + 1 == layers && mark.part + 1 == mark.parts;
       const SpatialPart part{.layer = layer, .layers = layers};
-      send_packet(stream, make_spatial_payload(part, mark, kLayers[layer].size, picture_id_), last, now);
+      const Codec codec = stream.codec->codec;
+      const ByteVector descriptor = codec == Codec::av1 ? make_descriptor(part, mark) : ByteVector();
+      send_packet(stream, make_spatial_payload(codec, part, mark, kLayers[layer].size, picture_id_), last, now,
+                  descriptor);
     }
   }
 }
@@ -215,18 +223,24 @@ void SpeakerClient::send_frame(Stream& stream, PayloadMark mark, std::size_t siz
   }
 }
 
-void SpeakerClient::send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now) {
+void SpeakerClient::send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now,
+                                const ByteVector& descriptor) {
   const sdp::ExtensionIds& ids = stream.media->extensions;
-  const rtp::HeaderWriter header(
-      stream.ssrc, {.mid = ids.mid, .rid = ids.rid, .audio_level = ids.audio_level, .transport_cc = ids.transport_cc},
-      stream.media->mid, stream.rid_heard ? std::string() : stream.rid);
-  ByteVector packet(header.size());
+  const rtp::HeaderWriter header(stream.ssrc,
+                                 {.mid = ids.mid,
+                                  .rid = ids.rid,
+                                  .audio_level = ids.audio_level,
+                                  .transport_cc = ids.transport_cc,
+                                  .dependency_descriptor = ids.dependency_descriptor},
+                                 stream.media->mid, stream.rid_heard ? std::string() : stream.rid);
+  ByteVector packet(header.size(descriptor.size()));
   header.write(packet.data(), {.marker = marker,
                                .payload_type = stream.codec->payload_type,
                                .sequence = stream.sequence++,
                                .timestamp = stream.timestamp,
                                .transport_sequence = transport_sequence_++,
-                               .audio_level = 20});
+                               .audio_level = 20,
+                               .descriptor = descriptor});
   packet.insert(packet.end(), payload.begin(), payload.end());
   ++stream.packets;
   transport.send_rtp(packet, now);

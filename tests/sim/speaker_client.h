@@ -40,7 +40,7 @@ class SpeakerClient {
   std::array<bool, sdp::kMaxSpeakerLayers> sends_layer = {true, true, true};
   // These two change their SSRCs, with all that belongs to them, and begin anew under the rids that they had.
   void swap_ssrcs(std::size_t layer, std::size_t other);
-  // VP9: the picture's spatial layers, one stream; sends_layer holds for them.
+  // VP9 or AV1: the picture's spatial layers, one stream; sends_layer holds for them.
   std::uint8_t spatial_layers = 0;
   std::vector<std::uint64_t> key_frames_asked_of;  // by layer
   bool echoes_time = true;                         // answers the server's reference time, as browsers do
@@ -75,7 +75,8 @@ class SpeakerClient {
   };
   void send_spatial(Stream& stream, bool key_frame, Instant now);
   void send_frame(Stream& stream, PayloadMark mark, std::size_t size, Instant now);
-  void send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now);
+  void send_packet(Stream& stream, const ByteVector& payload, bool marker, Instant now,
+                   const ByteVector& descriptor = {});
   std::vector<Stream*> streams();
   void take_key_frame_request(std::uint32_t ssrc);
   void take_report(const rtp::ReceiverReport& report);

@@ -1,5 +1,7 @@
 #include "tests/sim/test_payload.h"
 
+#include <string_view>
+
 #include "media/rtp/vp8.h"
 #include "media/rtp/vp9.h"
 
@@ -51,8 +53,13 @@ ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, 
   return payload;
 }
 
-ByteVector make_spatial_payload(const SpatialPart& part, const PayloadMark& mark, std::size_t size,
+ByteVector make_spatial_payload(Codec codec, const SpatialPart& part, const PayloadMark& mark, std::size_t size,
                                 std::uint16_t picture_id) {
+  if (codec == Codec::av1) {
+    ByteVector payload = make_payload(codec, mark, size);
+    if (part.layer > 0) payload[0] = 0x10;  // of a sequence the lowest layer is the first
+    return payload;
+  }
   const bool starts = mark.part == 0;
   const bool has_structure = mark.key_frame && starts && part.layer == 0;
   ByteVector payload;
@@ -74,6 +81,38 @@ ByteVector make_spatial_payload(const SpatialPart& part, const PayloadMark& mark
   write_mark(mark, payload);
   if (payload.size() < size) payload.resize(size, 0xa5);
   return payload;
+}
+
+ByteVector make_descriptor(const SpatialPart& part, const PayloadMark& mark) {
+  // For each layer a template of key frames and one of others: SSS, S--; -SS, -S-; --S, --S.
+  constexpr std::string_view kStructure =
+      "000000 00010 00 10 00 10 00 11 "
+      "101010 100000 001010 001000 000010 000010 "
+      "0 100100 100000 100100 100000 100100 "
+      "00 1 "
+      "0000000100111111 0000000010110011 0000001001111111 0000000101100111 0000010011111111 0000001011001111 ";
+  const bool has_structure = mark.key_frame && mark.part == 0 && part.layer == 0;
+  const auto number = static_cast<std::uint16_t>(mark.frame * 3 + part.layer + 65'400);  // wraps soon
+  ByteVector descriptor;
+  std::size_t bits = 0;
+  const auto add = [&](std::uint32_t value, unsigned count) {
+    while (count-- > 0) {
+      if (bits % 8 == 0) descriptor.push_back(0);
+      if ((value >> count & 1) != 0) descriptor.back() |= static_cast<std::uint8_t>(0x80U >> bits % 8);
+      ++bits;
+    }
+  };
+  add(mark.part == 0 ? 1 : 0, 1);
+  add(mark.part + 1 == mark.parts ? 1 : 0, 1);
+  add(part.layer * 2U + (mark.key_frame ? 0 : 1), 6);
+  add(number, 16);
+  if (!has_structure) return descriptor;
+  add(0b11000, 5);
+  for (const char c : kStructure) {
+    if (c != ' ') add(c == '1' ? 1 : 0, 1);
+  }
+  add((1U << part.layers) - 1, 3);
+  return descriptor;
 }
 
 std::optional<PayloadMark> read_payload(Codec codec, Bytes payload) {

@@ -19,13 +19,15 @@ struct PayloadMark {
 };
 
 ByteVector make_payload(Codec codec, const PayloadMark& mark, std::size_t size, std::uint16_t picture_id = 0);
-// Of VP9 in spatial layers (L3T1_KEY): between key frames no layer refers to another.
+// Of VP9 or AV1 in spatial layers (L3T1_KEY): between key frames no layer refers to another.
 struct SpatialPart {
   std::uint8_t layer = 0;
   std::uint8_t layers = 0;
 };
-ByteVector make_spatial_payload(const SpatialPart& part, const PayloadMark& mark, std::size_t size,
+ByteVector make_spatial_payload(Codec codec, const SpatialPart& part, const PayloadMark& mark, std::size_t size,
                                 std::uint16_t picture_id);
+// AV1's dependency descriptor for it. A layer that is left out has frame numbers all the same.
+ByteVector make_descriptor(const SpatialPart& part, const PayloadMark& mark);
 std::optional<PayloadMark> read_payload(Codec codec, Bytes payload);
 // What a room process sends.
 rtp::Frame make_frame(Codec codec, std::uint16_t track, PayloadMark mark, std::uint32_t timestamp, Instant captured,

@@ -54,12 +54,33 @@ void SeenSlot::handle_packet(const rtp::Packet& packet, bool repaired, Instant n
   if (!added && arrival == rtp::NackTracker::Arrival::duplicate && known->second != what) ++conflicting;
   known->second = what;
   if (arrival == rtp::NackTracker::Arrival::duplicate) return;
+  if (codec->codec == Codec::av1) read_descriptor(packet);
 
   const std::size_t before = frames_.size();
   note(*mark, packet.timestamp, repaired || arrival != rtp::NackTracker::Arrival::fresh, repaired, now);
   if (frames_.size() == before) return;
   const std::optional<rtp::PictureNumbers> numbers = rtp::read_picture_numbers(codec->codec, payload);
   if (numbers && numbers->picture_id) picture_ids.push_back(*numbers->picture_id);
+}
+
+void SeenSlot::read_descriptor(const rtp::Packet& packet) {
+  const auto bytes = rtp::find_extension(packet, media_.extensions.dependency_descriptor);
+  if (!bytes) return;
+  ++descriptors;
+  if (packet.extension_profile == 0x1000) ++long_descriptors;
+  const auto descriptor = dependencies_.read(*bytes);
+  if (!descriptor) {
+    ++unreadable_descriptors;
+    return;
+  }
+  if (descriptor->structure) active_targets = rtp::all_targets(descriptor->structure->targets.size());
+  active_targets = descriptor->parts.active_targets.value_or(active_targets);
+  if (!descriptor->starts_frame) return;
+  const std::uint64_t number = frame_numbers_.unwrap(descriptor->frame_number);
+  seen_frame_numbers_.insert(number);
+  for (const std::uint16_t difference : descriptor->frame.differences) {
+    if (!seen_frame_numbers_.contains(number - difference)) ++missing_references;
+  }
 }
 
 void SeenSlot::note(const PayloadMark& mark, std::uint32_t timestamp, bool may_be_late, bool repaired, Instant now) {

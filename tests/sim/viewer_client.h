@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "media/rtp/dependency_descriptor.h"
 #include "media/rtp/nack_tracker.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/rtcp.h"
@@ -54,11 +55,18 @@ class SeenSlot {
   std::optional<Instant> report_at;
   std::string cname;
   std::vector<std::uint16_t> picture_ids;  // VP8, of frames as they came
+  // AV1's dependency descriptors.
+  std::uint64_t descriptors = 0;
+  std::uint64_t long_descriptors = 0;        // in the two-byte form
+  std::uint64_t unreadable_descriptors = 0;  // not even with the structure that came before
+  std::uint64_t missing_references = 0;      // of frames to others that never came
+  std::uint32_t active_targets = 0;
 
  private:
   std::vector<SeenFrame> frames_;
   std::map<std::uint16_t, std::pair<std::uint16_t, std::uint32_t>> content_;  // by sequence: stream, frame
   std::optional<Instant> last_packet_;
+  void read_descriptor(const rtp::Packet& packet);
   void note(const PayloadMark& mark, std::uint32_t timestamp, bool may_be_late, bool repaired, Instant now);
   rtp::SequenceUnwrapper unwrapper_;
   std::uint64_t highest_ = 0;
@@ -68,6 +76,9 @@ class SeenSlot {
   std::uint64_t newest_sequence_ = 0;
   std::optional<std::uint32_t> unfinished_;  // timestamp of a picture whose last packet so far has no marker
   std::optional<std::uint32_t> newest_timestamp_;
+  rtp::DependencyReader dependencies_;
+  rtp::SequenceUnwrapper frame_numbers_;
+  std::set<std::uint64_t> seen_frame_numbers_;
 };
 
 class ViewerClient {

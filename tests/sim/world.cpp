@@ -71,6 +71,7 @@ ViewerClient& World::add_viewer(PeerId id, unsigned audio, unsigned video, bool 
                              .cname = "room"};
   std::string text = sdp::write_viewer_offer(offer);
   if (only == Codec::h264) remove_vp8(text);
+  if (!viewers_read_dependencies) remove_descriptor(text);
   auto negotiated = sdp::answer_viewer(text, local, random);
   PLENARY_CHECK(negotiated.ok());
   const auto answer = sdp::parse_answer(negotiated->answer);

@@ -59,6 +59,8 @@ class World {
   explicit World(std::uint64_t seed, std::size_t shards = 1);
 
   // ---- people, on the shard that their number names ----
+  // Whether those who come offer the dependency descriptor beside AV1.
+  bool viewers_read_dependencies = true;
   // `only`: of H.264 and VP8 the one that the viewer decodes.
   ViewerClient& add_viewer(PeerId id, unsigned audio = 1, unsigned video = 1, bool redundant_audio = false,
                            crypto::SrtpOffer srtp = crypto::SrtpOffer::both, std::optional<Codec> only = {},

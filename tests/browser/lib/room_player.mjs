@@ -6,13 +6,13 @@ export async function emptyPage(context, server) {
 
 // A page of our own with a plain WHEP player in it, so that transport and routing are tested without the product's pages.
 // Without `udp` it is as in a network that blocks it. Over `line` (lossy_line.mjs) if one is given. With `relay` (ICE servers) everything goes
-// through those. `codec` ("VP8"): it can decode no other picture. Without `red` it knows no redundant sound. With `page` the player comes into that one, whose meeting it then belongs to.
-export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line, codec, red = true } = {}) {
+// through those. `codec` ("VP8"): it can decode no other picture. Without `red` it knows no redundant sound. With `layers` it asks for what tells the layers of AV1. With `page` the player comes into that one, whose meeting it then belongs to.
+export async function openPlayer(context, server, room, { page, token, language, audio = 2, video = 2, path = `/whep/${room}`, udp = true, relay, line, codec, red = true, layers = false } = {}) {
   page ??= await emptyPage(context, server);
   if (line) await page.exposeFunction("__through", line.through);
   const query = language ? `?language=${language}` : "";
   await page.evaluate(
-    async ({ url, token, audio, video, udp, relay, codec, red }) => {
+    async ({ url, token, audio, video, udp, relay, codec, red, layers }) => {
       const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...(relay ? { iceServers: relay, iceTransportPolicy: "relay" } : {}) });
       window.__peer = peer;
       window.__streams = {};
@@ -26,6 +26,10 @@ export async function openPlayer(context, server, room, { page, token, language,
       if (!red) {
         const plain = RTCRtpReceiver.getCapabilities("audio").codecs.filter(({ mimeType }) => mimeType !== "audio/red");
         peer.getTransceivers().slice(0, audio).forEach((transceiver) => transceiver.setCodecPreferences(plain));
+      }
+      for (const transceiver of layers ? peer.getTransceivers().slice(audio) : []) {
+        transceiver.setHeaderExtensionsToNegotiate(transceiver.getHeaderExtensionsToNegotiate()
+          .map((one) => (one.uri.includes("#dependency-descriptor") ? { ...one, direction: "sendrecv" } : one)));
       }
       await peer.setLocalDescription(await peer.createOffer());
       const started = performance.now();
@@ -56,7 +60,7 @@ export async function openPlayer(context, server, room, { page, token, language,
         }
       });
     },
-    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay, codec, red },
+    { url: `${server.url}${path}${query}`, token, audio, video, udp, relay, codec, red, layers },
   );
   return page;
 }

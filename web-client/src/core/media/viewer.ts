@@ -25,7 +25,10 @@ export class Viewer {
         const wanted = slots();
         const audio = receive('audio', wanted.audio);
         const video = receive('video', wanted.video);
-        for (const { receiver } of peer.getTransceivers()) lowDelay(receiver);
+        for (const transceiver of peer.getTransceivers()) {
+          lowDelay(transceiver.receiver);
+          askForDependencies(transceiver);
+        }
         this.audio.value = audio;
         this.video.value = video;
       },
@@ -41,6 +44,26 @@ export class Viewer {
     this.audio.value = [];
     this.video.value = [];
   }
+}
+
+const dependencyDescriptor = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+
+interface HeaderExtension {
+  uri: string;
+  direction: string;
+}
+
+// Without this header extension nobody can tell the layers of AV1; browsers that have it do not offer it unasked.
+function askForDependencies(transceiver: RTCRtpTransceiver): void {
+  const asked = transceiver as RTCRtpTransceiver & {
+    getHeaderExtensionsToNegotiate?: () => HeaderExtension[];
+    setHeaderExtensionsToNegotiate?: (extensions: HeaderExtension[]) => void;
+  };
+  const known = asked.getHeaderExtensionsToNegotiate?.() ?? [];
+  if (!known.some(({ uri }) => uri === dependencyDescriptor)) return;
+  asked.setHeaderExtensionsToNegotiate?.(
+    known.map((one) => (one.uri === dependencyDescriptor ? { ...one, direction: 'sendrecv' } : one)),
+  );
 }
 
 // As little waiting as the network's jitter allows; a hint that browsers may lack.
