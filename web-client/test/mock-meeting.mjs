@@ -1,5 +1,6 @@
 // One meeting in memory, with the rules a page can notice; no journal, no media.
 
+import { concerns, helpActs } from './mock-help.mjs';
 import { checkText, textActs } from './mock-texts.mjs';
 
 // What the chair may do, too.
@@ -351,15 +352,6 @@ function notify(client, method, params) {
   client.socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
 }
 
-const helps = ({ role }) => ['technician', 'moderator', 'admin'].includes(role);
-const concerns = (you, { person }) => helps(you) || you.role === 'organiser' || you.participant === person.participant;
-
-function openHelp(meeting, id) {
-  const help = meeting.helps.find((other) => other.help === id);
-  if (help?.state !== 'open') throw new Refusal(-32003, 'help_closed', 'It has been closed.');
-  return help;
-}
-
 const acts = {
   'channel.select': () => ({}),
   'person.where': (meeting, { you }, { where }) => {
@@ -444,6 +436,7 @@ const acts = {
   },
   'floor.add': (meeting, _, { name, ...fields }) => ({ request: meeting.add(name, fields).request }),
   'floor.note': (meeting, { you }, { request, text }) => meeting.noted(meeting.find(request).request, text, you.name),
+  ...helpActs(Refusal),
   ...textActs(Refusal),
   'list.open': (meeting) => meeting.setMeeting({ list: 'open' }),
   'list.close': (meeting) => meeting.setMeeting({ list: 'closed' }),
@@ -481,24 +474,6 @@ const acts = {
     if (new Set(items.map(({ item }) => item)).size < items.length) throw new Refusal(-32602, 'bad_agenda', 'Two items have the same number.');
     meeting.agenda = { items, current: null, since: null };
     meeting.changed('agenda');
-  },
-  'help.ask': (meeting, { you }, { text }) => {
-    let help = meeting.helps.find(({ state, person }) => state === 'open' && person.participant === you.participant);
-    if (!help) meeting.helps.push((help = { help: `h-${meeting.next++}`, state: 'open', person: { ...you }, role: you.role, lines: [] }));
-    help.lines.push({ by: you.name, staff: false, at: Date.now(), text });
-    meeting.tellHelp(help);
-    return { help: help.help };
-  },
-  'help.answer': (meeting, { you }, { help: id, text }) => {
-    const help = openHelp(meeting, id);
-    if (!helps(you)) throw new Refusal(-32001, 'role', 'Only those who help.');
-    help.lines.push({ by: you.name, staff: true, at: Date.now(), text });
-    meeting.tellHelp(help);
-  },
-  'help.close': (meeting, _, { help: id }) => {
-    const help = openHelp(meeting, id);
-    help.state = 'closed';
-    meeting.tellHelp(help);
   },
   'meeting.take_over': (meeting, { you }) => {
     meeting.in_charge = you.name;
