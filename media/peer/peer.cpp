@@ -87,6 +87,7 @@ bool Peer::write(SendBatch& batch, Instant now) {
 }
 
 void Peer::prefetch_parts() const {
+  if (!viewer_) return;
   prefetch(viewer_.get(), sizeof(Viewer));
   transport_.prefetch_key();
 }
