@@ -99,6 +99,7 @@ test('the still of low data is asked for with the page’s token and every 5 s, 
   expect(meeting.stills).toEqual([]);
   await page.keyboard.press('b');
   const still = page.getByRole('img', { name: 'Room A: a still of the room, a new one every 5 seconds' });
+  await expect(page.locator('still-picture')).toBeAttached();
   await page.clock.runFor(100);
   await expect(still).toBeVisible();
   // Drawn, not empty.
@@ -115,6 +116,7 @@ test('the still of low data is asked for with the page’s token and every 5 s, 
   await page.clock.runFor(12_000);
   expect(meeting.stills).toHaveLength(2);
   meeting.setMeeting({ state: 'live' });
+  await expect(page.locator('still-picture'), 'the page was told').toBeAttached();
   await page.clock.runFor(100);
   await expect(still).toBeVisible();
   await page.keyboard.press('b');
