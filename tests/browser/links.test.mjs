@@ -227,7 +227,7 @@ test("the speakers' list is exported beside the running server", async () => {
   assert.equal(asked.result.position, 1);
   const exported = (...more) => execFileSync(program, ["export", "hall", "--config", server.config, ...more], { encoding: "utf8" });
   const row = exported().split("\r\n").find((line) => line.startsWith(`${asked.result.request},`));
-  assert.match(row, /^r-\d+,'=SUM\(A1\),Ministry,government,question,,"'\+1, ""or"" 2",en,20\d\d-/);
+  assert.match(row, /^r-\d+,'=SUM\(A1\),Ministry,,government,question,,"'\+1, ""or"" 2",en,20\d\d-/);
   const request = JSON.parse(exported("--format", "json")).requests.find(({ request: id }) => id === asked.result.request);
   assert.equal(request.name, "=SUM(A1)");
   assert.equal(request.outcome, null);
