@@ -47,6 +47,7 @@ test("the agenda: written by a moderator, one item chosen, the next, and taken b
   await everywhere("Item 1: Opening", "Opening");
   await ask(amina, "statement");
   await sees(amina, "You are number 1 in the list", ".own-card");
+  await read();
   await mona.locator("[data-action=item-next]").click();
   await everywhere("Item 4a: Connectivity", "Connectivity");
   await sees(mona, "Item 1", ".queue-box");
