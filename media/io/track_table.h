@@ -17,7 +17,7 @@ namespace plenary::io {
 struct PeerEntry;
 
 constexpr std::size_t kMaxTracks = 1'024;  // ten rooms of 20 tracks, speakers, and as much again
-// Of one room process: 48 of a room with 32 languages, and three for each of 16 speakers.
+// Of one room process: 50 of a room with 32 languages, and three for each of 16 speakers.
 constexpr std::size_t kMaxFeedTracks = 128;
 constexpr std::size_t kMaxEarlySlates = 8;  // slates that came before their track was named
 constexpr std::size_t kMaxPendingEvents = 65'536;

@@ -1,4 +1,4 @@
-// An encoding that runs only while somebody wants it: the return, the programme, lower layers.
+// An encoding that runs only while somebody wants it: the return, layers.
 #pragma once
 
 #include <functional>

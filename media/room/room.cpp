@@ -1,7 +1,6 @@
 #include "media/room/room.h"
 
 #include <algorithm>
-#include <array>
 
 #include "media/base/log.h"
 #include "media/room/clock.h"
@@ -15,7 +14,7 @@ constexpr Duration kLevelInterval = std::chrono::milliseconds(500);
 constexpr Duration kPictureInterval = std::chrono::seconds(2);
 // Who saves data gets one each time: of some 10 KB that is 16 kbit/s beside the sound, and shows who sits where.
 constexpr Duration kStillInterval = std::chrono::seconds(5);
-constexpr std::array<const char*, kMaxLayers> kLayerNames{"video", "video/middle", "video/low"};
+const std::string kVideo = "video";  // the picture's name, of which those of its layers are made
 
 }  // namespace
 
@@ -62,7 +61,7 @@ void Room::make_tracks() {
   make_channels();
   make_desk();
   for (std::size_t i = 0; i < config_.layers.size(); ++i) {
-    slate_video_tracks_.push_back(tracks_.add_video(std::string("slate/") + kLayerNames[i], encoded_profile_, 0));
+    slate_video_tracks_.push_back(tracks_.add_video(layer_name("slate/" + kVideo, i), encoded_profile_, 0));
   }
   slate_vp8_track_ = tracks_.add_vp8("slate/video/vp8", 0, slate_video_tracks_.front());
   slate_audio_track_ = tracks_.add_sound("slate/audio");
@@ -70,18 +69,12 @@ void Room::make_tracks() {
 
 void Room::make_video() {
   const VideoFormat best = config_.layers.front();
-  const std::uint16_t video = tracks_.add_video(kLayerNames.front(), encoded_profile_, best.bitrate());
+  const std::uint16_t video = tracks_.add_video(kVideo, encoded_profile_, best.bitrate());
   RoomVideo::Outputs outputs;
   outputs.profile = [this, video](const std::string& profile) { tracks_.set_profile(video, profile); };
   outputs.passing = [this, video, best](bool passing) { tracks_.set_bitrate(video, passing ? 0 : best.bitrate()); };
   video_ = std::make_unique<RoomVideo>(video, best, writer_, encoded_profile_, std::move(outputs));
-  for (std::size_t i = 1; i < config_.layers.size(); ++i) {
-    const VideoFormat& lower = config_.layers[i];
-    const std::uint16_t track = tracks_.add_video(kLayerNames[i], encoded_profile_, lower.bitrate(), video);
-    video_->add_layer(std::make_unique<VideoLayer>(track, lower, writer_));
-  }
-  const std::uint16_t vp8 = tracks_.add_vp8("video/vp8", kVp8Layer.bitrate(), video);
-  video_->add_layer(std::make_unique<VideoLayer>(vp8, kVp8Layer, writer_));
+  video_->lower().add_beneath(video, {kVideo, config_.layers, encoded_profile_}, tracks_, writer_);
 }
 
 void Room::make_desk() {
@@ -89,6 +82,7 @@ void Room::make_desk() {
   settings.mix = config_.mix;
   settings.returns = config_.returns;
   settings.slate = slate_;
+  settings.layers = config_.layers;
   settings.profile_level_id = encoded_profile_;
   settings.floor = sound_tracks_["floor"].get();
   desk_ = std::make_unique<SpeakerDesk>(std::move(settings), tracks_, writer_, reporter_);

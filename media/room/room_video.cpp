@@ -1,6 +1,5 @@
 #include "media/room/room_video.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace plenary::room {
@@ -29,7 +28,7 @@ void RoomVideo::push_picture(int rank, const Picture& picture, bool passing, Ins
     encoder_.push(picture);
     note_passing(false);
   }
-  for (const std::unique_ptr<VideoLayer>& layer : layers_) layer->push(picture);
+  lower_.push(picture);
 }
 
 void RoomVideo::push_access_unit(int rank, const AccessUnit& unit, Instant now) {
@@ -77,7 +76,7 @@ bool RoomVideo::wants_pictures(int rank) const {
     const std::lock_guard lock(mutex_);
     if (failover_.in_use() != rank) return false;
   }
-  return std::any_of(layers_.begin(), layers_.end(), [](const auto& layer) { return layer->wanted(); });
+  return lower_.wanted();
 }
 
 std::optional<int> RoomVideo::rank_in_use() const {
@@ -85,19 +84,11 @@ std::optional<int> RoomVideo::rank_in_use() const {
   return failover_.in_use();
 }
 
-VideoLayer* RoomVideo::find(std::uint16_t track) {
-  const auto found =
-      std::find_if(layers_.begin(), layers_.end(), [track](const auto& layer) { return layer->track() == track; });
-  return found == layers_.end() ? nullptr : found->get();
-}
-
-void RoomVideo::want(std::uint16_t track, bool wanted) {
-  if (VideoLayer* layer = find(track)) layer->set_wanted(wanted);
-}
+void RoomVideo::want(std::uint16_t track, bool wanted) { lower_.want(track, wanted); }
 
 void RoomVideo::request_key_frame(std::uint16_t track) {
   if (track == track_.track() && !passing_) encoder_.request_key_frame();
-  if (VideoLayer* layer = find(track)) layer->request_key_frame();
+  lower_.request_key_frame(track);
 }
 
 }  // namespace plenary::room

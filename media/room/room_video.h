@@ -5,15 +5,13 @@
 
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "media/room/failover.h"
 #include "media/room/video_encoder.h"
-#include "media/room/video_layer.h"
+#include "media/room/video_layers.h"
 #include "media/room/video_track.h"
 
 namespace plenary::room {
@@ -26,8 +24,8 @@ class RoomVideo {
   };
   RoomVideo(std::uint16_t track, VideoFormat format, FrameWriter& writer, std::string profile_level_id,
             Outputs outputs);
-  // Before anything is pushed.
-  void add_layer(std::unique_ptr<VideoLayer> layer) { layers_.push_back(std::move(layer)); }
+  // Those beneath the best one.
+  [[nodiscard]] VideoLayers& lower() { return lower_; }
 
   // `rank` as in Channel. Any thread. `passing`: its source's own access units come, too.
   void push_picture(int rank, const Picture& picture, bool passing, Instant now);
@@ -44,11 +42,10 @@ class RoomVideo {
   void write_encoded(const AccessUnit& unit);
   void note_profile(const AccessUnit& unit);
   void note_passing(bool passing);
-  VideoLayer* find(std::uint16_t track);
 
   VideoTrack track_;
   Outputs outputs_;
-  std::vector<std::unique_ptr<VideoLayer>> layers_;
+  VideoLayers lower_;
   mutable std::mutex mutex_;
   Failover failover_;                 // guarded by mutex_
   std::string profile_;               // guarded by mutex_

@@ -10,7 +10,7 @@
 namespace plenary::room {
 namespace {
 
-constexpr VideoFormat kFormat;  // of return and programme: one layer each
+constexpr VideoFormat kReturnFormat;
 
 }  // namespace
 
@@ -19,17 +19,11 @@ SpeakerDesk::SpeakerDesk(Settings settings, TrackList& tracks, FrameWriter& writ
       tracks_(tracks),
       writer_(writer),
       reporter_(reporter),
-      return_video_(tracks.add_video("return/video", settings_.profile_level_id, kFormat.bitrate()), writer),
+      return_video_(tracks.add_video("return/video", settings_.profile_level_id, kReturnFormat.bitrate()), writer),
       return_sound_(tracks.add_sound("return/audio"), writer),
-      programme_video_(tracks.add_video("programme/video", settings_.profile_level_id, kFormat.bitrate()), writer),
-      return_(kFormat, [this](const AccessUnit& unit) { on_return_unit(unit); }),
-      programme_(kFormat,
-                 [this](const AccessUnit& unit) {
-                   if (!programme_video_.write(unit)) programme_.request_key_frame();
-                 }),
-      programme_vp8_(tracks.add_vp8("programme/video/vp8", kVp8Layer.bitrate(), programme_video_.track()), kVp8Layer,
-                     writer),
+      return_(kReturnFormat, [this](const AccessUnit& unit) { on_return_unit(unit); }),
       codecs_(settings_.profile_level_id, tracks, writer) {
+  programme_.add_all({"programme/video", settings_.layers, settings_.profile_level_id}, tracks, writer);
   Mixer::Outputs outputs;
   outputs.return_sound = [this](const SoundFrame& frame, double db) { on_return_sound(frame, db); };
   outputs.return_picture_wanted = [this] { return return_.wanted(); };
@@ -48,7 +42,6 @@ SpeakerDesk::~SpeakerDesk() {
   speakers_.clear();
   mixer_.reset();
   return_.set_wanted(false);
-  programme_.set_wanted(false);
   // Their threads ask `return_` for key frames, so they end before it.
   std::vector<std::unique_ptr<ReturnSink>> ending;
   {
@@ -180,16 +173,14 @@ void SpeakerDesk::want(std::uint16_t track, bool wanted) {
     return_.request_key_frame();  // it may be running for another way out
   }
   if (track == return_sound_.track()) return_sound_wanted_ = wanted;
-  if (track == programme_video_.track()) programme_.set_wanted(wanted);
-  if (track == programme_vp8_.track()) programme_vp8_.set_wanted(wanted);
+  programme_.want(track, wanted);
   codecs_.want(track, wanted);
   update_return();
 }
 
 void SpeakerDesk::request_key_frame(std::uint16_t track) {
   if (track == return_video_.track()) return_.request_key_frame();
-  if (track == programme_video_.track()) programme_.request_key_frame();
-  if (track == programme_vp8_.track()) programme_vp8_.request_key_frame();
+  programme_.request_key_frame(track);
   codecs_.request_key_frame(track);
 }
 
@@ -203,9 +194,7 @@ void SpeakerDesk::on_frame(const rtp::Frame& frame) {
 
 void SpeakerDesk::push_room_picture(const Picture& picture) {
   if (!programme_wanted()) return;
-  const Picture laid_in = mixer_->lay_in(picture);
-  programme_.push(laid_in);
-  programme_vp8_.push(laid_in);
+  programme_.push(mixer_->lay_in(picture));
 }
 
 void SpeakerDesk::handle_timeout(Instant now) {

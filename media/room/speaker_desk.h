@@ -19,6 +19,7 @@
 #include "media/room/speaker.h"
 #include "media/room/speaker_codecs.h"
 #include "media/room/track_list.h"
+#include "media/room/video_layers.h"
 #include "media/room/video_track.h"
 
 namespace plenary::room {
@@ -33,8 +34,9 @@ class SpeakerDesk {
     Mix mix = Mix::desk;
     std::vector<ReturnConfig> returns;
     Picture slate;
-    std::string profile_level_id;  // of our encodings
-    SoundTrack* floor = nullptr;   // gets the mix with `mix = "server"`
+    std::vector<VideoFormat> layers;  // of the programme, as of the room's picture
+    std::string profile_level_id;     // of our encodings
+    SoundTrack* floor = nullptr;      // gets the mix with `mix = "server"`
   };
 
   SpeakerDesk(Settings settings, TrackList& tracks, FrameWriter& writer, Reporter& reporter);
@@ -60,7 +62,7 @@ class SpeakerDesk {
   // Sources' threads.
   void push_room_sound(const SoundFrame& frame) { mixer_->push_room_sound(frame); }
   void push_room_picture(const Picture& picture);
-  [[nodiscard]] bool programme_wanted() const { return programme_.wanted() || programme_vp8_.wanted(); }
+  [[nodiscard]] bool programme_wanted() const { return programme_.wanted(); }
 
  private:
   [[nodiscard]] bool known(const std::string& speaker);
@@ -80,7 +82,6 @@ class SpeakerDesk {
   Reporter& reporter_;
   VideoTrack return_video_;
   SoundTrack return_sound_;
-  VideoTrack programme_video_;
   std::atomic<bool> return_video_wanted_{false};
   std::atomic<bool> return_waits_for_key_frame_{true};  // a new viewer's decoder starts with one
   std::atomic<bool> return_sound_wanted_{false};
@@ -89,8 +90,7 @@ class SpeakerDesk {
   std::mutex sinks_mutex_;                                    // guards the list while it is filled
   std::vector<std::unique_ptr<ReturnSink>> sinks_;
   OnDemandVideo return_;
-  OnDemandVideo programme_;
-  VideoLayer programme_vp8_;  // the same for who cannot decode H.264
+  VideoLayers programme_;
   SpeakerCodecs codecs_;
   std::map<std::string, std::unique_ptr<Speaker>> speakers_;
   Instant next_readiness_{};

@@ -1,4 +1,5 @@
-// A lower layer of the room's picture, or the same one in another codec: made smaller, thinned out and encoded, only while somebody watches it.
+// A layer of a picture, or the same one in another codec: made smaller, thinned out and encoded, only while somebody
+// watches it.
 #pragma once
 
 #include <mutex>

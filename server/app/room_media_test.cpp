@@ -1,11 +1,10 @@
 #include "server/app/room_media.h"
 
 #include <gtest/gtest.h>
-#include <poll.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
+
+#include "server/room_link/fake_room.h"
 
 namespace plenary::server {
 namespace {
@@ -13,60 +12,41 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-// A room process for tests: lists a picture in two layers when it is configured, and repeats every other command in a
-// fault, which the technician's status shows.
-constexpr const char* kProgram = R"(#!/usr/bin/python3
-import json, socket, sys
-control = socket.socket(fileno=int(sys.argv[4]))
-control.setblocking(True)
-while True:
-    text = control.recv(65536)
-    if not text:
-        sys.exit(0)
-    command = json.loads(text)
+// Lists a picture in two layers when it is configured, and repeats every other command in a fault, which the
+// technician's status shows.
+constexpr const char* kAnswers = R"(
     if command["command"] == "configure":
         layers = command["layers"]
-        control.send(json.dumps({"report": "ready", "tracks": [
+        send({"report": "ready", "tracks": [
             {"track": 1, "name": "video", "codec": "h264", "bitrate": layers[0]["kbps"] * 1000},
-            {"track": 2, "name": "video/low", "codec": "h264", "bitrate": layers[1]["kbps"] * 1000, "layer_of": 1}]}).encode())
+            {"track": 2, "name": "video/low", "codec": "h264", "bitrate": layers[1]["kbps"] * 1000, "layer_of": 1}]})
     elif command["command"] == "speaker.add":
-        control.send(json.dumps({"report": "levels", "speaker_encoders": 2, "dropped": {"speaker_encoders": 3}}).encode())
-        control.send(json.dumps({"report": "tracks", "tracks": [{"track": 7, "name": "speaker/r-1/video/vp8",
-            "codec": "vp8", "layer_of": command["video_track"]}]}).encode())
+        send({"report": "levels", "speaker_encoders": 2, "dropped": {"speaker_encoders": 3}})
+        send({"report": "tracks", "tracks": [{"track": 7, "name": "speaker/r-1/video/vp8",
+            "codec": "vp8", "layer_of": command["video_track"]}]})
     elif command["command"] == "end":
         sys.exit(0)
     elif command["command"] == "draw":
-        control.send(json.dumps({"report": "picture", "kind": "room", "id": "still", "jpeg": command["jpeg"]}).encode())
+        send({"report": "picture", "kind": "room", "id": "still", "jpeg": command["jpeg"]})
     else:
-        control.send(json.dumps({"report": "fault", "code": "heard", "message": text.decode()}).encode())
+        send({"report": "fault", "code": "heard", "message": text.decode()})
 )";
 
 class RoomMediaTest : public testing::Test {
  protected:
   RoomMediaTest() {
-    char folder[] = "/tmp/plenary-room-media-XXXXXX";
-    folder_ = mkdtemp(folder);
-    program_ = folder_ / "room";
-    std::ofstream(program_) << kProgram;
-    std::filesystem::permissions(program_, std::filesystem::perms::owner_all);
     config_.id = "a";
     config_.layers = {{540, 25, 1'200}, {180, 15, 100}};
     auto plane = MediaPlane::start(Address::v4(127, 0, 0, 1, 0), std::nullopt, MediaPlane::Threads{},
                                    crypto::Certificate::generate());
     EXPECT_TRUE(plane.ok());
     plane_ = std::move(plane).value();
-    media_.emplace(config_, *plane_, program_);
+    media_.emplace(config_, *plane_, room_.program());
     media_->handle_timeout(now_);
   }
-  ~RoomMediaTest() override {
-    media_.reset();
-    std::filesystem::remove_all(folder_);
-  }
 
-  // Waits for the process, however long the machine takes.
   void read_reports() {
-    pollfd waiting{media_->descriptor(), POLLIN, 0};
-    ASSERT_EQ(poll(&waiting, 1, 30'000), 1);
+    FakeRoom::wait(media_->descriptor());
     media_->handle_readable(now_);
   }
   // The last command that the process got.
@@ -76,8 +56,7 @@ class RoomMediaTest : public testing::Test {
   }
 
   const Instant now_{1000s};
-  std::filesystem::path folder_;
-  std::filesystem::path program_;
+  const FakeRoom room_{kAnswers};
   RoomConfig config_;
   std::unique_ptr<MediaPlane> plane_;
   std::optional<RoomMedia> media_;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "media/sdp/h264_profile.h"
@@ -65,6 +66,13 @@ const char* slate_of(Codec codec) {
   return codec == Codec::vp8 ? "slate/video/vp8" : "slate/video";
 }
 
+// The programme is the room's picture with somebody laid in, in the same layers: what stands in for one does for the
+// other.
+std::string own_slate_of(const std::string& name) {
+  constexpr std::string_view kProgramme = "programme/";
+  return "slate/" + (name.starts_with(kProgramme) ? name.substr(kProgramme.size()) : name);
+}
+
 bool is_slate(const std::string& name) { return name.starts_with("slate/"); }
 bool is_speakers(const std::string& name) { return name.starts_with("speaker/"); }
 
@@ -110,10 +118,8 @@ std::vector<io::ShardCommand> RoomTracks::take(const json& list, FeedId feed, bo
   for (const std::string& name : added) {
     if (is_slate(name) || is_speakers(name)) continue;  // nothing stands in for a speaker
     const Track& track = tracks_[name];
-    const Track* slate = find("slate/" + name);
-    if (slate == nullptr || slate->codec != track.codec) {
-      slate = find(slate_of(track.codec));
-    }
+    const Track* slate = find(own_slate_of(name));
+    if (slate == nullptr || slate->codec != track.codec) slate = find(slate_of(track.codec));
     if (slate != nullptr) commands.emplace_back(io::SetSlate{track.id, slate->id});
   }
   if (!whole) return commands;

@@ -88,6 +88,18 @@ TEST_F(room_tracks, each_layer_has_the_slate_of_its_size_or_that_of_the_picture)
   EXPECT_FALSE(told_of<io::SetSlate>("slate/video/low"));
 }
 
+TEST_F(room_tracks, a_layer_of_the_programme_has_the_slate_of_its_size) {
+  json list = three_layers();
+  list.push_back(video(21, "programme/video"));
+  list.push_back(with(video(22, "programme/video/middle"), "layer_of", 21U));
+  list.push_back(with(video(23, "programme/video/low"), "layer_of", 21U));
+  take(list);
+  EXPECT_EQ(told_of<io::SetSlate>("programme/video")->slate, id("slate/video"));
+  EXPECT_EQ(told_of<io::SetSlate>("programme/video/low")->slate, id("slate/video/low"));
+  EXPECT_EQ(told_of<io::SetSlate>("programme/video/middle")->slate, id("slate/video"));
+  EXPECT_EQ(told_of<io::AddFeedTrack>("programme/video/low")->layer_of, id("programme/video"));
+}
+
 TEST_F(room_tracks, a_picture_in_vp8_has_the_slate_in_vp8) {
   json list = three_layers();
   list.push_back({{"track", 20U}, {"name", "slate/video/vp8"}, {"codec", "vp8"}});

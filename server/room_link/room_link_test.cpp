@@ -5,56 +5,37 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "server/room_link/fake_room.h"
 
 namespace plenary::server {
 namespace {
 
 using namespace std::chrono_literals;
 
-// A room process for tests: answers each command with a report that repeats it; "crash" ends it by SIGSEGV.
-constexpr const char* kProgram = R"(#!/usr/bin/python3
-import json, os, signal, socket, sys
-control = socket.socket(fileno=int(sys.argv[4]))
-control.setblocking(True)
-while True:
-    text = control.recv(65536)
-    if not text:
-        sys.exit(0)
-    command = json.loads(text)
+// Answers each command with a report that repeats it; "crash" ends it by SIGSEGV.
+constexpr const char* kAnswers = R"(
     if command["command"] == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     if command["command"] == "nonsense":
         control.send(b"[1, 2")
-    control.send(json.dumps({"report": "heard", "command": command}).encode())
+    send({"report": "heard", "command": command})
 )";
 
 class RoomLinkTest : public testing::Test {
  protected:
-  RoomLinkTest() {
-    char folder[] = "/tmp/plenary-room-link-XXXXXX";
-    folder_ = mkdtemp(folder);
-    program_ = folder_ / "room";
-    std::ofstream(program_) << kProgram;
-    std::filesystem::permissions(program_, std::filesystem::perms::owner_all);
-  }
-  ~RoomLinkTest() override { std::filesystem::remove_all(folder_); }
-
-  // Waits for the descriptor, however long the machine takes.
   std::vector<nlohmann::json> next_reports(RoomLink& link, Instant now) {
-    pollfd waiting{link.descriptor(), POLLIN, 0};
-    EXPECT_EQ(poll(&waiting, 1, 30'000), 1);
+    FakeRoom::wait(link.descriptor());
     return link.handle_readable(now);
   }
   static Instant at(Duration since_start) { return Instant(1000s + since_start); }
 
-  std::filesystem::path folder_;
-  std::filesystem::path program_;
+  const FakeRoom room_{kAnswers};
 };
 
 TEST_F(RoomLinkTest, the_configuration_is_the_first_command) {
-  RoomLink link(program_, "a", R"({"command":"configure","room":"a"})");
+  RoomLink link(room_.program(), "a", R"({"command":"configure","room":"a"})");
   auto frames = link.start(at(0s));
   ASSERT_TRUE(frames) << frames.error().message;
   const auto reports = next_reports(link, at(0s));
@@ -64,7 +45,7 @@ TEST_F(RoomLinkTest, the_configuration_is_the_first_command) {
 }
 
 TEST_F(RoomLinkTest, a_process_that_crashed_is_told_once_and_may_start_again_after_a_pause) {
-  RoomLink link(program_, "a", R"({"command":"configure"})");
+  RoomLink link(room_.program(), "a", R"({"command":"configure"})");
   auto frames = link.start(at(0s));
   ASSERT_TRUE(frames);
   next_reports(link, at(0s));
@@ -87,7 +68,7 @@ TEST_F(RoomLinkTest, a_process_that_crashed_is_told_once_and_may_start_again_aft
 }
 
 TEST_F(RoomLinkTest, a_process_that_says_nothing_for_too_long_is_killed) {
-  RoomLink link(program_, "a", R"({"command":"configure"})");
+  RoomLink link(room_.program(), "a", R"({"command":"configure"})");
   auto frames = link.start(at(0s));
   ASSERT_TRUE(frames);
   next_reports(link, at(1s));
@@ -103,15 +84,14 @@ TEST_F(RoomLinkTest, a_process_that_says_nothing_for_too_long_is_killed) {
 }
 
 TEST_F(RoomLinkTest, a_process_that_was_not_looked_at_in_time_is_not_said_to_hang) {
-  RoomLink link(program_, "a", R"({"command":"configure"})");
+  RoomLink link(room_.program(), "a", R"({"command":"configure"})");
   auto frames = link.start(at(0s));
   ASSERT_TRUE(frames);
   next_reports(link, at(1s));
   EXPECT_FALSE(link.handle_timeout(at(1h)));  // the machine stood still with both
   EXPECT_EQ(link.next_timeout(), at(1h) + kHangAfter);
   link.send({{"command", "anything"}});
-  pollfd waiting{link.descriptor(), POLLIN, 0};
-  ASSERT_EQ(poll(&waiting, 1, 30'000), 1);
+  FakeRoom::wait(link.descriptor());
   EXPECT_FALSE(link.handle_timeout(at(1h) + kHangAfter));  // it said something that nobody has read
   next_reports(link, at(1h));
   EXPECT_TRUE(link.handle_timeout(at(1h) + kHangAfter));
@@ -119,7 +99,7 @@ TEST_F(RoomLinkTest, a_process_that_was_not_looked_at_in_time_is_not_said_to_han
 }
 
 TEST_F(RoomLinkTest, a_report_that_is_no_json_object_is_left_out) {
-  RoomLink link(program_, "a", R"({"command":"nonsense"})");
+  RoomLink link(room_.program(), "a", R"({"command":"nonsense"})");
   auto frames = link.start(at(0s));
   ASSERT_TRUE(frames);
   std::vector<nlohmann::json> reports;
@@ -132,7 +112,7 @@ TEST_F(RoomLinkTest, a_report_that_is_no_json_object_is_left_out) {
 }
 
 TEST_F(RoomLinkTest, a_program_that_does_not_exist_is_a_clear_error) {
-  RoomLink link(folder_ / "absent", "a", "{}");
+  RoomLink link(room_.program() / "absent", "a", "{}");
   const auto frames = link.start(at(0s));
   ASSERT_FALSE(frames);
   EXPECT_EQ(frames.error().code, "not_started");

@@ -9,13 +9,6 @@ from room_test import START, SpeakersTest
 
 
 class TestCodecs(SpeakersTest):
-    def want(self, track, wanted=True):
-        self.room.send(command="want", track=self.room.tracks[track], wanted=wanted)
-
-    def entries(self):
-        report = [r for r in self.room.reports if r["report"] in ("ready", "tracks")][-1]
-        return {entry["name"]: entry for entry in report["tracks"]}
-
     def told(self, key):
         levels = self.room.find("levels")
         return levels[-1][key] if levels else None
@@ -46,17 +39,17 @@ class TestCodecs(SpeakersTest):
         room = self.start([])
         self.add_speaker("s1", 1000, 1001, sent)
         self.talk_until("speaker", speaker="s1", state="decoding")
-        entry = self.entries()[name]
+        entry = self.room.entries()[name]
         self.assertEqual((entry["layer_of"], entry["bitrate"]), (1002, 600_000))
         self.assertEqual([n for n in room.tracks if n.startswith("speaker/")], [name])
         self.talk(1)
         self.assertFalse(room.track_frames(name), "nobody wants it")
         self.assertEqual((room.encoders(), self.told("speaker_encoders")), (1, 0))
-        self.want(name)
+        self.room.want(name)
         self.talk_until_it("too few frames", lambda: len(room.track_frames(name)) >= 30)
         self.talk_until_it("it is not told", lambda: self.told("speaker_encoders") == 1)
         self.assertEqual(room.encoders(), 2)
-        self.want(name, False)
+        self.room.want(name, False)
         self.talk_until_it("the encoder runs on", lambda: room.encoders() == 1 and self.told("speaker_encoders") == 0)
         frames = self.all_frames(name)
         self.assertTrue(frames[0].key)
@@ -96,13 +89,13 @@ class TestCodecs(SpeakersTest):
     def test_laid_into_the_rooms_picture_they_are_there_in_vp8_too(self):
         name = "programme/video/vp8"
         room = self.start([{"id": "main", "url": "test:?picture=black", "kind": "room", "audio": {"floor": 0}}], mix="server")
-        self.assertEqual(self.entries()[name]["layer_of"], room.tracks["programme/video"])
+        self.assertEqual(self.room.entries()[name]["layer_of"], room.tracks["programme/video"])
         self.add_speaker("s1", 1000, 1001)
         self.talk_until("speaker", speaker="s1", state="decoding")
         room.send(command="speaker.air", speaker="s1", on=True)
         self.talk_until("speaker", speaker="s1", state="on_air")
         self.assertFalse(room.track_frames(name))
-        self.want(name)
+        self.room.want(name)
         self.talk_until_it("too few frames", lambda: len(room.track_frames(name)) >= 30)
         frames = room.track_frames(name)
         self.assertFalse(room.track_frames("programme/video"), "nobody wants that one")
@@ -110,7 +103,7 @@ class TestCodecs(SpeakersTest):
         self.assertEqual(len(pictures), len(frames))
         self.assertTrue(all(p[600 * 1280 + 1100] > 180 and p[100 * 1280 + 100] < 60 for p in pictures))
         self.assert_key_frame_comes(name)
-        self.want(name, False)
+        self.room.want(name, False)
         self.talk_until_it("the encoder runs on", lambda: room.encoders() == 2)
 
     def test_a_key_frame_comes_when_it_is_asked_for(self):
@@ -118,7 +111,7 @@ class TestCodecs(SpeakersTest):
         name = "speaker/s1/video/vp8"
         self.add_speaker("s1", 1000, 1001)
         self.talk_until("speaker", speaker="s1", state="decoding")
-        self.want(name)
+        self.room.want(name)
         self.talk_until_it("too few frames", lambda: len(room.track_frames(name)) >= 10)
         for _ in range(3):
             self.assert_key_frame_comes(name)
@@ -127,7 +120,7 @@ class TestCodecs(SpeakersTest):
         room = self.start([])
         self.add_speaker("s1", 1000, 1001)
         self.talk_until("speaker", speaker="s1", state="decoding")
-        self.want("speaker/s1/video/vp8")
+        self.room.want("speaker/s1/video/vp8")
         self.talk_until_it("no frames", lambda: room.track_frames("speaker/s1/video/vp8"))
         room.send(command="speaker.remove", speaker="s1")
         self.talk_until_it("something stays", lambda: not any(n.startswith("speaker/") for n in room.tracks)
@@ -144,17 +137,17 @@ class TestCodecs(SpeakersTest):
                       video_codec="h264")
         self.talk_until_it("a track is missing", lambda: all(name in room.tracks for name in names))
         for name in names:
-            self.want(name)
+            self.room.want(name)
         self.talk_until_it("not four", lambda: self.told("speaker_encoders") == 4 and room.encoders() == 5)
         self.assertEqual(self.told("dropped")["speaker_encoders"], 1)
-        self.want(names[1], False)
-        self.want(names[2], False)
+        self.room.want(names[1], False)
+        self.room.want(names[2], False)
         self.talk_until_it("not three", lambda: self.told("speaker_encoders") == 3 and room.encoders() == 4)
         self.uplinks.append(room_test.Uplink(self, room_test.tones(440), 1009, 1010))
         self.talk_until_it("the fifth does not run", lambda: room.track_frames(names[4]))
-        self.want(names[4], False)
+        self.room.want(names[4], False)
         self.talk_until_it("it runs on", lambda: self.told("speaker_encoders") == 2 and room.encoders() == 3)
-        self.want(names[4])
+        self.room.want(names[4])
         since = time.monotonic_ns()
         self.talk_until_it("not again", lambda: room.track_frames(names[4], since))
         self.assertTrue(room.track_frames(names[4], since)[0].key)

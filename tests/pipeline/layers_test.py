@@ -5,26 +5,20 @@ import time
 
 import room_test
 from room_driver import annex_b, decode_video, picture_formats, read_strip, vp8_ivf
-from room_test import START, RoomTest, picture
+from room_test import START, RoomTest, SpeakersTest, picture
+
+
+def stream(frames):
+    return b"".join(annex_b(f) for f in frames)
 
 
 class TestLayers(RoomTest):
     def room_with_layers(self, url="test:?picture=counter", **more):
         return self.start([{"id": "main", "url": url, "kind": "room", "audio": {"floor": 0}}], **more)
 
-    def want(self, track, wanted=True):
-        self.room.send(command="want", track=self.room.tracks[track], wanted=wanted)
-
-    def entries(self):
-        report = [r for r in self.room.reports if r["report"] in ("ready", "tracks")][-1]
-        return {entry["name"]: entry for entry in report["tracks"]}
-
-    def stream(self, frames):
-        return b"".join(annex_b(f) for f in frames)
-
     def test_the_layers_are_listed_with_their_picture_and_bitrate(self):
         self.room_with_layers()
-        entries = self.entries()
+        entries = self.room.entries()
         best = entries["video"]
         self.assertEqual(best["bitrate"], 1_800_000)
         self.assertNotIn("layer_of", best)
@@ -38,28 +32,28 @@ class TestLayers(RoomTest):
         self.wait_frames("video", 30)
         self.assertEqual(room.encoders(), 1)
         self.assertFalse(room.track_frames("video/middle") + room.track_frames("video/low"))
-        self.want("video/middle")
+        self.room.want("video/middle")
         self.wait_frames("video/middle", 30)
         frames = room.track_frames("video/middle")
         self.assertTrue(frames[0].key)
-        sizes, profiles = picture_formats(self.stream(frames))
+        sizes, profiles = picture_formats(stream(frames))
         self.assertEqual(set(sizes), {(640, 360)})
         self.assertEqual(profiles, {("Constrained Baseline", 31)})
         self.assertEqual(room.encoders(), 2)
-        self.want("video/middle", False)
+        self.room.want("video/middle", False)
         self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
         room.pump(0.2)
         ended = time.monotonic_ns()
         self.wait_frames("video", 30, ended)
         self.assertFalse(room.track_frames("video/middle", ended))
-        self.want("video/middle")
+        self.room.want("video/middle")
         self.wait_frames("video/middle", 5, ended)
         self.assertTrue(room.track_frames("video/middle", ended)[0].key)
 
     def test_all_layers_show_the_same_picture_at_the_same_instant(self):
         room = self.room_with_layers()
-        self.want("video/middle")
-        self.want("video/low")
+        self.room.want("video/middle")
+        self.room.want("video/low")
 
         def common(lower):
             return {f.captured for f in room.track_frames("video")} & {f.captured for f in room.track_frames(lower)}
@@ -70,7 +64,7 @@ class TestLayers(RoomTest):
         shown = {}
         for name in ("video", "video/middle", "video/low"):
             frames = room.track_frames(name)
-            pictures = decode_video(self.stream(frames))
+            pictures = decode_video(stream(frames))
             self.assertEqual(len(pictures), len(frames))
             shown[name] = {frame.captured: read_strip(luma) for frame, luma in zip(frames, pictures)}
             self.assertNotIn(None, shown[name].values(), name)
@@ -84,18 +78,18 @@ class TestLayers(RoomTest):
 
     def test_the_low_layer_keeps_to_its_bitrate(self):
         room = self.room_with_layers("test:?picture=demo")
-        self.want("video/low")
+        self.room.want("video/low")
         self.wait_frames("video/low", 90)
         frames = room.track_frames("video/low")
         seconds = (frames[-1].captured - frames[0].captured) / 1e9
         bits = sum(8 * len(p) for f in frames for p in f.payloads)
         self.assertLess(bits / seconds, 190_000)  # the buffer of half a second on top, once in six seconds
-        sizes, _ = picture_formats(self.stream(frames))
+        sizes, _ = picture_formats(stream(frames))
         self.assertEqual(set(sizes), {(320, 180)})
 
     def test_a_key_frame_comes_when_it_is_asked_for(self):
         room = self.room_with_layers()
-        self.want("video/low")
+        self.room.want("video/low")
         self.wait_frames("video/low", 10)
         for _ in range(3):
             before = len(room.track_frames("video/low"))
@@ -108,11 +102,11 @@ class TestLayers(RoomTest):
 
     def test_who_cannot_decode_h264_is_encoded_vp8_while_somebody_wants_it(self):
         room = self.room_with_layers()
-        entry = self.entries()["video/vp8"]
-        self.assertEqual((entry["codec"], entry["layer_of"]), ("vp8", self.entries()["video"]["track"]))
+        entry = self.room.entries()["video/vp8"]
+        self.assertEqual((entry["codec"], entry["layer_of"]), ("vp8", self.room.entries()["video"]["track"]))
         self.wait_frames("video", 10)
         self.assertFalse(room.track_frames("video/vp8"))
-        self.want("video/vp8")
+        self.room.want("video/vp8")
         self.wait_frames("video/vp8", 40)
         frames = room.track_frames("video/vp8")
         self.assertTrue(frames[0].key)
@@ -130,7 +124,7 @@ class TestLayers(RoomTest):
         self.assertTrue(any(f.key for f in later()[:16]))
         self.wait_frames("slate/video/vp8", 1)
         self.assertTrue(room.track_frames("slate/video/vp8")[0].slate and room.track_frames("slate/video/vp8")[0].key)
-        self.want("video/vp8", False)
+        self.room.want("video/vp8", False)
         self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
 
     def test_each_layer_has_a_slate_of_its_size(self):
@@ -144,30 +138,68 @@ class TestLayers(RoomTest):
     def test_layers_are_as_they_are_configured(self):
         room = self.room_with_layers(layers=[{"height": 540, "fps": 15, "kbps": 900},
                                              {"height": 270, "fps": 10, "kbps": 200}])
-        self.assertNotIn("video/low", room.tracks)
-        self.assertEqual(self.entries()["video"]["bitrate"], 900_000)
-        self.want("video/middle")
+        self.assertFalse({"video/low", "programme/video/low"} & set(room.tracks))
+        for name in ("video", "programme/video"):
+            self.assertEqual(room.entries()[name]["bitrate"], 900_000)
+            self.assertEqual(room.entries()[name + "/middle"]["bitrate"], 200_000)
+        self.room.want("video/middle")
         self.wait_frames("video/middle", 20)
         self.wait_frames("video", 20)
         for name, size in (("video", (960, 540)), ("video/middle", (480, 270))):
-            sizes, profiles = picture_formats(self.stream(room.track_frames(name)))
+            sizes, profiles = picture_formats(stream(room.track_frames(name)))
             self.assertEqual(set(sizes), {size})
             self.assertEqual(profiles, {("Constrained Baseline", 31)})
 
     def test_beneath_a_passed_through_picture_layers_are_encoded_from_it(self):
         room = self.room_with_layers("file://" + self.file(*picture()))
-        self.assertTrue(room.pump(START, lambda: "bitrate" not in self.entries()["video"]), "never passed through")
-        self.want("video/middle")
+        self.assertTrue(room.pump(START, lambda: "bitrate" not in self.room.entries()["video"]), "never passed through")
+        self.room.want("video/middle")
         self.wait_frames("video/middle", 40)
         frames = room.track_frames("video/middle")
-        self.assertEqual(set(picture_formats(self.stream(frames))[0]), {(640, 360)})
+        self.assertEqual(set(picture_formats(stream(frames))[0]), {(640, 360)})
         # The source itself has no key frame here, so what follows is from one group of pictures and the next.
         passed = {f.captured for f in room.track_frames("video")}
         same = [f for f in frames if f.captured in passed]
         self.assertGreater(len(same), 30)
-        self.assertNotIn("bitrate", self.entries()["video"])
-        self.want("video/middle", False)
+        self.assertNotIn("bitrate", self.room.entries()["video"])
+        self.room.want("video/middle", False)
         self.assertTrue(room.pump(START, lambda: room.encoders() == 1), "the encoder runs on")
+
+
+class TestProgrammeLayers(SpeakersTest):
+    def wait_for(self, name, count):
+        self.assertTrue(self.talk(START, lambda: len(self.room.track_frames(name)) >= count), f"{name}: too few frames")
+
+    def test_the_picture_with_the_speaker_laid_in_has_the_layers_of_the_rooms(self):
+        room = self.start([{"id": "main", "url": "test:?picture=black", "kind": "room", "audio": {"floor": 0}}], mix="server")
+        entries = room.entries()
+        best = entries["programme/video"]
+        self.assertEqual(best["bitrate"], 1_800_000)
+        self.assertNotIn("layer_of", best)
+        self.add_speaker("s1", 1000, 1001)
+        self.talk_until("speaker", speaker="s1", state="decoding")
+        room.send(command="speaker.air", speaker="s1", on=True)
+        self.talk_until("speaker", speaker="s1", state="on_air")
+        running = room.encoders()
+        for name, size, bitrate in (("programme/video/middle", (640, 360), 600_000), ("programme/video/low", (320, 180), 150_000)):
+            self.assertEqual((entries[name]["layer_of"], entries[name]["bitrate"]), (best["track"], bitrate))
+            self.assertEqual(entries[name]["profile_level_id"], best["profile_level_id"])
+            self.assertFalse(room.track_frames(name), "nobody wants it")
+            room.want(name)
+            self.wait_for(name, 30)
+            self.assertEqual(room.encoders(), running + 1)
+            frames = room.track_frames(name)
+            self.assertTrue(frames[0].key)
+            sizes, profiles = picture_formats(stream(frames))
+            self.assertEqual((set(sizes), profiles), ({size}, {("Constrained Baseline", 31)}))
+            pictures = decode_video(stream(frames))
+            self.assertEqual(len(pictures), len(frames))
+            self.assertTrue(all(p[600 * 1280 + 1100] > 180 and p[100 * 1280 + 100] < 60 for p in pictures), "no speaker in it")
+            room.want(name, False)
+            self.assertTrue(self.talk(START, lambda: room.encoders() == running), "the encoder runs on")
+        instants = sorted(f.captured for f in room.track_frames("programme/video/low"))
+        self.assertGreater(min(b - a for a, b in zip(instants, instants[1:])), 60e6)  # 15 a second
+        self.assertFalse(room.track_frames("programme/video"), "nobody wants that one")
 
 
 if __name__ == "__main__":

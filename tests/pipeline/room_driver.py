@@ -248,6 +248,14 @@ class Room:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
+    def want(self, track, wanted=True):
+        self.send(command="want", track=self.tracks[track], wanted=wanted)
+
+    def entries(self):
+        """The tracks as they were listed last, by name."""
+        report = [r for r in self.reports if r["report"] in ("ready", "tracks")][-1]
+        return {entry["name"]: entry for entry in report["tracks"]}
+
     def encoders(self):
         """How many encoders run: each has one thread, that of its input."""
         names = []
