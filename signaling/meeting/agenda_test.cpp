@@ -158,3 +158,21 @@ TEST_F(Agenda, events_of_before_there_were_agendas_are_read) {
 
 }  // namespace
 }  // namespace plenary::signaling
+TEST_F(Agenda, a_planned_time_is_kept_and_none_is_none) {
+  const std::vector<AgendaItem> planned = {{"1", "Opening", 10}, {"2", "Access"}};
+  ASSERT_TRUE(bench_.moderate(act::SetAgenda{planned}));
+  bench_.crash();
+  EXPECT_EQ(bench_.state().agenda, planned);
+}
+
+TEST_F(Agenda, an_agenda_of_before_there_were_planned_times_is_read) {
+  ASSERT_TRUE(bench_.moderate(act::SetAgenda{{{"1", "Opening", 10}}}));
+  StoredEvent old = bench_.disk().back();
+  ASSERT_EQ(old.type, "agenda_set");
+  const std::string member = ",\"minutes\":10";
+  const std::size_t at = old.payload.find(member);
+  ASSERT_NE(at, std::string::npos) << old.payload;
+  old.payload.erase(at, member.size());
+  EXPECT_EQ(std::get<AgendaSet>(read_event(old).value().body).items, (std::vector<AgendaItem>{{"1", "Opening"}}));
+}
+

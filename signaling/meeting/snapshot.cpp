@@ -46,8 +46,8 @@ auto members(Value& value) {
 
 template <ConstOrNot<AgendaItem> Value>
 auto members(Value& value) {
-  auto& [item, title] = value;
-  return std::tie(item, title);
+  auto& [item, title, minutes] = value;
+  return std::tie(item, title, minutes);
 }
 
 template <ConstOrNot<HelpLine> Value>

@@ -37,6 +37,7 @@ struct Person {
 struct AgendaItem {
   std::string item;  // its number as people say it: "4", "4a"
   std::string title;
+  std::uint32_t minutes = 0;  // planned for it; zero: nobody said
   bool operator==(const AgendaItem&) const = default;
 };
 
@@ -199,10 +200,11 @@ constexpr std::size_t kMaxRemoved = 5'000;  // none is ever forgotten; a moderat
 // As many as people; beyond it the oldest is forgotten.
 constexpr std::size_t kMaxKnownChecks = 5'000;
 
-constexpr std::size_t kMaxAgenda = 50;       // items; a longer programme has more than one meeting
-constexpr std::size_t kMaxOpenHelps = 100;   // nobody answers more; the next one is told so
-constexpr std::size_t kMaxClosedHelps = 50;  // kept so that closing does not let anybody ask faster
-constexpr std::size_t kMaxHelpLines = 30;    // of one
+constexpr std::uint32_t kMaxItemMinutes = 24 * 60;  // of one item; what takes longer has items of its own
+constexpr std::size_t kMaxAgenda = 50;              // items; a longer programme has more than one meeting
+constexpr std::size_t kMaxOpenHelps = 100;          // nobody answers more; the next one is told so
+constexpr std::size_t kMaxClosedHelps = 50;         // kept so that closing does not let anybody ask faster
+constexpr std::size_t kMaxHelpLines = 30;           // of one
 
 const Request* find_open(const State& state, RequestId id);
 // Also among the ended ones still in memory.

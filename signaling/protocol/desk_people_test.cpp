@@ -93,7 +93,8 @@ TEST_F(DeskPeople, the_agenda_and_its_current_item_are_in_the_state) {
   const PageId li = joined("Li/participant");
   EXPECT_EQ(state(li)["agenda"]["items"], Json::array());
   EXPECT_EQ(state(li)["agenda"]["current"], nullptr);
-  const Json items = {{{"item", "4"}, {"title", "Connectivity"}}, {{"item", "5"}, {"title", "Any other business"}}};
+  const Json items = {{{"item", "4"}, {"title", "Connectivity"}, {"minutes", 30}},
+                      {{"item", "5"}, {"title", "Any other business"}}};
   EXPECT_TRUE(call(joined("Orla/organiser"), "agenda.set", {{"items", items}}).contains("result"));
   EXPECT_TRUE(call(moderator, "agenda.select", {{"item", "4"}}).contains("result"));
   ask(li);

@@ -140,7 +140,10 @@ Json meeting_json(const Meeting& meeting) {
 
 Json agenda_json(const State& state) {
   Json items = Json::array();
-  for (const AgendaItem& item : state.agenda) items.push_back({{"item", item.item}, {"title", item.title}});
+  for (const AgendaItem& item : state.agenda) {
+    items.push_back({{"item", item.item}, {"title", item.title}});
+    if (item.minutes != 0) items.back()["minutes"] = item.minutes;
+  }
   const bool none = state.item.empty();
   return {{"items", std::move(items)},
           {"current", or_null(state.item)},

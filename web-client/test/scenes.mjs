@@ -288,6 +288,7 @@ export const scenes = {
 
   chair: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); undoable(meeting); }, shown: '.undo-words .seconds' },
   chair_fitness: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.set(meeting.queue[0], { state: 'standby', media: 'decoding' }); meeting.heard(meeting.queue[0], kUnfit); meeting.heard(meeting.floor[0], kFit); }, shown: '.next .lights' },
+  moderator_agenda_planned: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => { agenda(meeting); meeting.agenda.items.forEach((item, index) => (item.minutes = 10 * index + 20)); meeting.agenda.since = Date.now() - 3_600_000; }, shown: 'item-clock[data-over=true]' },
   chair_idle: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); }, shown: '.now .big' },
   chair_paused: {
     path: `${room}/chair`, claims: staff('chair'), shown: '.now .other',

@@ -115,6 +115,7 @@ export interface Agenda {
   current?: string | null;
   since?: number | null;
 }
+  minutes?: number; // planned for it
 
 // Speeches that are over.
 export interface Totals {

@@ -2,8 +2,8 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, svg, type PropertyDeclarations } from 'lit';
 
-import { clockText, speechTime } from '../core/format.ts';
-import { t } from '../core/i18n.ts';
+import { clockText, secondsUntil, speechTime } from '../core/format.ts';
+import { pieces, t, type MessageKey } from '../core/i18n.ts';
 import { elapsed, type FloorRequest } from '../core/protocol.ts';
 import { define, Part } from './part.ts';
 import { timeOfDay } from './words.ts';
