@@ -182,6 +182,11 @@ Json undo_json(const State& state) {
   return {{"by", undo.by},
           {"act", to_text(undo.act)},
           {"request", undo.request ? Json(to_text(*undo.request)) : Json(nullptr)},
+Json advice_json(const State& state) {
+  const std::optional<RequestId> advice = balance_advice(state);
+  return advice ? Json(to_text(*advice)) : Json(nullptr);
+}
+
           {"until", number(undo.until)},
           {"chair", chair_may_undo(undo.act)}};
 }
@@ -230,6 +235,7 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
   return view;
 }
 
+                  {"advice", dumped(advice_json(state))},
 const std::string& View::behind_of(ParticipantId participant) const {
   static const std::string none;
   const auto own = behind.find(participant);

@@ -247,6 +247,11 @@ export const scenes = {
   moderator_type: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => meeting.setMeeting({ type: 'high_level' }), shown: '.meeting-type' },
   moderator_text: { path: `${room}/moderator`, claims: staff('moderator'), before: (meeting) => meeting.onAir(texts(meeting)), act: (page, meeting) => texts(meeting), shown: '.queue blockquote' },
   moderator_reader: { path: `${room}/moderator`, claims: staff('moderator'), before: texts, act: (page) => page.locator('[data-action=reader]').click(), shown: '#reader[open]' },
+  moderator_advice: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => { meeting.advice = meeting.queue[4].request; meeting.changed('advice'); }, shown: '.advised' },
+  moderator_deadlines: {
+    path: `${room}/moderator`, claims: staff('moderator'), shown: '.queue .row count-down .digits',
+    act: (page, meeting) => { meeting.set(meeting.floor[0], { running_since: Date.now() - 200_000, closes_at: Date.now() + 3_600_000 }); meeting.set(meeting.queue[4], { state: 'standby', answer_by: Date.now() + 3_600_000 }); meeting.set(mine(meeting, { kind: 'reply' }), { reason: 'reply' }); },
+  },
   stage_text: { path: `${room}/stage`, claims: null, before: (meeting) => meeting.onAir(texts(meeting)), shown: '.speaker .read-by' },
   moderator_noted: {
     path: `${room}/moderator`, claims: staff('moderator'), before: noted, shown: '.pending-box .note',

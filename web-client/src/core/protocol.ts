@@ -167,6 +167,7 @@ export interface MeetingState {
   you: You;
 }
 
+  advice?: string | null; // whom the order by balance would have next, while the list goes as asked
 export interface MeetingChanged {
   seq: number;
   server_time: number;

@@ -273,7 +273,7 @@ class ModeratorPage extends Part {
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
-          ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}
+          ${request.state === 'standby' ? html`${stateChip(request)}<count-down class="chip" .until=${request.answer_by} .words=${'moderator.green.answer'} .now=${model.now}></count-down>` : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}${this.#advised(request)}
         </p>
         ${affiliation(person)} ${askedBy(request)} ${readBy(request)} ${readyLights(request)}
         <p class="line small">
@@ -311,6 +311,11 @@ class ModeratorPage extends Part {
   #item({ item }: FloorRequest): Content {
     return item && item !== this.#model.session.store.state.value?.agenda?.current ? html`<span class="chip">${t('agenda.number', { item })}</span>` : nothing;
   }
+  // Under the order as asked: a word, and nobody is moved.
+  #advised({ request }: FloorRequest): Content {
+    return this.#model.session.store.state.value?.advice === request ? html`<span class="state good advised">${t('moderator.advised')}</span>` : nothing;
+  }
+
 
   // Opens a form; the focus comes back to the dots.
   #opens(id: string, action: string, label: string, sign: IconName, open: () => void): TemplateResult {
