@@ -140,6 +140,7 @@ Json meeting_json(const Meeting& meeting) {
 
 Json agenda_json(const State& state) {
   Json items = Json::array();
+          {"replies", rules.replies},
   for (const AgendaItem& item : state.agenda) {
     items.push_back({{"item", item.item}, {"title", item.title}});
     if (item.minutes != 0) items.back()["minutes"] = item.minutes;

@@ -109,6 +109,7 @@ export interface AgendaItem {
   item: string; // its number: "4", "4a"
   title: string;
 }
+  replies?: boolean; // to the present speaker are taken
 
 export interface Agenda {
   items: AgendaItem[];

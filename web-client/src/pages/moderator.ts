@@ -265,6 +265,7 @@ class ModeratorPage extends Part {
       data-selected=${selected}
       @pointerdown=${() => model.select(id)}
       @pointerenter=${() => model.hold(id)}
+      data-reply=${request.reason === 'reply'}
       @focusin=${() => model.hold(id)}
       @focusout=${() => model.hold(null)}
     >
