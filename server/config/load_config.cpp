@@ -84,6 +84,7 @@ constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "turn"sv, "sourc
 
 constexpr auto kOrders = std::to_array({"asked"sv, "balance"sv, "protocol"sv});
 constexpr auto kLists = std::to_array({"closed"sv, "open"sv});
+constexpr auto kRights = std::to_array({"item"sv, "list"sv});
 constexpr auto kAnonymous = std::to_array({"watch"sv, "none"sv});
 constexpr auto kFormats = std::to_array({"text"sv, "json"sv});
 constexpr auto kLevels = std::to_array({"debug"sv, "info"sv, "warning"sv, "error"sv});

@@ -127,6 +127,21 @@ TEST_F(Agenda, rights_of_reply_without_an_item_do_not_take_others_to_the_end_of_
   EXPECT_THAT(bench_.queue(), ElementsAre(first, reply, next_item, without));
 }
 
+TEST_F(Agenda, rights_of_reply_come_at_the_end_of_the_list_where_the_meeting_says_so) {
+  Rules of_list = rules();
+  of_list.rights_at_list_end = true;
+  bench_ = Bench(of_list);
+  const RequestId without = ask("Juan", RequestKind::right_of_reply);
+  select("1");
+  const RequestId reply = ask("Amina", RequestKind::right_of_reply);
+  select("2");
+  const RequestId next_item = ask("Li");
+  EXPECT_THAT(bench_.queue(), ElementsAre(next_item, without, reply));
+  ASSERT_TRUE(bench_.moderate(act::ChooseOrder{ListOrder::manual}));
+  const RequestId later = ask("Olga");
+  EXPECT_THAT(bench_.queue(), ElementsAre(next_item, later, without, reply));
+}
+
 TEST_F(Agenda, a_list_moved_by_hand_takes_new_ones_behind_the_rights_of_reply_of_earlier_items) {
   select("1");
   const RequestId first = ask("Amina");

@@ -73,6 +73,7 @@ std::size_t agenda_place(const State& state, const Request& request) {
 
 // A right of reply is about what was said under its item, so it comes before what was asked under a later one.
 bool waits_for_next_item(const State& state, const Request& ordinary, const Request& right_of_reply) {
+  if (state.rights_at_list_end) return false;
   const std::size_t own = agenda_place(state, right_of_reply);
   return own != 0 && agenda_place(state, ordinary) > own;
 }
@@ -83,7 +84,7 @@ void put_rights_of_reply(const State& state, const std::vector<const Request*>& 
   for (const Request* reply : replies) {
     const auto stands_before = [&](const Request* r) {
       const bool is_at_list_end = r->kind == RequestKind::right_of_reply && agenda_place(state, *r) == 0;
-      if (is_at_list_end && agenda_place(state, *reply) != 0) return false;
+      if (is_at_list_end && agenda_place(state, *reply) != 0 && !state.rights_at_list_end) return false;
       return !waits_for_next_item(state, *r, *reply);
     };
     const auto last = std::find_if(ordinary.rbegin(), ordinary.rend(), stands_before);

@@ -156,7 +156,8 @@ struct State {
   Audience audience = Audience::everyone;
   std::string in_charge;  // name of the moderator or chair who took over last; empty: nobody did
   bool list_open = true;
-  bool list_opens = true;  // with a meeting that was closed
+  bool list_opens = true;           // with a meeting that was closed
+  bool rights_at_list_end = false;  // rights of reply, also those that were asked under an item of the agenda
   ListOrder order = ListOrder::asked;
   std::uint64_t next_request = 1;
   std::uint64_t next_participant = 1;  // above everybody who ever was on the list
