@@ -336,3 +336,6 @@ export const scenes = {
   return_silent: { path: `${room}/return`, claims: staff('technician'), preview: true, blocked: true, shown: '[data-action=sound]' },
   return_away: { path: `${room}/return`, claims: staff('technician'), before: (meeting) => { meeting.media_down = true; }, shown: '.return .waiting' },
 };
+  timer: { path: `${room}/timer`, claims: null, shown: 'speech-clock' },
+  timer_over: { path: `${room}/timer`, claims: null, act: (page, meeting) => { const long = meeting.queue[4]; meeting.end(meeting.floor[0], 'released'); meeting.onAir(long); meeting.set(long, { running_since: Date.now() - 765_000, closes_at: Date.now() + 3_600_000 }); }, shown: 'closing-note .digits' },
+  timer_idle: { path: `${room}/timer`, claims: null, act: (page, meeting) => meeting.end(meeting.floor[0], 'released'), shown: '.alone' },
