@@ -312,9 +312,9 @@ FloorSection load_floor(TableReader reader, MeetingType room) {
   floor.grace = reader.duration("grace", kLongestGrace).value_or(floor.grace);
   floor.ready_within = reader.duration("ready_within", kLongestCall).value_or(floor.ready_within);
   floor.needs_approval = reader.flag("needs_approval").value_or(floor.needs_approval);
-  floor.overtime_max = reader.duration("overtime_max", kLongestOvertime).value_or(floor.overtime_max);
   floor.replies = reader.flag("replies").value_or(floor.replies);
   if (const auto end = reader.word("rights_of_reply_at", kRights)) floor.rights_at_list_end = *end == 1;
+  floor.overtime_max = reader.duration("overtime_max", kLongestOvertime).value_or(floor.overtime_max);
   reader.finish();
   return floor;
 }

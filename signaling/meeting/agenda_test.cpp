@@ -163,16 +163,6 @@ TEST_F(Agenda, the_public_meeting_begins_before_the_first_item) {
   EXPECT_EQ(bench_.state().item, "");
 }
 
-TEST_F(Agenda, events_of_before_there_were_agendas_are_read) {
-  const RequestId asked = ask("Amina");
-  StoredEvent old = bench_.disk().front();
-  ASSERT_EQ(old.type, "requested");
-  EXPECT_EQ(old.payload.find("item"), std::string::npos) << "what is not there is not written";
-  EXPECT_EQ(std::get<Requested>(read_event(old).value().body).request, asked);
-}
-
-}  // namespace
-}  // namespace plenary::signaling
 TEST_F(Agenda, a_planned_time_is_kept_and_none_is_none) {
   const std::vector<AgendaItem> planned = {{"1", "Opening", 10}, {"2", "Access"}};
   ASSERT_TRUE(bench_.moderate(act::SetAgenda{planned}));
@@ -191,3 +181,13 @@ TEST_F(Agenda, an_agenda_of_before_there_were_planned_times_is_read) {
   EXPECT_EQ(std::get<AgendaSet>(read_event(old).value().body).items, (std::vector<AgendaItem>{{"1", "Opening"}}));
 }
 
+TEST_F(Agenda, events_of_before_there_were_agendas_are_read) {
+  const RequestId asked = ask("Amina");
+  StoredEvent old = bench_.disk().front();
+  ASSERT_EQ(old.type, "requested");
+  EXPECT_EQ(old.payload.find("item"), std::string::npos) << "what is not there is not written";
+  EXPECT_EQ(std::get<Requested>(read_event(old).value().body).request, asked);
+}
+
+}  // namespace
+}  // namespace plenary::signaling

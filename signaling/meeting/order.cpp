@@ -177,7 +177,6 @@ std::vector<Place> waiting_order(const State& state, ListOrder order) {
 
 std::vector<Place> waiting_order(const State& state) { return waiting_order(state, state.order); }
 
-std::size_t position_of(const State& state, RequestId request) {
 std::optional<RequestId> balance_advice(const State& state) {
   if (state.order != ListOrder::asked) return std::nullopt;
   const Request* first = nullptr;
@@ -196,6 +195,7 @@ std::optional<RequestId> balance_advice(const State& state) {
   return best == first ? std::nullopt : std::optional(best->id);
 }
 
+std::size_t position_of(const State& state, RequestId request) {
   const std::vector<Place> places = waiting_order(state);
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (places[i].request == request) return i + 1;

@@ -47,7 +47,7 @@ std::string classes_in_turn(const State& state, const Rows& rows) {
   return {};
 }
 
-// The number of an item in the agenda; none: the request is under no item that is still there.
+// The number of an item in the agenda; none: the request is under no item that is still there, or none counts.
 std::optional<long> item_number(const State& state, const Request& r) {
   if (state.rights_at_list_end) return std::nullopt;
   for (std::size_t i = 0; i < state.agenda.size(); ++i) {

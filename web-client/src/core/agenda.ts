@@ -1,4 +1,4 @@
-// The agenda as people write and read it: "4 Connectivity".
+// The agenda as people write and read it: "4 Connectivity (30 min)".
 import type { Agenda, AgendaItem, MeetingState } from './protocol.ts';
 
 // The planned time behind a title, in each language's short word for minutes, or with a prime.

@@ -159,7 +159,10 @@ class ModeratorPage extends Part {
       <div class="speaker-line">
         ${badge(person.name)}
         <div class="who">
-          <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
+          <p class="line">
+            ${stateChip(request)}<count-down class="chip" .until=${request.kept_until} .words=${'list.kept'} .now=${now}></count-down>${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}
+            <closing-note said .request=${request} .now=${now}></closing-note>
+          </p>
           <p class="name"><bdi>${person.name}</bdi></p>
           ${affiliation(person)} ${askedBy(request)} ${readBy(request)}
           <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}${this.#checked(request)}</p>
@@ -262,10 +265,10 @@ class ModeratorPage extends Part {
       class="row"
       data-request=${id}
       data-state=${request.state}
+      data-reply=${request.reason === 'reply'}
       data-selected=${selected}
       @pointerdown=${() => model.select(id)}
       @pointerenter=${() => model.hold(id)}
-      data-reply=${request.reason === 'reply'}
       @focusin=${() => model.hold(id)}
       @focusout=${() => model.hold(null)}
     >
@@ -308,15 +311,15 @@ class ModeratorPage extends Part {
     return checkBadge(request, this.#model.session.checks.value.get(request.person.participant));
   }
 
-  // Of another item than the one that is discussed now.
-  #item({ item }: FloorRequest): Content {
-    return item && item !== this.#model.session.store.state.value?.agenda?.current ? html`<span class="chip">${t('agenda.number', { item })}</span>` : nothing;
-  }
   // Under the order as asked: a word, and nobody is moved.
   #advised({ request }: FloorRequest): Content {
     return this.#model.session.store.state.value?.advice === request ? html`<span class="state good advised">${t('moderator.advised')}</span>` : nothing;
   }
 
+  // Of another item than the one that is discussed now.
+  #item({ item }: FloorRequest): Content {
+    return item && item !== this.#model.session.store.state.value?.agenda?.current ? html`<span class="chip">${t('agenda.number', { item })}</span>` : nothing;
+  }
 
   // Opens a form; the focus comes back to the dots.
   #opens(id: string, action: string, label: string, sign: IconName, open: () => void): TemplateResult {
