@@ -20,7 +20,7 @@ import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
 import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
-import { affiliation, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, alarmText, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { readBy, writtenText } from '../parts/written.ts';
 import { findField, openFind } from './moderator_find.ts';
 import { ModeratorModel } from './moderator_model.ts';
@@ -90,7 +90,7 @@ class ModeratorPage extends Part {
   #head(state: MeetingState): TemplateResult {
     const { session, now, token } = this.#model;
     const orders = state.queue.filter(({ kind }) => kind === 'point_of_order').length;
-    const alarms = session.room_status.value?.alarms.length ?? 0;
+    const alarms = session.room_status.value?.alarms ?? [];
     const open = state.meeting.list === 'open';
     const stage = `/room/${encodeURIComponent(state.meeting.room)}/stage${token ? `#token=${encodeURIComponent(token)}` : ''}`;
     return pageHead({
@@ -98,7 +98,9 @@ class ModeratorPage extends Part {
       middle: html`<day-clock .now=${now}></day-clock>
         <span class="state list ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
         ${orders ? html`<span class="state order counted" data-count=${orders}>${icon('flag')}<span>${t('state.order')} ${orders}</span></span>` : nothing}
-        ${alarms ? html`<span class="state fault counted" data-count=${alarms}>${icon('alert')}<span>${t('moderator.alarms', { count: alarms })}</span></span>` : nothing}`,
+        ${alarms.length
+          ? html`<span class="state fault counted" data-count=${alarms.length} title=${alarms.map(alarmText).join('\n')}>${icon('alert')}<span>${t('moderator.alarms', { count: alarms.length })}</span></span>`
+          : nothing}`,
       end: html`${helpsButton(this.#rooms())}${connectionChip(connectionOf(session.status.value, null))}
         <a class="button quiet" href=${stage} target="_blank" rel="noreferrer">${icon('screen')}<span>${t('moderator.stage')}</span></a>`,
     });
