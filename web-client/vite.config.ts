@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 // One page per face; the server maps its paths to these files (README.md).
 const scripts = [
-  'src/pages/index.ts', 'src/pages/participant.ts', 'src/pages/moderator.ts', 'src/pages/chair.ts', 'src/pages/technician.ts', 'src/pages/stage.ts',
+  'src/pages/index.ts', 'src/pages/participant.ts', 'src/pages/moderator.ts', 'src/pages/chair.ts', 'src/pages/technician.ts', 'src/pages/stage.ts', 'src/pages/timer.ts',
   'src/pages/return.ts', 'src/pages/organiser.ts',
 ];
 const faces = scripts.map((script) => basename(script, '.ts'));

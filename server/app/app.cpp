@@ -37,7 +37,7 @@ std::optional<Below> below(std::string_view path, std::string_view prefix) {
 }
 
 HttpResponse page_of_room(std::string_view rest) {
-  static constexpr std::array<std::string_view, 4> kPages = {"moderator", "chair", "stage", "return"};
+  static constexpr std::array<std::string_view, 5> kPages = {"moderator", "chair", "stage", "timer", "return"};
   if (rest.empty()) return HttpResponse::page("participant.html");
   if (std::find(kPages.begin(), kPages.end(), rest) != kPages.end()) {
     return HttpResponse::page(std::string(rest) + ".html");

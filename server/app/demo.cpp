@@ -189,6 +189,7 @@ std::string demo_links(const Config& config, const DemoCommand& command, App& ap
       text += "    participant  " + link(host, room.id, base, "participant", "Amina Diallo", "government") + "\n";
       text += "    participant  " + link(host, room.id, base, "participant", "Li Wei", "private_sector") + "\n";
       text += "    moderator    " + link(host, room.id, base + "/moderator", "moderator", "Moderator", "") + "\n";
+      text += "    chair        " + link(host, room.id, base + "/chair", "chair", "Chair", "") + "\n";
       text += fmt::format("    stage        {}{}/stage\n", site(host), base);
       text += "    return       " + link(host, room.id, base + "/return", "technician", "Return screen", "") + "\n";
     }

@@ -18,6 +18,8 @@ signaling::Rules rules_of(const RoomConfig& room) {
                          .needs_approval = floor.needs_approval,
                          .list_open = floor.list_open,
                          .order = static_cast<signaling::ListOrder>(floor.order),
+                         .replies = floor.replies,
+                         .rights_at_list_end = floor.rights_at_list_end,
                          .delegation_max = floor.delegation_max,
                          .overtime_max = floor.overtime_max,
                          .grace = floor.grace,

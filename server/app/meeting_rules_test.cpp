@@ -49,6 +49,13 @@ TEST(MeetingRules, the_type_of_a_room_says_how_its_list_begins) {
   EXPECT_EQ(rules.ready_within, seconds(0));
   EXPECT_FALSE(rules_of(RoomConfig{.floor = floor_of(MeetingType::talk)}).list_open);
   EXPECT_EQ(rules_of(RoomConfig{}).type, "");
+  EXPECT_FALSE(rules.replies);
+  EXPECT_TRUE(rules_of(RoomConfig{}).replies);
+}
+
+TEST(MeetingRules, rights_of_reply_wait_where_the_configuration_says) {
+  EXPECT_FALSE(rules_of(RoomConfig{}).rights_at_list_end);
+  EXPECT_TRUE(rules_of(RoomConfig{.floor = {.rights_at_list_end = true}}).rights_at_list_end);
 }
 
 }  // namespace

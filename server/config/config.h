@@ -78,6 +78,8 @@ struct FloorSection {
   std::uint32_t delegation_max = 0;  // open requests of one organisation; zero: no limit
   std::chrono::milliseconds grace = std::chrono::seconds(15);
   std::chrono::milliseconds ready_within = std::chrono::seconds(30);  // to answer the call; zero: the moderator decides
+  bool replies = true;                                                // to the present speaker are taken
+  bool rights_at_list_end = false;            // rights of reply: of the list, not of their agenda item
   bool needs_approval = false;                // a moderator approves each request before it is on the list
   std::chrono::milliseconds overtime_max{0};  // the microphone closes that long after the limit; zero: never
 };

@@ -70,6 +70,8 @@ constexpr auto kKeys = std::to_array<Key>({
     {"floor", "grace"},
     {"floor", "ready_within"},
     {"floor", "needs_approval", KeyType::flag},
+    {"floor", "replies", KeyType::flag},
+    {"floor", "rights_of_reply_at"},
     {"floor", "overtime_max"},
     {"log", "format"},
     {"log", "level"},
@@ -82,6 +84,7 @@ constexpr auto kSections = std::to_array({"server"sv, "auth"sv, "turn"sv, "sourc
 
 constexpr auto kOrders = std::to_array({"asked"sv, "balance"sv, "protocol"sv});
 constexpr auto kLists = std::to_array({"closed"sv, "open"sv});
+constexpr auto kRights = std::to_array({"item"sv, "list"sv});
 constexpr auto kAnonymous = std::to_array({"watch"sv, "none"sv});
 constexpr auto kFormats = std::to_array({"text"sv, "json"sv});
 constexpr auto kLevels = std::to_array({"debug"sv, "info"sv, "warning"sv, "error"sv});
@@ -309,6 +312,8 @@ FloorSection load_floor(TableReader reader, MeetingType room) {
   floor.grace = reader.duration("grace", kLongestGrace).value_or(floor.grace);
   floor.ready_within = reader.duration("ready_within", kLongestCall).value_or(floor.ready_within);
   floor.needs_approval = reader.flag("needs_approval").value_or(floor.needs_approval);
+  floor.replies = reader.flag("replies").value_or(floor.replies);
+  if (const auto end = reader.word("rights_of_reply_at", kRights)) floor.rights_at_list_end = *end == 1;
   floor.overtime_max = reader.duration("overtime_max", kLongestOvertime).value_or(floor.overtime_max);
   reader.finish();
   return floor;

@@ -16,11 +16,15 @@ FloorSection floor_of(MeetingType type) {
       floor.order = FirstOrder::protocol;
       floor.needs_approval = true;
       floor.ready_within = std::chrono::milliseconds{0};
+      floor.replies = false;
       break;
     case MeetingType::round_table:  // the tour de table is added by the moderator, who opens the list after it
-    case MeetingType::talk:         // no queue
+      floor.list_open = false;
+      break;
+    case MeetingType::talk:  // no queue
     case MeetingType::ceremony:
       floor.list_open = false;
+      floor.replies = false;
       break;
     case MeetingType::policy_dialogue:  // a panel that stays open, and then questions
     case MeetingType::workshop:

@@ -21,7 +21,7 @@ Config parsed(std::string_view toml, const Settings& environment = {}) {
   return config.ok() ? *std::move(config) : Config{};
 }
 
-// The table of types: speakers_max, order, list open, approval, time to answer the call.
+// The table of types: speakers_max, order, list open, approval, time to answer the call, replies.
 TEST(MeetingType, each_sets_what_its_floor_begins_with) {
   struct Row {
     MeetingType type;
@@ -30,15 +30,16 @@ TEST(MeetingType, each_sets_what_its_floor_begins_with) {
     bool list_open;
     bool needs_approval;
     seconds ready_within;
+    bool replies;
   };
-  const Row rows[] = {{MeetingType::none, 1, FirstOrder::asked, true, false, seconds(30)},
-                      {MeetingType::consultation, 1, FirstOrder::asked, true, false, seconds(30)},
-                      {MeetingType::high_level, 1, FirstOrder::protocol, true, true, seconds(0)},
-                      {MeetingType::round_table, 1, FirstOrder::asked, false, false, seconds(30)},
-                      {MeetingType::policy_dialogue, 6, FirstOrder::asked, true, false, seconds(30)},
-                      {MeetingType::workshop, 6, FirstOrder::asked, true, false, seconds(30)},
-                      {MeetingType::talk, 1, FirstOrder::asked, false, false, seconds(30)},
-                      {MeetingType::ceremony, 1, FirstOrder::asked, false, false, seconds(30)}};
+  const Row rows[] = {{MeetingType::none, 1, FirstOrder::asked, true, false, seconds(30), true},
+                      {MeetingType::consultation, 1, FirstOrder::asked, true, false, seconds(30), true},
+                      {MeetingType::high_level, 1, FirstOrder::protocol, true, true, seconds(0), false},
+                      {MeetingType::round_table, 1, FirstOrder::asked, false, false, seconds(30), true},
+                      {MeetingType::policy_dialogue, 6, FirstOrder::asked, true, false, seconds(30), true},
+                      {MeetingType::workshop, 6, FirstOrder::asked, true, false, seconds(30), true},
+                      {MeetingType::talk, 1, FirstOrder::asked, false, false, seconds(30), false},
+                      {MeetingType::ceremony, 1, FirstOrder::asked, false, false, seconds(30), false}};
   for (const Row& row : rows) {
     const std::string word(to_text(row.type));
     const Config config = parsed(word.empty() ? "" : "[floor]\ntype = \"" + word + "\"\n");
@@ -48,6 +49,7 @@ TEST(MeetingType, each_sets_what_its_floor_begins_with) {
     EXPECT_EQ(config.floor.list_open, row.list_open) << word;
     EXPECT_EQ(config.floor.needs_approval, row.needs_approval) << word;
     EXPECT_EQ(config.floor.ready_within, row.ready_within) << word;
+    EXPECT_EQ(config.floor.replies, row.replies) << word;
     EXPECT_EQ(config.floor.statement, minutes(3)) << word;
   }
 }
@@ -59,7 +61,11 @@ ready_within = "20s"
 list = "closed"
 type = "high_level"
 needs_approval = false
+replies = true
+rights_of_reply_at = "list"
 )");
+  EXPECT_TRUE(config.floor.replies);
+  EXPECT_TRUE(config.floor.rights_at_list_end);
   EXPECT_EQ(config.floor.order, FirstOrder::asked);
   EXPECT_EQ(config.floor.ready_within, seconds(20));
   EXPECT_FALSE(config.floor.list_open);

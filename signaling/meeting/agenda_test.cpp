@@ -127,6 +127,21 @@ TEST_F(Agenda, rights_of_reply_without_an_item_do_not_take_others_to_the_end_of_
   EXPECT_THAT(bench_.queue(), ElementsAre(first, reply, next_item, without));
 }
 
+TEST_F(Agenda, rights_of_reply_come_at_the_end_of_the_list_where_the_meeting_says_so) {
+  Rules of_list = rules();
+  of_list.rights_at_list_end = true;
+  bench_ = Bench(of_list);
+  const RequestId without = ask("Juan", RequestKind::right_of_reply);
+  select("1");
+  const RequestId reply = ask("Amina", RequestKind::right_of_reply);
+  select("2");
+  const RequestId next_item = ask("Li");
+  EXPECT_THAT(bench_.queue(), ElementsAre(next_item, without, reply));
+  ASSERT_TRUE(bench_.moderate(act::ChooseOrder{ListOrder::manual}));
+  const RequestId later = ask("Olga");
+  EXPECT_THAT(bench_.queue(), ElementsAre(next_item, later, without, reply));
+}
+
 TEST_F(Agenda, a_list_moved_by_hand_takes_new_ones_behind_the_rights_of_reply_of_earlier_items) {
   select("1");
   const RequestId first = ask("Amina");
@@ -146,6 +161,24 @@ TEST_F(Agenda, the_public_meeting_begins_before_the_first_item) {
   select("2");
   ASSERT_TRUE(bench_.moderate(act::OpenMeeting{}));
   EXPECT_EQ(bench_.state().item, "");
+}
+
+TEST_F(Agenda, a_planned_time_is_kept_and_none_is_none) {
+  const std::vector<AgendaItem> planned = {{"1", "Opening", 10}, {"2", "Access"}};
+  ASSERT_TRUE(bench_.moderate(act::SetAgenda{planned}));
+  bench_.crash();
+  EXPECT_EQ(bench_.state().agenda, planned);
+}
+
+TEST_F(Agenda, an_agenda_of_before_there_were_planned_times_is_read) {
+  ASSERT_TRUE(bench_.moderate(act::SetAgenda{{{"1", "Opening", 10}}}));
+  StoredEvent old = bench_.disk().back();
+  ASSERT_EQ(old.type, "agenda_set");
+  const std::string member = ",\"minutes\":10";
+  const std::size_t at = old.payload.find(member);
+  ASSERT_NE(at, std::string::npos) << old.payload;
+  old.payload.erase(at, member.size());
+  EXPECT_EQ(std::get<AgendaSet>(read_event(old).value().body).items, (std::vector<AgendaItem>{{"1", "Opening"}}));
 }
 
 TEST_F(Agenda, events_of_before_there_were_agendas_are_read) {

@@ -49,6 +49,10 @@ std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act, cons
   if (open_request_of(c.state, c.actor.participant, is_point) != nullptr) {
     return conflict("already_asked", "You have asked for the floor already; withdraw that request first.");
   }
+  if (act.kind == RequestKind::reply && !c.rules.replies) {
+    return Refusal{RefusalCode::list_closed, "no_replies",
+                   "This meeting takes no replies; ask for a statement or a question."};
+  }
   if (act.kind == RequestKind::reply && !c.state.answered) {
     return conflict("nobody_to_reply_to", "Nobody has spoken yet; ask for a statement or a question.");
   }

@@ -7,6 +7,9 @@
 namespace plenary::signaling {
 namespace {
 
+// A text waits without a page, and who was added by name has none.
+bool waits_by_page(const Request& request) { return comes_by_network(request) && !request.person.identity.empty(); }
+
 class Search {
  public:
   Search(const State& state, const Presence& presence, const Rules& rules)
@@ -36,17 +39,16 @@ class Search {
   }
 
   void waiting(const Request& request) {
-    const bool has_page = comes_by_network(request) && !request.person.identity.empty();  // a text waits without one
-    if (!has_page) return;
+    if (!waits_by_page(request)) return;
     if (const std::optional<Moment> gone = presence_.gone_since(request.person.id)) {
       offer(*gone + rules_.place_kept, Moved{request.id, RequestState::lapsed, "connection_lost", {}});
     }
-    if (request.state != RequestState::standby || request.ready || rules_.ready_within == Milliseconds{0}) return;
-    const Moment answered_by = request.changed_at + rules_.ready_within;
+    const std::optional<Moment> until = answer_by(request, rules_);
+    if (!until) return;
     if (request.missed > 0) {
-      offer(answered_by, Moved{request.id, RequestState::lapsed, "not_ready", {}});
+      offer(*until, Moved{request.id, RequestState::lapsed, "not_ready", {}});
     } else {
-      offer(answered_by, PassedOver{request.id, next_in_line(state_, request.id), "not_ready"});
+      offer(*until, PassedOver{request.id, next_in_line(state_, request.id), "not_ready"});
     }
   }
 
@@ -77,7 +79,7 @@ class Search {
 
   void held(const Request& request, bool flowing) {
     if (!flowing) {
-      offer(request.lost_at + rules_.grace, Moved{request.id, RequestState::released, "connection_lost", {}});
+      offer(*kept_until(request, rules_), Moved{request.id, RequestState::released, "connection_lost", {}});
     } else if (request.held_from == RequestState::paused) {
       offer(state_.at, Moved{request.id, RequestState::paused, "connection_back", {}});
     } else {
@@ -88,9 +90,9 @@ class Search {
   }
 
   void overtime(const Request& request) {
-    if (!request.running_since || rules_.overtime_max == Milliseconds{0} || request.limit == Milliseconds{0}) return;
-    const Moment over = *request.running_since - request.elapsed + request.limit + rules_.overtime_max;
-    offer(over, Moved{request.id, RequestState::expired, "time_over", {}});
+    if (const std::optional<Moment> over = closes_at(request, rules_)) {
+      offer(*over, Moved{request.id, RequestState::expired, "time_over", {}});
+    }
   }
 
   const State& state_;
@@ -100,6 +102,24 @@ class Search {
 };
 
 }  // namespace
+
+std::optional<Moment> answer_by(const Request& request, const Rules& rules) {
+  const bool asked = request.state == RequestState::standby && !request.ready && waits_by_page(request);
+  if (!asked || rules.ready_within == Milliseconds{0}) return std::nullopt;
+  return request.changed_at + rules.ready_within;
+}
+
+std::optional<Moment> kept_until(const Request& request, const Rules& rules) {
+  if (request.state != RequestState::held) return std::nullopt;
+  return request.lost_at + rules.grace;
+}
+
+std::optional<Moment> closes_at(const Request& request, const Rules& rules) {
+  if (!request.running_since || rules.overtime_max == Milliseconds{0} || request.limit == Milliseconds{0}) {
+    return std::nullopt;
+  }
+  return *request.running_since - request.elapsed + request.limit + rules.overtime_max;
+}
 
 std::optional<Due> next_due(const State& state, const Presence& presence, const Rules& rules) {
   return Search(state, presence, rules).earliest();

@@ -169,7 +169,9 @@ struct Encode {
   void operator()(const AgendaSet& e) const {
     type = "agenda_set";
     json["items"] = Json::array();
-    for (const AgendaItem& item : e.items) json["items"].push_back({{"item", item.item}, {"title", item.title}});
+    for (const AgendaItem& item : e.items) {
+      json["items"].push_back({{"item", item.item}, {"title", item.title}, {"minutes", item.minutes}});
+    }
   }
   void operator()(const ItemSelected& e) const {
     type = "item_selected";
@@ -265,7 +267,9 @@ PersonRemoved removed_in(const Json& json) {
 AgendaSet agenda_set_in(const Json& json) {
   AgendaSet e;
   for (const Json& item : need<Json>(json, "items")) {
-    e.items.push_back({need<std::string>(item, "item"), need<std::string>(item, "title")});
+    // Events of before there were planned times have none.
+    const std::uint32_t minutes = item.contains("minutes") ? need<std::uint32_t>(item, "minutes") : 0;
+    e.items.push_back({need<std::string>(item, "item"), need<std::string>(item, "title"), minutes});
   }
   return e;
 }

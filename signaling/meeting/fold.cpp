@@ -315,6 +315,7 @@ State first_state(const Rules& rules) {
     state.agenda.push_back({std::to_string(state.agenda.size() + 1), title});
   }
   state.list_open = state.list_opens = rules.list_open;
+  state.rights_at_list_end = rules.rights_at_list_end;
   state.order = rules.order;
   state.state = rules.opens_live ? MeetingState::live : MeetingState::scheduled;
   return state;

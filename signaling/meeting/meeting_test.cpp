@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "signaling/meeting/bench.h"
+#include "signaling/meeting/due.h"
 
 namespace plenary::signaling {
 namespace {
@@ -260,6 +261,48 @@ TEST(Meeting, the_microphone_closes_by_itself_only_where_the_meeting_says_so) {
   EXPECT_EQ(bench.state_of(request), RequestState::on_air);
   bench.pass(seconds(1));
   EXPECT_EQ(bench.state_of(request), RequestState::expired);
+}
+
+// What pages count down to is when it happens.
+TEST(Meeting, the_moment_that_a_microphone_closes_is_known_while_its_clock_runs) {
+  Rules strict{.meeting = "m", .room = "m", .title = "", .languages = {}};
+  strict.overtime_max = seconds(30);
+  Bench bench(strict);
+  const RequestId request = bench.speak("Amina");
+  bench.pass(seconds(60));
+  ASSERT_TRUE(bench.moderate(act::Pause{request}));
+  EXPECT_EQ(closes_at(bench.find(request), strict), std::nullopt);
+  bench.pass(seconds(60));
+  ASSERT_TRUE(bench.moderate(act::Resume{request}));
+  bench.meeting().handle_speaker_on_air(request, true, bench.now());
+  bench.write();
+  const std::optional<Moment> closes = closes_at(bench.find(request), strict);
+  ASSERT_TRUE(closes);
+  EXPECT_EQ(*closes - bench.meeting().moment(bench.now()), seconds(150));
+  bench.pass(seconds(150));
+  EXPECT_EQ(bench.state_of(request), RequestState::expired);
+  EXPECT_EQ(closes_at(bench.find(request), strict), std::nullopt);
+  strict.overtime_max = seconds(0);
+  const RequestId other = bench.speak("Li");
+  EXPECT_EQ(closes_at(bench.find(other), strict), std::nullopt);
+}
+
+TEST(Meeting, the_moment_to_have_answered_by_is_for_those_who_can_answer) {
+  const Rules rules{.meeting = "m", .room = "m", .title = "", .languages = {"en"}};
+  Bench bench(rules);
+  const RequestId request = bench.ask(bench.person("Amina"));
+  const RequestId other = bench.ask(bench.person("Li"));
+  EXPECT_EQ(answer_by(bench.find(request), rules), std::nullopt);
+  ASSERT_TRUE(bench.moderate(act::Prepare{request, ""}));
+  const std::optional<Moment> until = answer_by(bench.find(request), rules);
+  ASSERT_TRUE(until);
+  bench.pass(*until - bench.meeting().moment(bench.now()));
+  EXPECT_EQ(bench.state_of(request), RequestState::queued) << "passed over";
+  EXPECT_THAT(bench.queue(), ElementsAre(other, request));
+  const Accepted added =
+      bench.moderate(act::Add{"Juan", "", Category::none, Where::remote, RequestKind::statement, ""}).value();
+  ASSERT_TRUE(bench.moderate(act::Prepare{*added.answer.request, ""}));
+  EXPECT_EQ(answer_by(bench.find(*added.answer.request), rules), std::nullopt) << "who has no page";
 }
 
 TEST(Meeting, time_spoken_is_counted_by_person_and_category_but_not_for_points_of_order) {

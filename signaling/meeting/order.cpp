@@ -34,19 +34,23 @@ SpokenTotal total_of(const std::map<Category, SpokenTotal>& totals, Category cat
 }
 
 // The category that has spoken least (time, then count) comes next; inside it who has not spoken yet, then who asked
-// first. Each place taken is counted as a speech of its limit, else one category would take all the places.
+// first.
+bool has_better_claim(const State& state, const std::map<Category, SpokenTotal>& totals, const Request& a,
+                      const Request& b) {
+  const SpokenTotal of_a = total_of(totals, a.person.category);
+  const SpokenTotal of_b = total_of(totals, b.person.category);
+  if (of_a.time != of_b.time) return of_a.time < of_b.time;
+  if (of_a.count != of_b.count) return of_a.count < of_b.count;
+  const bool spoke_a = state.spoken_by_person.contains(a.person.id);
+  const bool spoke_b = state.spoken_by_person.contains(b.person.id);
+  if (spoke_a != spoke_b) return spoke_b;
+  return a.id < b.id;
+}
+
+// Each place taken is counted as a speech of its limit, else one category would take all the places.
 void sort_by_balance(const State& state, std::vector<const Request*>& requests) {
   std::map<Category, SpokenTotal> totals = state.spoken_by_category;
-  const auto comes_before = [&](const Request* a, const Request* b) {
-    const SpokenTotal of_a = total_of(totals, a->person.category);
-    const SpokenTotal of_b = total_of(totals, b->person.category);
-    if (of_a.time != of_b.time) return of_a.time < of_b.time;
-    if (of_a.count != of_b.count) return of_a.count < of_b.count;
-    const bool spoke_a = state.spoken_by_person.contains(a->person.id);
-    const bool spoke_b = state.spoken_by_person.contains(b->person.id);
-    if (spoke_a != spoke_b) return spoke_b;
-    return a->id < b->id;
-  };
+  const auto comes_before = [&](const Request* a, const Request* b) { return has_better_claim(state, totals, *a, *b); };
   for (auto next = requests.begin(); next != requests.end(); ++next) {
     std::iter_swap(next, std::min_element(next, requests.end(), comes_before));
     SpokenTotal& total = totals[(*next)->person.category];
@@ -69,6 +73,7 @@ std::size_t agenda_place(const State& state, const Request& request) {
 
 // A right of reply is about what was said under its item, so it comes before what was asked under a later one.
 bool waits_for_next_item(const State& state, const Request& ordinary, const Request& right_of_reply) {
+  if (state.rights_at_list_end) return false;
   const std::size_t own = agenda_place(state, right_of_reply);
   return own != 0 && agenda_place(state, ordinary) > own;
 }
@@ -79,7 +84,7 @@ void put_rights_of_reply(const State& state, const std::vector<const Request*>& 
   for (const Request* reply : replies) {
     const auto stands_before = [&](const Request* r) {
       const bool is_at_list_end = r->kind == RequestKind::right_of_reply && agenda_place(state, *r) == 0;
-      if (is_at_list_end && agenda_place(state, *reply) != 0) return false;
+      if (is_at_list_end && agenda_place(state, *reply) != 0 && !state.rights_at_list_end) return false;
       return !waits_for_next_item(state, *r, *reply);
     };
     const auto last = std::find_if(ordinary.rbegin(), ordinary.rend(), stands_before);
@@ -171,6 +176,24 @@ std::vector<Place> waiting_order(const State& state, ListOrder order) {
 }
 
 std::vector<Place> waiting_order(const State& state) { return waiting_order(state, state.order); }
+
+std::optional<RequestId> balance_advice(const State& state) {
+  if (state.order != ListOrder::asked) return std::nullopt;
+  const Request* first = nullptr;
+  const Request* best = nullptr;
+  for (const Place& place : waiting_order(state)) {
+    const Request& request = *find_open(state, place.request);
+    const auto still_waits = [&](const PassedBehind& behind) {
+      const Request* whom = find_open(state, behind.whom);
+      return whom != nullptr && is_waiting(whom->state);
+    };
+    if (rank_of(state, request) != Rank::ordinary || request.state == RequestState::pending) continue;
+    if (std::any_of(request.passed.begin(), request.passed.end(), still_waits)) continue;
+    if (first == nullptr) first = &request;
+    if (best == nullptr || has_better_claim(state, state.spoken_by_category, request, *best)) best = &request;
+  }
+  return best == first ? std::nullopt : std::optional(best->id);
+}
 
 std::size_t position_of(const State& state, RequestId request) {
   const std::vector<Place> places = waiting_order(state);

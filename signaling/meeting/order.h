@@ -18,6 +18,9 @@ struct Place {
 // Points of order, replies to the present speaker, the others by `order`, rights of reply; pending, queued and standby.
 std::vector<Place> waiting_order(const State& state, ListOrder order);
 std::vector<Place> waiting_order(const State& state);
+// Under `asked`, whom `balance` would have speak before the others, for moderators to consider; none: the same one as
+// now, nobody waits, or another order is chosen.
+std::optional<RequestId> balance_advice(const State& state);
 // 1-based; zero: does not wait.
 std::size_t position_of(const State& state, RequestId request);
 // Who waits directly behind; none: the last, or does not wait.

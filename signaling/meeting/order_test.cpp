@@ -82,6 +82,77 @@ TEST(Order, by_balance_who_has_not_spoken_comes_before_who_has) {
   EXPECT_THAT(bench.queue(), ElementsAre(fresh, again));
 }
 
+// As asked, the category that has spoken least is a word to the moderator and moves nobody.
+class Advice : public testing::Test {
+ protected:
+  void SetUp() override {
+    bench_.speak("Gov 0", Category::government);
+    bench_.pass(seconds(60));
+    ASSERT_TRUE(bench_.moderate(act::Release{}));
+    gov_ = bench_.ask(bench_.person("Gov 1", Where::remote, Category::government));
+  }
+  RequestId ask(const std::string& name, RequestKind kind = RequestKind::statement) {
+    return bench_.ask(bench_.person(name, Where::remote, Category::civil_society), kind);
+  }
+  std::optional<RequestId> advice() const { return balance_advice(bench_.state()); }
+
+  Bench bench_;
+  RequestId gov_{};
+};
+
+TEST_F(Advice, as_asked_is_whom_balance_would_have_next_and_moves_nobody) {
+  EXPECT_EQ(advice(), std::nullopt) << "nobody else waits";
+  const RequestId civil = ask("Civil 1");
+  ask("Civil 2");
+  EXPECT_EQ(advice(), civil);
+  EXPECT_EQ(bench_.queue().front(), gov_);
+}
+
+TEST_F(Advice, is_what_choosing_balance_makes_of_the_list) {
+  ask("Civil 1");
+  const std::optional<RequestId> advised = advice();
+  ASSERT_TRUE(bench_.moderate(act::ChooseOrder{ListOrder::balance}));
+  EXPECT_EQ(bench_.queue().front(), advised);
+  EXPECT_EQ(advice(), std::nullopt) << "it is done";
+}
+
+TEST_F(Advice, is_about_who_waits_for_their_turn_and_nobody_else) {
+  ask("Civil 1", RequestKind::point_of_order);
+  ask("Civil 2", RequestKind::right_of_reply);
+  EXPECT_EQ(advice(), std::nullopt) << "these have places of their own";
+  const RequestId passed = ask("Civil 3");
+  const RequestId behind = ask("Civil 4");
+  ASSERT_TRUE(bench_.moderate(act::Pass{passed, ""}));
+  EXPECT_EQ(advice(), behind) << "who was passed over waits for that one first";
+  ASSERT_TRUE(bench_.moderate(act::Deny{behind, ""}));
+  EXPECT_EQ(advice(), passed);
+}
+
+TEST(Order, no_advice_names_somebody_who_is_not_approved) {
+  Bench bench({.meeting = "m", .room = "m", .title = "", .languages = {"en"}, .needs_approval = true});
+  const auto ask = [&](const char* name, Category category) {
+    return bench.ask(bench.person(name, Where::room, category));
+  };
+  const RequestId first = ask("Gov 0", Category::government);
+  ASSERT_TRUE(bench.moderate(act::Approve{first, ""}));
+  ASSERT_TRUE(bench.moderate(act::Grant{first, false}));
+  bench.pass(seconds(60));
+  ASSERT_TRUE(bench.moderate(act::Release{}));
+  ASSERT_TRUE(bench.moderate(act::Approve{ask("Gov 1", Category::government), ""}));
+  const RequestId civil = ask("Civil", Category::civil_society);
+  EXPECT_EQ(balance_advice(bench.state()), std::nullopt);
+  ASSERT_TRUE(bench.moderate(act::Approve{civil, ""}));
+  EXPECT_EQ(balance_advice(bench.state()), civil);
+}
+
+TEST(Order, a_meeting_without_replies_takes_none_from_participants_and_all_from_the_moderator) {
+  Bench bench({.meeting = "m", .room = "m", .title = "", .languages = {"en"}, .replies = false});
+  bench.speak("Speaker");
+  EXPECT_EQ(bench.by(bench.person("A"), bench.ask_act(RequestKind::reply)).error().word, "no_replies");
+  EXPECT_TRUE(bench.by(bench.person("A"), bench.ask_act(RequestKind::right_of_reply)));
+  EXPECT_TRUE(bench.moderate(act::Add{"B", "", Category::none, Where::room, RequestKind::reply, ""}));
+}
+
 TEST(Order, a_moved_row_makes_the_order_manual_until_another_is_chosen) {
   Bench bench;
   const RequestId a = bench.ask(bench.person("A"));

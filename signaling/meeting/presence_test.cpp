@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "signaling/meeting/bench.h"
+#include "signaling/meeting/due.h"
 
 namespace plenary::signaling {
 namespace {
@@ -32,8 +33,10 @@ TEST(Presence, a_speaker_is_held_after_two_seconds_and_released_fifteen_after_th
   lose(bench, request);
   bench.pass(milliseconds(1'999));
   EXPECT_EQ(bench.state_of(request), RequestState::on_air);
+  EXPECT_EQ(kept_until(bench.find(request), Rules{}), std::nullopt);
   bench.pass(milliseconds(1));
   EXPECT_EQ(bench.state_of(request), RequestState::held);
+  EXPECT_EQ(*kept_until(bench.find(request), Rules{}) - bench.meeting().moment(bench.now()), seconds(13));
   bench.pass(milliseconds(12'999));
   EXPECT_EQ(bench.state_of(request), RequestState::held);
   bench.pass(milliseconds(1));

@@ -21,6 +21,8 @@ struct Rules {
   bool opens_live = true;              // a standing meeting
   bool list_open = true;               // at the beginning, and whenever a closed meeting is opened
   ListOrder order = ListOrder::asked;  // at the beginning
+  bool replies = true;                 // to the present speaker are taken from participants
+  bool rights_at_list_end = false;     // rights of reply wait for the end of the list, not of their agenda item
   std::map<RequestKind, Milliseconds> limits = {
       {RequestKind::statement, std::chrono::minutes(3)},      {RequestKind::question, std::chrono::minutes(2)},
       {RequestKind::reply, std::chrono::minutes(2)},          {RequestKind::right_of_reply, std::chrono::minutes(3)},

@@ -46,8 +46,8 @@ auto members(Value& value) {
 
 template <ConstOrNot<AgendaItem> Value>
 auto members(Value& value) {
-  auto& [item, title] = value;
-  return std::tie(item, title);
+  auto& [item, title, minutes] = value;
+  return std::tie(item, title, minutes);
 }
 
 template <ConstOrNot<HelpLine> Value>
@@ -104,12 +104,14 @@ auto members(Value& value) {
 
 template <ConstOrNot<State> Value>
 auto members(Value& value) {
-  auto& [seq, at, state, audience, in_charge, list_open, list_opens, order, next_request, next_participant, open, rows,
-         ended, delivered, last, answered, keys, people, spoken_by_person, spoken_by_category, spoken_by_kind, undo,
-         removed, agenda, item, item_since, next_help, helps, notes, checks] = value;
-  return std::tie(seq, at, state, audience, in_charge, list_open, list_opens, order, next_request, next_participant,
-                  open, rows, ended, delivered, last, answered, keys, people, spoken_by_person, spoken_by_category,
-                  spoken_by_kind, undo, removed, agenda, item, item_since, next_help, helps, notes, checks);
+  auto& [seq, at, state, audience, in_charge, list_open, list_opens, rights_at_list_end, order, next_request,
+         next_participant, open, rows, ended, delivered, last, answered, keys, people, spoken_by_person,
+         spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since, next_help, helps, notes, checks] =
+      value;
+  return std::tie(seq, at, state, audience, in_charge, list_open, list_opens, rights_at_list_end, order, next_request,
+                  next_participant, open, rows, ended, delivered, last, answered, keys, people, spoken_by_person,
+                  spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since, next_help, helps, notes,
+                  checks);
 }
 
 template <class Value>

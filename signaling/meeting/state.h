@@ -37,6 +37,7 @@ struct Person {
 struct AgendaItem {
   std::string item;  // its number as people say it: "4", "4a"
   std::string title;
+  std::uint32_t minutes = 0;  // planned for it; zero: nobody said
   bool operator==(const AgendaItem&) const = default;
 };
 
@@ -155,7 +156,8 @@ struct State {
   Audience audience = Audience::everyone;
   std::string in_charge;  // name of the moderator or chair who took over last; empty: nobody did
   bool list_open = true;
-  bool list_opens = true;  // with a meeting that was closed
+  bool list_opens = true;           // with a meeting that was closed
+  bool rights_at_list_end = false;  // rights of reply, also those that were asked under an item of the agenda
   ListOrder order = ListOrder::asked;
   std::uint64_t next_request = 1;
   std::uint64_t next_participant = 1;  // above everybody who ever was on the list
@@ -199,10 +201,11 @@ constexpr std::size_t kMaxRemoved = 5'000;  // none is ever forgotten; a moderat
 // As many as people; beyond it the oldest is forgotten.
 constexpr std::size_t kMaxKnownChecks = 5'000;
 
-constexpr std::size_t kMaxAgenda = 50;       // items; a longer programme has more than one meeting
-constexpr std::size_t kMaxOpenHelps = 100;   // nobody answers more; the next one is told so
-constexpr std::size_t kMaxClosedHelps = 50;  // kept so that closing does not let anybody ask faster
-constexpr std::size_t kMaxHelpLines = 30;    // of one
+constexpr std::uint32_t kMaxItemMinutes = 24 * 60;  // of one item; what takes longer has items of its own
+constexpr std::size_t kMaxAgenda = 50;              // items; a longer programme has more than one meeting
+constexpr std::size_t kMaxOpenHelps = 100;          // nobody answers more; the next one is told so
+constexpr std::size_t kMaxClosedHelps = 50;         // kept so that closing does not let anybody ask faster
+constexpr std::size_t kMaxHelpLines = 30;           // of one
 
 const Request* find_open(const State& state, RequestId id);
 // Also among the ended ones still in memory.

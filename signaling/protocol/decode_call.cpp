@@ -105,7 +105,8 @@ class Params {
       AgendaItem item;
       item.item = inner.opaque("item", true, kMaxItem);
       item.title = inner.text("title", true, kMaxTopic);
-      if (!inner.fault().empty()) return fail("items", "must have an item and a title each"), items;
+      item.minutes = inner.minutes("minutes");
+      if (!inner.fault().empty()) return fail("items", "must have an item, a title and maybe minutes each"), items;
       items.push_back(std::move(item));
     }
     return items;
@@ -140,6 +141,15 @@ class Params {
     if (found == nullptr && !required) return false;
     if (found == nullptr || !found->is_boolean()) return fail(member, "must be true or false"), false;
     return found->get<bool>();
+  }
+
+  // Planned for an agenda item; none: nobody said.
+  std::uint32_t minutes(const char* member) {
+    const Json* found = find(member);
+    if (found == nullptr || found->is_null()) return 0;
+    const bool fits = found->is_number_unsigned() && found->get<std::uint64_t>() <= kMaxItemMinutes;
+    if (!fits) return fail(member, "must be a whole number of minutes"), 0;
+    return found->get<std::uint32_t>();
   }
 
   Milliseconds seconds(const char* member) {

@@ -93,7 +93,8 @@ TEST_F(DeskPeople, the_agenda_and_its_current_item_are_in_the_state) {
   const PageId li = joined("Li/participant");
   EXPECT_EQ(state(li)["agenda"]["items"], Json::array());
   EXPECT_EQ(state(li)["agenda"]["current"], nullptr);
-  const Json items = {{{"item", "4"}, {"title", "Connectivity"}}, {{"item", "5"}, {"title", "Any other business"}}};
+  const Json items = {{{"item", "4"}, {"title", "Connectivity"}, {"minutes", 30}},
+                      {{"item", "5"}, {"title", "Any other business"}}};
   EXPECT_TRUE(call(joined("Orla/organiser"), "agenda.set", {{"items", items}}).contains("result"));
   EXPECT_TRUE(call(moderator, "agenda.select", {{"item", "4"}}).contains("result"));
   ask(li);
@@ -104,6 +105,34 @@ TEST_F(DeskPeople, the_agenda_and_its_current_item_are_in_the_state) {
   EXPECT_EQ(now["queue"][0]["item"], "4");
   EXPECT_EQ(now["undo"]["act"], "agenda.select");
   EXPECT_EQ(call(li, "agenda.select", {{"item", "5"}})["error"]["data"]["code"], "role");
+}
+
+TEST_F(DeskPeople, until_when_somebody_who_is_called_has_to_answer_is_told) {
+  const PageId moderator = joined("Mona/moderator");
+  const PageId li = joined("Li/participant");
+  const std::string request = ask(li);
+  EXPECT_FALSE(state(li)["queue"][0].contains("answer_by"));
+  call(moderator, "floor.prepare", {{"request", request}});
+  const Json called = state(li)["queue"][0];
+  EXPECT_EQ(called["answer_by"], called["changed_at"].get<std::int64_t>() + 30'000);
+  call(li, "floor.ready", {{"request", request}});
+  EXPECT_FALSE(state(li)["queue"][0].contains("answer_by"));
+}
+
+TEST_F(DeskPeople, whom_balance_would_have_next_is_told_beside_the_list) {
+  const PageId moderator = joined("Mona/moderator");
+  const PageId li = joined("Li/participant/room");
+  EXPECT_EQ(state(moderator)["advice"], nullptr);
+  ask(li);
+  call(moderator, "floor.grant");
+  pass(seconds(60));
+  call(moderator, "floor.release");
+  ask(li);
+  call(moderator, "floor.add", {{"name", "Amina"}, {"category", "academia"}, {"where", "room"}, {"kind", "statement"}});
+  const Json now = state(moderator);
+  ASSERT_EQ(now["queue"].size(), 2U);
+  EXPECT_EQ(now["queue"][1]["person"]["name"], "Amina");
+  EXPECT_EQ(now["advice"], now["queue"][1]["request"]);
 }
 
 TEST_F(DeskPeople, what_was_spoken_is_told_by_category_and_by_person) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "signaling/meeting/due.h"
 #include "signaling/meeting/order.h"
 #include "signaling/meeting/undo.h"
 
@@ -46,7 +47,8 @@ bool is_connected(const Request& request, const Presence& presence) {
 }
 
 // Without its place on the list.
-Json request_tree(const Request& request, const SpokenTotal& spoken, bool connected, std::string_view media) {
+Json request_tree(const Request& request, const Rules& rules, const SpokenTotal& spoken, bool connected,
+                  std::string_view media) {
   Json json = {{"request", to_text(request.id)},
                {"kind", to_text(request.kind)},
                {"topic", request.topic},
@@ -74,6 +76,9 @@ Json request_tree(const Request& request, const SpokenTotal& spoken, bool connec
     json["reader"] = or_null(request.reader);
   }
   if (request.state == RequestState::held) json["lost_at"] = number(request.lost_at);
+  if (const auto until = answer_by(request, rules)) json["answer_by"] = number(*until);
+  if (const auto until = kept_until(request, rules)) json["kept_until"] = number(*until);
+  if (const auto at = closes_at(request, rules)) json["closes_at"] = number(*at);
   if (is_ended(request.state)) {
     json["outcome"] = to_text(request.state);
     json["outcome_reason"] = or_null(request.reason);
@@ -84,8 +89,8 @@ Json request_tree(const Request& request, const SpokenTotal& spoken, bool connec
 // Of a request that waits for nothing any more.
 Json placeless_tree(const Request& request, const Meeting& meeting) {
   const Presence& presence = meeting.presence();
-  Json json = request_tree(request, spoken_by(request.person, meeting), is_connected(request, presence),
-                           media_of(request, presence));
+  Json json = request_tree(request, meeting.rules(), spoken_by(request.person, meeting),
+                           is_connected(request, presence), media_of(request, presence));
   for (const char* member : {"position", "estimate_s", "reason"}) json[member] = nullptr;
   return json;
 }
@@ -135,12 +140,16 @@ Json meeting_json(const Meeting& meeting) {
           {"order", to_text(state.order)},
           {"needs_approval", rules.needs_approval},
           {"speakers_max", rules.speakers_max},
+          {"replies", rules.replies},
           {"overtime_max_s", std::chrono::duration_cast<std::chrono::seconds>(rules.overtime_max).count()}};
 }
 
 Json agenda_json(const State& state) {
   Json items = Json::array();
-  for (const AgendaItem& item : state.agenda) items.push_back({{"item", item.item}, {"title", item.title}});
+  for (const AgendaItem& item : state.agenda) {
+    items.push_back({{"item", item.item}, {"title", item.title}});
+    if (item.minutes != 0) items.back()["minutes"] = item.minutes;
+  }
   const bool none = state.item.empty();
   return {{"items", std::move(items)},
           {"current", or_null(state.item)},
@@ -173,6 +182,11 @@ Json delivered_json(const State& state) {
   return texts;
 }
 
+Json advice_json(const State& state) {
+  const std::optional<RequestId> advice = balance_advice(state);
+  return advice ? Json(to_text(*advice)) : Json(nullptr);
+}
+
 Json undo_json(const State& state) {
   if (!state.undo) return nullptr;
   const UndoPoint& undo = *state.undo;
@@ -193,7 +207,7 @@ const std::string& QueueRows::text_of(const Request& request, const Meeting& mee
   const std::string_view media = media_of(request, meeting.presence());
   if (row.text.empty() || row.request != request || row.spoken != spoken || row.connected != connected ||
       row.media != media) {
-    const std::string text = dumped(request_tree(request, spoken, connected, media));
+    const std::string text = dumped(request_tree(request, meeting.rules(), spoken, connected, media));
     row = {request, spoken, connected, media, text.substr(1, text.size() - 2), true};
   }
   return row.text;
@@ -221,6 +235,7 @@ View view_of(const Meeting& meeting, const RoomFacts& facts, std::size_t front_r
                   {"in_charge", dumped(or_null(state.in_charge))},
                   {"agenda", dumped(agenda_json(state))},
                   {"totals", dumped(totals_json(state))},
+                  {"advice", dumped(advice_json(state))},
                   {"undo", dumped(undo_json(state))},
                   {"return", dumped({{"connected", meeting.presence().return_connected}})},
                   {"room", dumped(room)}};

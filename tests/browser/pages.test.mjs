@@ -18,6 +18,7 @@ const pages = [
   { name: "technician", path: "/technician", role: "technician", words: ["Hall", "main", "wall", "Remote speakers"], picture: "canvas" },
   { name: "organiser", path: "/organiser", role: "organiser", words: ["Make a link", "Valid for"] },
   { name: "stage", path: "/room/hall/stage", role: "observer", words: ["Hall"] },
+  { name: "timer", path: "/room/hall/timer", words: ["Hall", "Nobody has the floor"] },
   { name: "return", path: "/room/hall/return", role: "technician", words: [], picture: "video" },
 ];
 let server;

@@ -114,6 +114,13 @@ test("granted, somebody far away goes on air with picture and sound, and ends by
     desk.evaluate((request) => window.__state.last?.request === request && window.__state.last.outcome_reason === "finished", request));
 });
 
+test("the chair's link opens the page with the four buttons", async () => {
+  const chair = await context.newPage();
+  await chair.goto(linkOf("room-a", "chair"));
+  await chair.getByRole("button", { name: "Give the floor" }).waitFor();
+  await chair.close();
+});
+
 test("room B runs by itself", async () => {
   const watcher = await emptyPage(context, server);
   await joinMeeting(watcher, server, "room-b");

@@ -115,6 +115,7 @@ class Storm {
     rules.needs_approval = seed % 4 == 0;
     rules.opens_live = seed % 7 != 0;
     if (seed % 2 == 0) rules.agenda = {"One", "Two", "Three"};
+    rules.rights_at_list_end = seed % 6 == 0;
     rules.overtime_max = seed % 5 == 0 ? std::chrono::seconds(20) : std::chrono::seconds(0);
     return rules;
   }

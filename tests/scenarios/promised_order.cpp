@@ -39,15 +39,17 @@ std::string classes_in_turn(const State& state, const Rows& rows) {
       if (class_of(state, a) > class_of(state, b)) return told("points of order, replies, the others", a, b);
       if (class_of(state, a) != class_of(state, b)) continue;
       const bool first_come = class_of(state, a) < 4 || (is_right(a) && is_right(b));
-      if (first_come && is_right(a) && a.item != b.item) continue;  // each at the end of its own item
+      if (first_come && is_right(a) && a.item != b.item && !state.rights_at_list_end)
+        continue;  // each at the end of its own item
       if (first_come && a.id > b.id) return told("first come, first served in a class", a, b);
     }
   }
   return {};
 }
 
-// The number of an item in the agenda; none: the request is under no item that is still there.
+// The number of an item in the agenda; none: the request is under no item that is still there, or none counts.
 std::optional<long> item_number(const State& state, const Request& r) {
+  if (state.rights_at_list_end) return std::nullopt;
   for (std::size_t i = 0; i < state.agenda.size(); ++i) {
     if (state.agenda[i].item == r.item) return static_cast<long>(i);
   }

@@ -63,6 +63,7 @@ export class Meeting {
   undo = null;
   before = null;
   in_charge = null;
+  advice = null; // whom balance would have next
   agenda = { items: [], current: null, since: null };
   totals = { categories: [] };
   helps = [];
@@ -281,7 +282,7 @@ export class Meeting {
   state(client) {
     return {
       seq: this.seq, server_time: Date.now(), meeting: this.meeting, languages: this.languages, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, delivered: this.delivered,
-      return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals, you: client.you,
+      return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, advice: this.advice, agenda: this.agenda, totals: this.totals, you: client.you,
     };
   }
 
@@ -293,7 +294,7 @@ export class Meeting {
     if (members.includes('queue')) members.push('waiting');
     this.queue.forEach((request, index) => (request.position = index + 1));
     this.seq += 1;
-    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, delivered: this.delivered, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, agenda: this.agenda, totals: this.totals };
+    const all = { meeting: this.meeting, queue: this.queue, waiting: this.waiting, floor: this.floor, last: this.last, delivered: this.delivered, return: this.returns, room: this.room, undo: this.undo, in_charge: this.in_charge, advice: this.advice, agenda: this.agenda, totals: this.totals };
     const set = Object.fromEntries(members.map((member) => [member, all[member]]));
     for (const client of this.clients) if (client.you) notify(client, 'meeting.changed', { seq: this.seq, server_time: Date.now(), set });
     this.tell_status();

@@ -16,7 +16,7 @@ export const kPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
-const faces = { moderator: 'moderator', chair: 'chair', stage: 'stage', return: 'return' };
+const faces = { moderator: 'moderator', chair: 'chair', stage: 'stage', timer: 'timer', return: 'return' };
 
 function pageOf(path) {
   if (path === '/') return '/index.html';

@@ -1,5 +1,16 @@
-// The agenda as people write and read it: "4 Connectivity".
+// The agenda as people write and read it: "4 Connectivity (30 min)".
 import type { Agenda, AgendaItem, MeetingState } from './protocol.ts';
+
+// The planned time behind a title, in each language's short word for minutes, or with a prime.
+const kPlanned = /\s*[(（]\s*(\d{1,4})\s*(?:min|mins|minutes|minutos|мин|минут|د|دقيقة|دقائق|分|分钟|['’′])\.?\s*[)）]$/iu;
+const kMostMinutes = 1_440; // the server takes no more
+
+function planned(title: string): { title: string; minutes?: number } {
+  const found = kPlanned.exec(title);
+  const minutes = Number(found?.[1]);
+  const rest = found ? title.slice(0, found.index) : '';
+  return rest && minutes > 0 && minutes <= kMostMinutes ? { title: rest, minutes } : { title };
+}
 
 // Items one a line. A number in front is the item's own, else it is the line's.
 export function parseAgenda(text: string): AgendaItem[] {
@@ -9,12 +20,12 @@ export function parseAgenda(text: string): AgendaItem[] {
     .filter((line) => line)
     .map((line, index) => {
       const numbered = /^(\d[!-~]{0,14}?)[.):]?\s+(\S.*)$/u.exec(line);
-      return numbered ? { item: numbered[1] ?? '', title: numbered[2] ?? '' } : { item: String(index + 1), title: line };
+      return numbered ? { item: numbered[1] ?? '', ...planned(numbered[2] ?? '') } : { item: String(index + 1), ...planned(line) };
     });
 }
 
 export function agendaText(items: readonly AgendaItem[]): string {
-  return items.map(({ item, title }) => `${item} ${title}`).join('\n');
+  return items.map(({ item, title, minutes }) => `${item} ${title}${minutes ? ` (${minutes} min)` : ''}`).join('\n');
 }
 
 export function currentItem(state: MeetingState | null): AgendaItem | null {

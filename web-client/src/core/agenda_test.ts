@@ -16,8 +16,20 @@ test('lines are items, by their own number or by their place', () => {
   expect(parseAgenda(' \n')).toEqual([]);
 });
 
+test('a time in brackets behind a title is the one that is planned, whatever the language', () => {
+  const lines = "1 Opening (10 min)\n2 Приём новых членов (45 мин.)\n3 مناقشة (30 دقيقة)\n4 讨论（20 分钟）\n5 Break (15')\nClosing (5 MIN)";
+  expect(parseAgenda(lines).map(({ title, minutes }) => [title, minutes])).toEqual([
+    ['Opening', 10], ['Приём новых членов', 45], ['مناقشة', 30], ['讨论', 20], ['Break', 15], ['Closing', 5],
+  ]);
+});
+
+test('other brackets belong to the title, and so does a time that nobody can mean', () => {
+  const titles = ['Report (2024)', 'Report (2)', 'Debate (0 min)', 'Debate (1441 min)', '(10 min)'];
+  expect(parseAgenda(titles.join('\n'))).toEqual(titles.map((title, index) => ({ item: String(index + 1), title })));
+});
+
 test('what is written is read back', () => {
-  const items = [{ item: '4', title: 'Connectivity' }, { item: '4a', title: '2030: the goals' }];
+  const items = [{ item: '3', title: 'Opening', minutes: 10 }, { item: '4', title: 'Connectivity' }, { item: '4a', title: '2030: the goals' }];
   expect(parseAgenda(agendaText(items))).toEqual(items);
 });
 

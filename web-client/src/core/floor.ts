@@ -1,5 +1,5 @@
 // Who speaks and who comes next, where a page shows one of each.
-import type { FloorRequest } from './protocol.ts';
+import { elapsed, type FloorRequest } from './protocol.ts';
 
 // Who speaks: not somebody paused by a point of order, while that goes on.
 export function activeSpeaker(floor: readonly FloorRequest[]): FloorRequest | null {
@@ -21,4 +21,14 @@ export function hiddenBefore(queue: readonly FloorRequest[], waiting: number): n
     return before;
   });
   return [...hidden, Math.max(0, waiting - above)];
+}
+
+// Time to say a last sentence.
+const kLastSentence_ms = 30_000;
+
+// The meeting closes microphones, and this one's time is over or nearly: now it has to be said.
+export function closesSoon(request: FloorRequest, now: number): boolean {
+  const { closes_at, limit_s } = request;
+  if (closes_at == null || now >= closes_at) return false;
+  return closes_at - now <= kLastSentence_ms || elapsed(request, now) >= (limit_s ?? 0) * 1_000;
 }

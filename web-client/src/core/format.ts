@@ -30,6 +30,11 @@ export function speechTime(elapsed_ms: number, limit_s: number | null | undefine
   return { text, phase: left <= kClosing_ms ? 'closing' : 'running', fraction };
 }
 
+// Whole seconds until a moment, rounded up: 0 when it has come.
+export function secondsUntil(moment: number, now: number): number {
+  return Math.max(0, Math.ceil((moment - now) / 1000));
+}
+
 export function waitMinutes(estimate_s: number | null | undefined): number | null {
   return estimate_s == null ? null : Math.max(1, Math.round(estimate_s / 60));
 }

@@ -51,6 +51,7 @@ export interface FloorRequest {
   person: Person; // who speaks
   asked_by?: string | null; // name of who asked for them
   asked_at: number;
+  changed_at?: number; // came into its state
   // Earlier speeches of the person, without points of order.
   spoken_ms?: number;
   spoken_count?: number;
@@ -68,6 +69,11 @@ export interface FloorRequest {
   // none: nothing comes from them; flowing: packets come; decoding: the room process hears them.
   media?: 'none' | 'flowing' | 'decoding';
   connected?: boolean;
+  // What the server does by itself, and when: passes over who does not answer the call, frees the floor of who is held, closes
+  // the microphone of who speaks beyond their time (only where the meeting says so).
+  answer_by?: number;
+  kept_until?: number;
+  closes_at?: number;
   // Not part of the server's state: `floor.readiness` brings it to those who act on it.
   readiness?: Readiness | null;
 }
@@ -103,11 +109,13 @@ export interface MeetingInfo {
   list: 'open' | 'closed';
   order: 'asked' | 'balance' | 'protocol' | 'manual';
   speakers_max: number;
+  replies?: boolean; // to the present speaker are taken
 }
 
 export interface AgendaItem {
   item: string; // its number: "4", "4a"
   title: string;
+  minutes?: number; // planned for it
 }
 
 export interface Agenda {
@@ -159,6 +167,7 @@ export interface MeetingState {
   return: { connected: boolean };
   room: { picture: 'live' | 'slate'; silent_channels: string[] };
   undo?: Undo | null;
+  advice?: string | null; // whom the order by balance would have next, while the list goes as asked
   in_charge?: string | null;
   delivered?: Delivered[]; // newest first
   agenda?: Agenda;

@@ -20,7 +20,7 @@ import '../parts/undo_bar.ts';
 import { define, Part } from '../parts/part.ts';
 import { pressButton, type PressOptions } from '../parts/press.ts';
 import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
-import { affiliation, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, alarmText, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { readBy, writtenText } from '../parts/written.ts';
 import { findField, openFind } from './moderator_find.ts';
 import { ModeratorModel } from './moderator_model.ts';
@@ -90,7 +90,7 @@ class ModeratorPage extends Part {
   #head(state: MeetingState): TemplateResult {
     const { session, now, token } = this.#model;
     const orders = state.queue.filter(({ kind }) => kind === 'point_of_order').length;
-    const alarms = session.room_status.value?.alarms.length ?? 0;
+    const alarms = session.room_status.value?.alarms ?? [];
     const open = state.meeting.list === 'open';
     const stage = `/room/${encodeURIComponent(state.meeting.room)}/stage${token ? `#token=${encodeURIComponent(token)}` : ''}`;
     return pageHead({
@@ -98,7 +98,9 @@ class ModeratorPage extends Part {
       middle: html`<day-clock .now=${now}></day-clock>
         <span class="state list ${open ? 'good' : 'off'}">${icon(open ? 'unlock' : 'lock')}${t(open ? 'list.open' : 'list.closed')}</span>
         ${orders ? html`<span class="state order counted" data-count=${orders}>${icon('flag')}<span>${t('state.order')} ${orders}</span></span>` : nothing}
-        ${alarms ? html`<span class="state fault counted" data-count=${alarms}>${icon('alert')}<span>${t('moderator.alarms', { count: alarms })}</span></span>` : nothing}`,
+        ${alarms.length
+          ? html`<span class="state fault counted" data-count=${alarms.length} title=${alarms.map(alarmText).join('\n')}>${icon('alert')}<span>${t('moderator.alarms', { count: alarms.length })}</span></span>`
+          : nothing}`,
       end: html`${helpsButton(this.#rooms())}${connectionChip(connectionOf(session.status.value, null))}
         <a class="button quiet" href=${stage} target="_blank" rel="noreferrer">${icon('screen')}<span>${t('moderator.stage')}</span></a>`,
     });
@@ -159,7 +161,10 @@ class ModeratorPage extends Part {
       <div class="speaker-line">
         ${badge(person.name)}
         <div class="who">
-          <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
+          <p class="line">
+            ${stateChip(request)}<count-down class="chip" .until=${request.kept_until} .words=${'list.kept'} .now=${now}></count-down>${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}
+            <closing-note said .request=${request} .now=${now}></closing-note>
+          </p>
           <p class="name"><bdi>${person.name}</bdi></p>
           ${affiliation(person)} ${askedBy(request)} ${readBy(request)}
           <p class="line">${kindChip(request)}${spokenLanguage(request.language)}${whereMark(person.where)}${readinessChip(request)}${this.#checked(request)}</p>
@@ -262,6 +267,7 @@ class ModeratorPage extends Part {
       class="row"
       data-request=${id}
       data-state=${request.state}
+      data-reply=${request.reason === 'reply'}
       data-selected=${selected}
       @pointerdown=${() => model.select(id)}
       @pointerenter=${() => model.hold(id)}
@@ -273,7 +279,7 @@ class ModeratorPage extends Part {
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
-          ${request.state === 'standby' ? stateChip(request) : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}
+          ${request.state === 'standby' ? html`${stateChip(request)}<count-down class="chip" .until=${request.answer_by} .words=${'moderator.green.answer'} .now=${model.now}></count-down>` : nothing}${awayChip(request)}${kindChip(request)}${readinessChip(request)}${this.#checked(request)}${this.#advised(request)}
         </p>
         ${affiliation(person)} ${askedBy(request)} ${readBy(request)} ${readyLights(request)}
         <p class="line small">
@@ -305,6 +311,11 @@ class ModeratorPage extends Part {
 
   #checked(request: FloorRequest): Content {
     return checkBadge(request, this.#model.session.checks.value.get(request.person.participant));
+  }
+
+  // Under the order as asked: a word, and nobody is moved.
+  #advised({ request }: FloorRequest): Content {
+    return this.#model.session.store.state.value?.advice === request ? html`<span class="state good advised">${t('moderator.advised')}</span>` : nothing;
   }
 
   // Of another item than the one that is discussed now.

@@ -10,7 +10,7 @@ import '../parts/balance_list.ts';
 import '../parts/preview.ts';
 import { readinessChip, readinessDetails, readyLights } from '../parts/readiness.ts';
 import '../parts/still.ts';
-import { affiliation, askedBy, alarmText, stateChip, type Content } from '../parts/words.ts';
+import { affiliation, askedBy, alarmText, stateChip, withName, type Content } from '../parts/words.ts';
 import { meetingBox } from './moderator_meeting.ts';
 import type { ModeratorModel } from './moderator_model.ts';
 
@@ -74,9 +74,11 @@ function room(model: ModeratorModel): Content {
 }
 
 function balance(model: ModeratorModel, state: MeetingState): TemplateResult {
+  const advised = state.queue.find(({ request }) => request === state.advice);
   return html`<section class="box" aria-labelledby="balance-title">
     <h2 id="balance-title">${t('moderator.balance')}</h2>
     <balance-list .state=${state} .now=${model.now}></balance-list>
+    ${advised ? html`<p class="advice">${icon('people')}<span>${withName('moderator.balance.advice', advised.person.name)}</span></p>` : nothing}
     <p class="hint">${t('moderator.balance.hint')}</p>
   </section>`;
 }

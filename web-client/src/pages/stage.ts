@@ -63,7 +63,7 @@ class StagePage extends Part {
         <span class="grow"></span><speech-clock .request=${request} .now=${this.#now}></speech-clock>
       </div>
       <p class="name"><bdi>${request.person.name}</bdi></p>
-      ${affiliation(request.person)} ${readBy(request)}
+      ${affiliation(request.person)} ${readBy(request)} <closing-note .request=${request} .now=${this.#now}></closing-note>
     </article>`;
   }
 

@@ -1,12 +1,13 @@
 // The agenda: the current item in a page's head, and the moderator's list of all items with the item's clock.
 import { signal } from '@preact/signals-core';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, svg, type PropertyDeclarations, type TemplateResult } from 'lit';
 
 import { agendaText, currentItem, neighbour, parseAgenda } from '../core/agenda.ts';
 import type { Actions, Presses } from '../core/actions.ts';
+import { clockText } from '../core/format.ts';
 import { pieces, t } from '../core/i18n.ts';
 import type { AgendaItem, MeetingState } from '../core/protocol.ts';
-import './clock.ts';
+import { beat } from './clock.ts';
 import { closeDialog, dialogHead, showDialog } from './head.ts';
 import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
@@ -18,6 +19,31 @@ export function itemWords(state: MeetingState | null): Content {
   const item = currentItem(state);
   return item ? html`<span class="item">${pieces('agenda.item', { item: item.item, title: bdi(item.title) })}</span>` : nothing;
 }
+
+const kMinute_ms = 60_000;
+
+// How long the current item has lasted, of what was planned for it.
+export class ItemClock extends Part {
+  static override properties: PropertyDeclarations = { since: { attribute: false }, minutes: { attribute: false }, now: { attribute: false } };
+  declare since: number;
+  declare minutes: number | undefined;
+  declare now: () => number;
+
+  override render(): TemplateResult {
+    const spent = beat.value >= 0 ? Math.max(0, this.now() - this.since) : 0;
+    const planned = (this.minutes ?? 0) * kMinute_ms;
+    const over = planned > 0 && spent > planned;
+    this.dataset.over = String(over);
+    return html`<span class="chip" title=${t('agenda.since')}
+        >${icon(over ? 'alert' : 'clock')}<span class="unseen">${t('agenda.since')}</span><span class="digits">${clockText(spent)}</span>${planned
+          ? html`<span aria-hidden="true"> / ${clockText(planned)}</span><span class="unseen">${t('agenda.planned', { minutes: this.minutes ?? 0 })}</span>`
+          : nothing}${over ? html`<span class="unseen">${t('agenda.over')}</span>` : nothing}</span
+      >
+      ${planned ? html`<svg class="share" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6" />${svg`<rect class="used" width=${Math.min(100, (100 * spent) / planned)} height="6" />`}</svg>` : nothing}`;
+  }
+}
+
+define('item-clock', ItemClock);
 
 export interface AgendaView {
   state: MeetingState;
@@ -40,7 +66,7 @@ function stepButton({ state, presses, step }: AgendaView, by: -1 | 1): TemplateR
   });
 }
 
-function row({ actions, presses, state }: AgendaView, { item, title }: AgendaItem, index: number, current: number): TemplateResult {
+function row({ actions, presses, state }: AgendaView, { item, title, minutes }: AgendaItem, index: number, current: number): TemplateResult {
   const past = index < current;
   const chosen = index === current;
   return html`<li data-past=${past} data-current=${chosen}>
@@ -52,7 +78,7 @@ function row({ actions, presses, state }: AgendaView, { item, title }: AgendaIte
       @click=${() => void presses.run(`item ${item}`, () => (item === state.agenda?.current ? Promise.resolve() : actions.selectItem(item)))}
     >
       <span class="sign">${past ? icon('check') : chosen ? icon('play') : nothing}</span><span class="number">${item}</span><bdi>${title}</bdi
-      >${past ? html`<span class="unseen">${t('agenda.done')}</span>` : nothing}
+      >${minutes ? html`<span class="planned"><span aria-hidden="true">${minutes}′</span><span class="unseen">${t('agenda.planned', { minutes })}</span></span>` : nothing}${past ? html`<span class="unseen">${t('agenda.done')}</span>` : nothing}
     </button>
   </li>`;
 }
@@ -63,7 +89,7 @@ export function agendaBox(view: AgendaView): TemplateResult {
   return html`<section class="box agenda" aria-labelledby="agenda-title" data-items=${items.length}>
     <div class="box-head">
       <h2 id="agenda-title">${t('agenda.title')}</h2>
-      ${since != null ? html`<span class="chip" title=${t('agenda.since')}>${icon('clock')}<span class="unseen">${t('agenda.since')}</span><since-clock .since=${since} .now=${view.now}></since-clock></span>` : nothing}
+      ${since != null ? html`<item-clock .since=${since} .minutes=${items[place]?.minutes} .now=${view.now}></item-clock>` : nothing}
     </div>
     ${items.length
       ? html`<ol class="items">

@@ -2,11 +2,13 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, svg, type PropertyDeclarations } from 'lit';
 
-import { clockText, speechTime } from '../core/format.ts';
-import { t } from '../core/i18n.ts';
+import { clockText, secondsUntil, speechTime } from '../core/format.ts';
+import { pieces, t, type MessageKey } from '../core/i18n.ts';
 import { elapsed, type FloorRequest } from '../core/protocol.ts';
+import { closesSoon } from '../core/floor.ts';
+import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
-import { timeOfDay } from './words.ts';
+import { bdi, timeOfDay } from './words.ts';
 
 // One beat for all; a quarter second keeps a shown second within that of the truth.
 const kBeat_ms = 250;
@@ -49,6 +51,56 @@ export class SpeechClock extends Part {
         ${svg`<circle class="used" cx="50" cy="50" r="44" stroke-dasharray=${kRing} stroke-dashoffset=${kRing * (1 - fraction)} />`}
       </svg>
       <span class="digits" aria-hidden="true">${text}</span>${spoken_name}`;
+  }
+}
+
+// "Answer within 0:24", as long as there is something to wait for. Who has seconds left is not read to at each of them: a live
+// region beside it says it once.
+export class CountDown extends Part {
+  static override properties: PropertyDeclarations = { until: { attribute: false }, words: { attribute: false }, named: { attribute: false }, now: { attribute: false } };
+  declare until: number | null | undefined;
+  declare words: MessageKey; // has a {time}, and maybe a {name}
+  declare named: string;
+  declare now: Now;
+
+  constructor() {
+    super();
+    this.until = null;
+    this.words = 'own.answer';
+    this.named = '';
+    this.now = Date.now;
+  }
+
+  override render(): unknown {
+    const seconds = beats() && this.until != null ? secondsUntil(this.until, this.now()) : 0;
+    this.hidden = seconds === 0;
+    if (!seconds) return nothing;
+    return html`${icon('clock')}<span>${pieces(this.words, { time: html`<span class="digits">${clockText(seconds * 1000)}</span>`, name: bdi(this.named) })}</span>`;
+  }
+}
+
+// A microphone that the meeting closes by itself: everybody reads it, with the name, from when the time is over or nearly.
+// `said` is read out, once: where the same name stands on a page twice, in one place only.
+export class ClosingNote extends Part {
+  static override properties: PropertyDeclarations = { request: { attribute: false }, now: { attribute: false }, said: { type: Boolean } };
+  declare request: FloorRequest | null;
+  declare now: Now;
+  declare said: boolean;
+
+  constructor() {
+    super();
+    this.request = null;
+    this.now = Date.now;
+    this.said = false;
+  }
+
+  override render(): unknown {
+    const request = this.request;
+    const near = beats() && request !== null && closesSoon(request, this.now());
+    this.dataset.near = String(near);
+    const name = request?.person.name ?? '';
+    return html`<count-down class="state order" .until=${near ? request.closes_at : null} .words=${'list.closes'} .named=${name} .now=${this.now}></count-down>
+      ${this.said ? html`<span class="unseen" role="status">${near ? pieces('list.closes.said', { name: bdi(name) }) : nothing}</span>` : nothing}`;
   }
 }
 
@@ -106,6 +158,8 @@ export class DayClock extends Part {
 }
 
 define('speech-clock', SpeechClock);
+define('count-down', CountDown);
+define('closing-note', ClosingNote);
 define('time-call', TimeCall);
 define('since-clock', SinceClock);
 define('day-clock', DayClock);

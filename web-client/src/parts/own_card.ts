@@ -150,6 +150,18 @@ function body(phase: OwnPhase, request: FloorRequest | null, view: OwnView): Con
 
 const timed: readonly OwnPhase[] = ['live', 'paused', 'held', 'read'];
 
+// Said once with the call: who is read to hears no seconds pass.
+function toAnswer(request: FloorRequest | null): Content {
+  if (request?.answer_by == null || request.changed_at === undefined) return nothing;
+  return html`<span class="unseen">${t('own.answer.said', { seconds: Math.round((request.answer_by - request.changed_at) / 1_000) })}</span>`;
+}
+
+function deadline(request: FloorRequest | null, now: () => number): TemplateResult {
+  const held = request?.kept_until != null;
+  return html`<count-down class="deadline" .until=${request?.kept_until ?? request?.answer_by} .words=${held ? 'own.kept' : 'own.answer'} .now=${now}></count-down>
+    <closing-note said .request=${request} .now=${now}></closing-note>`;
+}
+
 // The title stays the same element through all phases, so that each change of it is read out.
 export function ownCard(view: OwnView): TemplateResult {
   const { own } = view;
@@ -160,10 +172,11 @@ export function ownCard(view: OwnView): TemplateResult {
     <div class="own-head">
       ${phase === 'queued' ? html`<span class="number" aria-hidden="true">${request?.position ?? '–'}</span>` : nothing}
       ${phase === 'pending' ? html`<span class="number">${icon('clock')}</span>` : nothing}
-      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing} <strong>${title(own, view.here)}</strong></p>
+      <p class="call" role="status" aria-live="assertive">${marks[phase]?.() ?? nothing} <strong>${title(own, view.here)}</strong>${toAnswer(request)}</p>
       <time-call .request=${request} .now=${view.now}></time-call>
       ${timed.includes(phase) ? html`<speech-clock ring .request=${request} .now=${view.now}></speech-clock>` : nothing}
     </div>
+    ${deadline(request, view.now)}
     ${request?.asked_by ? html`<p class="hint">${withName('own.for', request.person.name)}</p>` : nothing} ${body(phase, request, view)}
   </section>`;
 }

@@ -119,7 +119,7 @@ export class RequestForm extends Part {
   // They come and go while the form is open: each keeps its element, so that what somebody is about to press is not another one by then.
   #kinds(state: MeetingState): RequestKind[] {
     if (this.#order_only) return ['point_of_order'];
-    const replying: RequestKind[] = state.floor.length ? ['reply'] : [];
+    const replying: RequestKind[] = state.floor.length && state.meeting.replies !== false ? ['reply'] : [];
     const answering: RequestKind[] = state.floor.length || state.last ? ['right_of_reply'] : [];
     return ['statement', 'question', ...replying, ...answering, 'point_of_order', 'written'];
   }

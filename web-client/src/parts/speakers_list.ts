@@ -30,6 +30,7 @@ export function nowCard(request: FloorRequest, view: ListView): TemplateResult {
       <p class="name"><bdi>${request.person.name}</bdi> ${you(request, view)}</p>
       ${affiliation(request.person)} ${askedBy(request)} ${readBy(request)} ${writtenText(view.session, request, view.state)}
       <p class="line">${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}${whereMark(request.person.where)}</p>
+      <closing-note .request=${request} .now=${view.now}></closing-note>
     </div>
     <speech-clock .request=${request} .now=${view.now}></speech-clock>
   </li>`;

@@ -13,7 +13,7 @@ const overflow = () => document.documentElement.scrollWidth - innerWidth;
 function cutWords() {
   const seen = [...document.querySelectorAll('button, a, h1, h2, h3, p, legend, label, select, .state, .chip')].filter((element) => element.checkVisibility());
   // These are meant to be shortened, or only to be heard.
-  const meant = '.unseen, .bar h1, .stage-page h1, .url, .connection, .connection *, [data-phase="none"] *';
+  const meant = '.unseen, .bar h1, .stage-page h1, .timer-page h1, .timer-page .name, .timer-page .name *, .url, .connection, .connection *, [data-phase="none"] *';
   return seen
     .filter((element) => !element.matches(meant))
     .filter((element) => {
@@ -55,7 +55,7 @@ for (const [name, { path, claims, before, act, preview, blocked, shown }] of Obj
     return page;
   };
   // Pages on a screen that nobody sits at have no choice of language: they are loaded once for each.
-  if (/(stage|return)$/.test(path)) {
+  if (/(stage|timer|return)$/.test(path)) {
     for (const lang of ['en', 'ar']) {
       test(`${name} is without fault and fits a phone and a wall, ${lang}`, async ({ context, open, mock }) => expectFits(await bring(context, open, mock, lang), lang));
     }
@@ -94,7 +94,7 @@ for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/roo
 }
 
 // 20 m away: a letter of 3 % of the height of a screen 1.7 m high is 5 cm tall, 1/400 of the distance.
-for (const name of ['stage', 'stage_item', 'stage_long', 'stage_empty']) {
+for (const name of ['stage', 'stage_item', 'stage_long', 'stage_empty', 'stage_closing', 'timer', 'timer_over', 'timer_idle']) {
   test(`${name} is read from 20 m, and all of it is on the screen`, async ({ open, mock }) => {
     mock.meeting.onAir(crowd(mock.meeting));
     const { path, claims, before, act, shown } = scenes[name];

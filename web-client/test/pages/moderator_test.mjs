@@ -464,6 +464,7 @@ test('on a phone the head has two lines in every language, and everything of it 
   await expect(head.getByRole('button', { name: '1 call for help', exact: true })).toBeVisible();
   await expect(head.locator('.state.order')).toContainText('Point of order 1');
   await expect(head.locator('.state.fault')).toContainText('1 alarm');
+  await expect(head.locator('.state.fault')).toHaveAttribute('title', 'The return page is open, but its sound has not been started.');
   await expect(head.getByRole('link', { name: 'Public display' })).toBeVisible();
 });
 
