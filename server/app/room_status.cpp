@@ -91,7 +91,8 @@ std::string Room::summary_json() const {
   const bool is_public = state.audience == signaling::Audience::everyone;
   std::string on_air;
   for (const signaling::Request* request : signaling::floor_holders(state)) {
-    if (request->state == signaling::RequestState::on_air) on_air = request->person.name;
+    const bool named = !signaling::is_chair(*request) || on_air.empty();
+    if (request->state == signaling::RequestState::on_air && named) on_air = request->person.name;
   }
   const json summary = {{"id", config_.id},
                         {"title", config_.title},

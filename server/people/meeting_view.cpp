@@ -73,6 +73,7 @@ void MeetingView::take(const json& members) {
   server_time = number(members, "server_time").value_or(server_time);
   read_rows(members, "queue", queue);
   read_rows(members, "floor", floor);
+  std::erase_if(floor, [](const Row& row) { return row.kind == "chair"; });  // nobody's turn: nothing follows from it
 }
 
 const Row* MeetingView::row_of(const std::string& participant) const {

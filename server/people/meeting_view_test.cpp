@@ -46,6 +46,14 @@ TEST(MeetingView, a_change_replaces_what_it_names_and_nothing_else) {
   EXPECT_EQ(view.state, "live");
 }
 
+TEST(MeetingView, a_chair_who_speaks_has_nobodys_turn) {
+  MeetingView view;
+  view.take(
+      json::parse(R"({"floor": [{"request": "r-1", "kind": "statement"}, {"request": "r-2", "kind": "chair"}]})"));
+  ASSERT_EQ(view.floor.size(), 1U);
+  EXPECT_EQ(view.floor[0].request, "r-1");
+}
+
 TEST(MeetingView, members_of_a_wrong_type_are_as_good_as_absent) {
   MeetingView view;
   view.take(state());

@@ -35,6 +35,10 @@ struct Ready {
 struct Release {
   std::optional<RequestId> request;  // none: one's own; for a moderator who has none: the one on the floor
 };
+struct Speak {  // as who leads the meeting: at once, beside whoever has the floor
+  std::string key;
+  bool override_no_return = false;
+};
 struct Approve {
   RequestId request{};
   std::string reason;
@@ -140,12 +144,12 @@ struct Place {  // where oneself is
 };
 }  // namespace act
 
-using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Approve, act::Deny, act::Pass,
-                         act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute, act::Extend,
-                         act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo, act::OpenMeeting,
-                         act::SuspendMeeting, act::ResumeMeeting, act::CloseMeeting, act::ChooseAudience, act::TakeOver,
-                         act::Remove, act::Place, act::SetAgenda, act::SelectItem, act::AskHelp, act::AnswerHelp,
-                         act::CloseHelp, act::Note, act::NameReader, act::KeepCheck>;
+using Act = std::variant<act::RequestFloor, act::Withdraw, act::Ready, act::Release, act::Speak, act::Approve,
+                         act::Deny, act::Pass, act::Prepare, act::Grant, act::Move, act::Pause, act::Resume, act::Mute,
+                         act::Extend, act::Revoke, act::Add, act::OpenList, act::ChooseOrder, act::Undo,
+                         act::OpenMeeting, act::SuspendMeeting, act::ResumeMeeting, act::CloseMeeting,
+                         act::ChooseAudience, act::TakeOver, act::Remove, act::Place, act::SetAgenda, act::SelectItem,
+                         act::AskHelp, act::AnswerHelp, act::CloseHelp, act::Note, act::NameReader, act::KeepCheck>;
 
 // Error codes of JSON-RPC 2.0 and, from -32001 on, our own (signaling/README.md): clients know them.
 enum class RefusalCode : int {

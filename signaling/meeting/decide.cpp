@@ -1,5 +1,7 @@
 #include "signaling/meeting/decide.h"
 
+#include <algorithm>
+
 namespace plenary::signaling {
 
 Decided decide(const Case& c, const Act& act) {
@@ -28,6 +30,16 @@ std::optional<Refusal> floor_is_shut(const State& state) {
     return conflict("meeting_suspended", "The meeting is suspended; resume it first.");
   }
   return conflict("meeting_not_open", "The meeting has not been opened yet.");
+}
+
+std::size_t asked_lately(const Case& c, bool as_chair) {
+  const auto is_recent = [&](const Request& request) {
+    return request.person.id == c.actor.participant && is_chair(request) == as_chair &&
+           request.asked_at + std::chrono::minutes(1) > c.at;
+  };
+  std::size_t count = static_cast<std::size_t>(std::count_if(c.state.ended.begin(), c.state.ended.end(), is_recent));
+  for (const auto& [id, request] : c.state.open) count += is_recent(request) ? 1 : 0;
+  return count;
 }
 
 std::string name_of(const Case& c, const Actor& actor) {

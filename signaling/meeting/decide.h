@@ -30,9 +30,10 @@ struct Case {
   Moment at;
 };
 
-constexpr std::size_t kMaxRequestsPerMinute = 10;    // of one person; nobody honest asks and withdraws faster
-constexpr std::size_t kMaxHelpsPerMinute = 5;        // messages of one person; a line, not a chat
-constexpr std::uint32_t kMaxVerdictsPerMinute = 10;  // of one person's checks: the journal grows by each
+constexpr std::size_t kMaxRequestsPerMinute = 10;       // of one person; nobody honest asks and withdraws faster
+constexpr std::size_t kMaxChairSpeechesPerMinute = 20;  // of one chair, who may use it as a push-to-talk key
+constexpr std::size_t kMaxHelpsPerMinute = 5;           // messages of one person; a line, not a chat
+constexpr std::uint32_t kMaxVerdictsPerMinute = 10;     // of one person's checks: the journal grows by each
 constexpr Milliseconds kCheckStands =
     std::chrono::seconds(60);                                  // no check is longer: within it what is the same is one
 constexpr Milliseconds kMaxExtension = std::chrono::hours(1);  // at once, either way
@@ -56,7 +57,8 @@ Decided decide_act(const Case& c, const act::NameReader& act);
 Decided decide_act(const Case& c, const act::OpenList& act);
 Decided decide_act(const Case& c, const act::Place& act);
 Decided decide_act(const Case& c, const act::ChooseOrder& act);
-// The floor (decide_floor.cpp).
+// The floor (decide_floor.cpp; decide_chair.cpp: of who speaks without asking).
+Decided decide_act(const Case& c, const act::Speak& act);
 Decided decide_act(const Case& c, const act::Grant& act);
 Decided decide_act(const Case& c, const act::Release& act);
 Decided decide_act(const Case& c, const act::Pause& act);
@@ -90,6 +92,10 @@ Refusal conflict(std::string word, std::string sentence);
 Refusal meeting_closed();
 // Why nobody can get the floor now; none: somebody can.
 std::optional<Refusal> floor_is_shut(const State& state);
+std::size_t asked_lately(const Case& c, bool as_chair);  // by the actor, in the last minute
+Refusal nobody_hears();                                  // of who is far away: no return is connected
+// They get the floor by asking now, so that their speech as chair is over: they have one microphone.
+void end_chair_of(const Case& c, ParticipantId person, std::vector<EventBody>& events);
 // As others read it; of who has none, the role.
 std::string name_of(const Case& c, const Actor& actor);
 

@@ -12,10 +12,17 @@ Refusal not_on_floor() { return conflict("not_on_floor", "This person does not h
 
 Refusal nobody_speaks() { return Refusal{RefusalCode::not_found, "nobody_speaks", "Nobody has the floor."}; }
 
+// Those who were given it: all but chairs, who are nobody's turn.
+std::vector<const Request*> given_floor(const State& state) {
+  std::vector<const Request*> holders = floor_holders(state);
+  std::erase_if(holders, [](const Request* request) { return is_chair(*request); });
+  return holders;
+}
+
 // The named one, or the one who got the floor last.
 Result<const Request*, Refusal> holder(const Case& c, std::optional<RequestId> id) {
   if (!id) {
-    const std::vector<const Request*> holders = floor_holders(c.state);
+    const std::vector<const Request*> holders = given_floor(c.state);
     if (holders.empty()) return nobody_speaks();
     return holders.back();
   }
@@ -45,7 +52,7 @@ Result<const Request*, Refusal> grantable(const Case& c, std::optional<RequestId
 // Granting while somebody speaks ends that speech first, in one act.
 void end_others(const Case& c, std::vector<EventBody>& events) {
   std::vector<const Request*> staying;
-  for (const Request* request : floor_holders(c.state)) {
+  for (const Request* request : given_floor(c.state)) {
     if (is_point(*request)) {
       events.push_back(Moved{request->id, RequestState::released, "next_speaker", {}});
     } else {
@@ -59,7 +66,7 @@ void end_others(const Case& c, std::vector<EventBody>& events) {
 
 // … and for a point of order pauses it. One point of order ends another.
 void pause_others(const Case& c, std::vector<EventBody>& events) {
-  for (const Request* request : floor_holders(c.state)) {
+  for (const Request* request : given_floor(c.state)) {
     if (is_point(*request)) {
       events.push_back(Moved{request->id, RequestState::released, "next_speaker", {}});
     } else if (request->state != RequestState::paused) {
@@ -81,11 +88,12 @@ Decided decide_act(const Case& c, const act::Grant& act) {
   if (!found) return found.error();
   const Request& request = *found.value();
   if (comes_by_network(request) && !c.presence.return_connected && !act.override_no_return) {
-    return conflict("no_return", "No return to the room is connected, so the room would not hear this person.");
+    return nobody_hears();
   }
   Decision decision;
   decision.answer.request = request.id;
   is_point(request) ? pause_others(c, decision.events) : end_others(c, decision.events);
+  end_chair_of(c, request.person.id, decision.events);
   decision.events.push_back(Moved{request.id, RequestState::granted, "", {}});
   if (!comes_by_network(request)) decision.events.push_back(Moved{request.id, RequestState::on_air, "", {}});
   return decision;
@@ -121,10 +129,14 @@ Decided decide_act(const Case& c, const act::Pause& act) {
 
 Decided decide_act(const Case& c, const act::Resume& act) {
   if (std::optional<Refusal> refusal = floor_is_shut(c.state)) return *std::move(refusal);
+  const Request* chair = act.request ? find_open(c.state, *act.request) : nullptr;
+  if (chair != nullptr && is_chair(*chair) && chair->state == RequestState::paused) {
+    return Decision{{Moved{chair->id, open_state(*chair), "", {}}}, {}};
+  }
   std::vector<const Request*> paused;
   std::vector<const Request*> points;
   std::size_t open = 0;
-  for (const Request* request : floor_holders(c.state)) {
+  for (const Request* request : given_floor(c.state)) {
     if (request->state == RequestState::paused && (!act.request || *act.request == request->id)) {
       paused.push_back(request);
     } else if (is_point(*request)) {
@@ -163,6 +175,7 @@ Decided decide_act(const Case& c, const act::Mute& act) {
 Decided decide_act(const Case& c, const act::Extend& act) {
   const auto found = act.request ? open_request(c, *act.request) : holder(c, std::nullopt);
   if (!found) return found.error();
+  if (is_chair(*found.value())) return conflict("no_limit", "The chair speaks without a time limit.");
   if (act.by == Milliseconds{0} || act.by > kMaxExtension || act.by < -kMaxExtension) {
     return Refusal{RefusalCode::bad_parameters, "bad_seconds", "Extend by at most one hour, up or down."};
   }

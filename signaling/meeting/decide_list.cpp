@@ -21,20 +21,12 @@ bool passes_closed_list(RequestKind kind) {
   return kind == RequestKind::point_of_order || kind == RequestKind::right_of_reply;
 }
 
-std::size_t asked_lately(const Case& c) {
-  const auto is_recent = [&](const Request& request) {
-    return request.person.id == c.actor.participant && request.asked_at + std::chrono::minutes(1) > c.at;
-  };
-  std::size_t count = static_cast<std::size_t>(std::count_if(c.state.ended.begin(), c.state.ended.end(), is_recent));
-  for (const auto& [id, request] : c.state.open) count += is_recent(request) ? 1 : 0;
-  return count;
-}
-
 // What passes a closed list passes here, too, and does not count. Who has no organisation is no delegation.
 bool delegation_has_all(const Case& c, const std::string& organisation) {
   if (c.rules.delegation_max == 0 || organisation.empty()) return false;
   const auto counts = [&](const auto& entry) {
-    return entry.second.person.organisation == organisation && !passes_closed_list(entry.second.kind);
+    const Request& request = entry.second;
+    return request.person.organisation == organisation && !passes_closed_list(request.kind) && !is_chair(request);
   };
   return static_cast<std::size_t>(std::ranges::count_if(c.state.open, counts)) >= c.rules.delegation_max;
 }
@@ -63,7 +55,7 @@ std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act, cons
   if (waiting_order(c.state).size() >= kMaxWaiting) {
     return Refusal{RefusalCode::too_many, "list_full", "The speakers' list is full; try again later."};
   }
-  if (asked_lately(c) >= kMaxRequestsPerMinute) {
+  if (asked_lately(c, false) >= kMaxRequestsPerMinute) {
     return Refusal{RefusalCode::too_many, "too_many_requests", "You asked too often; wait a minute."};
   }
   return std::nullopt;
@@ -72,7 +64,9 @@ std::optional<Refusal> may_ask(const Case& c, const act::RequestFloor& act, cons
 // Otherwise they stay in standby, first in line.
 bool takes_offer(const Case& c, const Request& request) {
   const bool heard = !comes_by_network(request) || c.presence.return_connected;
-  return takes_speeches(c.state.state) && heard && floor_holders(c.state).size() < c.rules.speakers_max;
+  const std::vector<const Request*> holders = floor_holders(c.state);
+  const auto counted = std::ranges::count_if(holders, [](const Request* holder) { return !is_chair(*holder); });
+  return takes_speeches(c.state.state) && heard && static_cast<std::size_t>(counted) < c.rules.speakers_max;
 }
 
 Milliseconds limit_of(const Rules& rules, RequestKind kind, Category category) {
@@ -88,6 +82,11 @@ Milliseconds limit_of(const Rules& rules, RequestKind kind, Category category) {
 std::size_t characters_in(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+Refusal nobody_asks() {
+  return {RefusalCode::bad_parameters, "chair_speaks",
+          "Nobody asks to speak as chair; the chair speaks by floor.speak."};
 }
 
 // A text is taken whole or not at all.
@@ -122,6 +121,7 @@ Decided decide_act(const Case& c, const act::RequestFloor& act) {
   if (person == c.presence.people.end()) {
     return Refusal{RefusalCode::not_allowed, "not_joined", "Join the meeting first."};
   }
+  if (act.kind == RequestKind::chair) return nobody_asks();
   if (std::optional<Refusal> refusal = may_hand_in(act.kind, act.text)) return *std::move(refusal);
   if (act.kind == RequestKind::written && act.text.empty()) {
     return Refusal{RefusalCode::bad_parameters, "text_missing", "Hand in the text that is to be read out."};
@@ -163,6 +163,7 @@ Decided decide_act(const Case& c, const act::Ready& act) {
   if (holds_floor(request.state)) return decision;
   if (!request.ready) decision.events.push_back(Readied{act.request});
   if (request.offered && is_owner(c, request) && takes_offer(c, request)) {
+    end_chair_of(c, request.person.id, decision.events);
     decision.events.push_back(Moved{request.id, RequestState::granted, "", {}});
     if (!comes_by_network(request)) decision.events.push_back(Moved{request.id, RequestState::on_air, "", {}});
   }
@@ -241,6 +242,7 @@ Decided decide_act(const Case& c, const act::Add& act) {
   if (act.kind == RequestKind::reply && !c.state.answered) {
     return conflict("nobody_to_reply_to", "Nobody has spoken yet; add a statement or a question.");
   }
+  if (act.kind == RequestKind::chair) return nobody_asks();
   if (std::optional<Refusal> refusal = may_hand_in(act.kind, act.text)) return *std::move(refusal);
   Person person;
   person.id = ParticipantId{std::max(c.presence.next_participant, c.state.next_participant)};

@@ -25,6 +25,7 @@ struct NameOf {
   Name operator()(const act::RequestFloor&) const { return {Place::beside}; }
   Name operator()(const act::Withdraw&) const { return {Place::beside}; }
   Name operator()(const act::Ready&) const { return {Place::beside}; }
+  Name operator()(const act::Speak&) const { return {Place::beside}; }
   Name operator()(const act::Undo&) const { return {Place::beside}; }
   Name operator()(const act::TakeOver&) const { return {Place::beside}; }
   Name operator()(const act::Place&) const { return {Place::beside}; }
@@ -89,6 +90,14 @@ std::optional<RequestId> about(const Act& act, const Decision& decision, const U
   return kept.ends.empty() ? std::nullopt : std::optional(kept.ends.back());
 }
 
+// A chair who stopped, or was stopped, waits for nothing: there is no place to go back to, and they speak again by
+// asking nobody. None: the act ended no such speech by name.
+const Request* chair_ended(const Case& c, const Act& act, const Decision& decision) {
+  if (!std::holds_alternative<act::Release>(act) && !std::holds_alternative<act::Revoke>(act)) return nullptr;
+  const Request* ended = find_open(c.state, std::get<Moved>(decision.events.front()).request);
+  return ended != nullptr && is_chair(*ended) ? ended : nullptr;
+}
+
 }  // namespace
 
 bool chair_may_undo(Undoable act) {
@@ -97,9 +106,11 @@ bool chair_may_undo(Undoable act) {
 
 std::optional<UndoKept> undo_kept(const Case& c, const Act& act, const Decision& decision) {
   const Name name = std::visit(NameOf{}, act);
+  const Request* chair = chair_ended(c, act, decision);
   const bool own = std::holds_alternative<act::Release>(act) && !gives_floor(c.actor.role);
-  if (name.place == Place::beside || own) return std::nullopt;
-  if (name.place == Place::on_top) return c.state.undo ? std::optional(UndoKept{}) : std::nullopt;
+  const bool own_as_chair = chair != nullptr && chair->person.id == c.actor.participant;
+  if (name.place == Place::beside || own || own_as_chair) return std::nullopt;
+  if (name.place == Place::on_top || chair != nullptr) return c.state.undo ? std::optional(UndoKept{}) : std::nullopt;
   UndoKept kept{name.act, name_of(c, c.actor), {}, {}, {}};
   for (const EventBody& body : decision.events) std::visit(Touched{c.state, kept}, body);
   kept.request = about(act, decision, kept);

@@ -26,7 +26,7 @@ struct Requested {
   std::string key;
   std::optional<RequestId> reply_to;
   Milliseconds limit{0};
-  RequestState born = RequestState::queued;  // or pending
+  RequestState born = RequestState::queued;  // or pending, or, of a chair, granted
   bool operator==(const Requested&) const = default;
 };
 // The one way from state to state; all ends go through it, whatever their cause.

@@ -58,6 +58,11 @@ void forget_oldest_people(State& state) {
   }
 }
 
+// Replies belong to it.
+bool is_answered(RequestKind kind) {
+  return kind != RequestKind::reply && kind != RequestKind::point_of_order && kind != RequestKind::chair;
+}
+
 // Read out to the end, in public: from here on everybody may read it.
 bool is_delivered(const State& state, const Request& request) {
   const bool read_out = request.state == RequestState::released || request.state == RequestState::expired;
@@ -69,7 +74,7 @@ void end_request(State& state, RequestId id) {
   auto node = state.open.extract(id);
   std::erase(state.rows, id);
   Request& request = node.mapped();
-  if (request.spoke) {
+  if (request.spoke && !is_chair(request)) {
     add_speech(state, request);
     state.last = request;
   }
@@ -124,6 +129,7 @@ struct Fold {
     request.reply_to = e.reply_to;
     request.limit = e.limit;
     request.asked_at = request.changed_at = event.at;
+    if (holds_floor(e.born)) request.granted_at = event.at;  // nobody gave it to them
     state.next_request = std::max(state.next_request, static_cast<std::uint64_t>(e.request) + 1);
     remember(e.asked_by.empty() ? e.person : requester_of(e));
     if (!e.key.empty()) {
@@ -153,9 +159,7 @@ struct Fold {
     } else if (e.to == RequestState::on_air) {
       request->running_since = event.at;
       request->spoke = true;
-      if (request->kind != RequestKind::reply && request->kind != RequestKind::point_of_order) {
-        state.answered = e.request;
-      }
+      if (is_answered(request->kind)) state.answered = e.request;
     } else if (e.to == RequestState::held) {
       request->held_from = from;
       request->lost_at = e.lost_at.value_or(event.at);

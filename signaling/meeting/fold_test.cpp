@@ -47,7 +47,11 @@ Readiness measured() {
 }
 
 std::vector<EventBody> one_of_each() {
+  Requested chair = requested(8);
+  chair.kind = RequestKind::chair;
+  chair.born = RequestState::granted;
   return {requested(9),
+          chair,
           Moved{RequestId{9}, RequestState::held, "connection_lost", Moment(Milliseconds(123'456))},
           Moved{RequestId{9}, RequestState::queued, "", {}},
           Readied{RequestId{9}},

@@ -214,6 +214,7 @@ std::optional<RequestId> next_in_line(const State& state, RequestId request) {
 std::vector<Milliseconds> waiting_estimates(const State& state, const std::vector<Place>& order, Moment at) {
   Milliseconds until{0};
   for (const Request* holder : floor_holders(state)) {
+    if (is_chair(*holder)) continue;  // nobody waits for them
     until += std::max(Milliseconds{0}, expected_length(state, *holder) - elapsed_at(*holder, at));
   }
   std::vector<Milliseconds> estimates;

@@ -33,7 +33,7 @@ class Storm {
     const ParticipantId person = people_[random_() % people_.size()];
     const RequestId r{1 + random_() % bench_.state().next_request};
     const std::optional<RequestId> before = random_() % 2 == 0 ? std::optional(RequestId{1}) : std::nullopt;
-    switch (random_() % 16) {
+    switch (random_() % 18) {
       case 0:
         return bench_.pass(Milliseconds(random_() % 40'000));
       case 1:
@@ -65,6 +65,8 @@ class Storm {
                                                        .problems = {ReadinessProblem::noisy},
                                                        .band_hz = std::pair(125, 15'000),
                                                        .loss_percent = 0.1}});
+      case 14:
+        return (void)bench_.act(act::Speak{"chair-" + std::to_string(random_() % 20)}, {person, Role::chair});
       default:
         return (void)bench_.by(person, bench_.ask_act(static_cast<RequestKind>(random_() % 6)));
     }

@@ -41,15 +41,16 @@ std::vector<const Request*> floor_holders(const State& state) {
   for (const auto& [id, request] : state.open) {
     if (holds_floor(request.state)) holders.push_back(&request);
   }
-  std::stable_sort(holders.begin(), holders.end(),
-                   [](const Request* a, const Request* b) { return a->granted_at < b->granted_at; });
+  std::stable_sort(holders.begin(), holders.end(), [](const Request* a, const Request* b) {
+    return is_chair(*a) != is_chair(*b) ? is_chair(*b) : a->granted_at < b->granted_at;
+  });
   return holders;
 }
 
 const Request* open_request_of(const State& state, ParticipantId person, bool point_of_order) {
   for (const auto& [id, request] : state.open) {
     const bool is_point = request.kind == RequestKind::point_of_order;
-    if (is_point == point_of_order && request.person.id == person) return &request;
+    if (!is_chair(request) && is_point == point_of_order && request.person.id == person) return &request;
   }
   return nullptr;
 }

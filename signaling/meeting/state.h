@@ -185,7 +185,10 @@ struct State {
 };
 
 constexpr std::size_t kMaxWaiting = 500;  // requests; at 3 minutes each a list of 25 hours
-constexpr std::size_t kMaxEnded = 200;    // requests kept in memory for pages; the journal keeps all
+// Speaking at once, beside `speakers_max`. A chair, a vice-chair and two moderators: each costs the room a decoder and
+// a mix of its own, as any speaker does, and more would talk over each other.
+constexpr std::size_t kMaxChairs = 4;
+constexpr std::size_t kMaxEnded = 200;  // requests kept in memory for pages; the journal keeps all
 // Characters of a text that is read out: at 130 words a minute its three minutes take about 2,500, more in some
 // languages.
 constexpr std::size_t kMaxText = 3'000;
@@ -212,13 +215,15 @@ const Request* find_open(const State& state, RequestId id);
 const Request* find_any(const State& state, RequestId id);
 // Heard in the room through the return. Everybody else speaks there already, and a written text is read out there.
 bool comes_by_network(const Request& request);
+// Speaks as who leads the meeting: holds the floor, and is never counted or pushed out.
+constexpr bool is_chair(const Request& request) { return request.kind == RequestKind::chair; }
 bool has_item(const State& state, const std::string& item);
 const Help* find_help(const State& state, HelpId id);  // also closed ones still in memory
 // On the speech's clock; what a page shows.
 Milliseconds elapsed_at(const Request& request, Moment at);
-// Holds the floor in any way, in the order the floor was given.
+// Holds the floor in any way, in the order the floor was given, chairs last.
 std::vector<const Request*> floor_holders(const State& state);
-// The person's open request of the class: point of order, or any other.
+// The person's open request of the class: point of order, or any other but a chair's speech.
 const Request* open_request_of(const State& state, ParticipantId person, bool point_of_order);
 
 }  // namespace plenary::signaling

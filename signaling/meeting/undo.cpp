@@ -9,10 +9,11 @@
 namespace plenary::signaling {
 namespace {
 
-// Ended by the act and by nothing else, because what has ended stays so. None: forgotten, or they have asked again.
+// Ended by the act and by nothing else, because what has ended stays so. None: forgotten, or they have asked again, or
+// spoke as chair, who has no place to go back to.
 std::vector<Request>::const_iterator reopenable(const State& state, RequestId id) {
   const auto found = std::find_if(state.ended.begin(), state.ended.end(), [&](const Request& r) { return r.id == id; });
-  if (found == state.ended.end() || state.open.contains(id)) return state.ended.end();
+  if (found == state.ended.end() || is_chair(*found) || state.open.contains(id)) return state.ended.end();
   const bool is_point = found->kind == RequestKind::point_of_order;
   return open_request_of(state, found->person.id, is_point) == nullptr ? found : state.ended.end();
 }

@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, 9> kRoles = {
 constexpr std::array<std::string_view, 6> kCategories = {
     "", "government", "private_sector", "civil_society", "academia", "international_organization"};
 constexpr std::array<std::string_view, 3> kWheres = {"remote", "room", "phone"};
-constexpr std::array<std::string_view, 6> kKinds = {"statement",      "question",       "reply",
-                                                    "right_of_reply", "point_of_order", "written"};
+constexpr std::array<std::string_view, 7> kKinds = {"statement",      "question", "reply", "right_of_reply",
+                                                    "point_of_order", "written",  "chair"};
 constexpr std::array<std::string_view, 13> kRequestStates = {"pending", "queued",    "standby",  "granted", "on_air",
                                                              "paused",  "held",      "released", "revoked", "expired",
                                                              "denied",  "withdrawn", "lapsed"};

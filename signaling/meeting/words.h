@@ -35,7 +35,8 @@ enum class Category : std::uint8_t {
 };
 // `phone` people are brought into the room by its telephone bridge, so they count as being there.
 enum class Where : std::uint8_t { remote, room, phone };
-enum class RequestKind : std::uint8_t { statement, question, reply, right_of_reply, point_of_order, written };
+// `chair`: speaks without having asked, and counts for nothing (act::Speak). Nobody asks for it.
+enum class RequestKind : std::uint8_t { statement, question, reply, right_of_reply, point_of_order, written, chair };
 enum class RequestState : std::uint8_t {
   pending,
   queued,

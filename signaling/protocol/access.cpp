@@ -47,6 +47,7 @@ constexpr std::array kTable = {
     Row{Method::floor_withdraw, "floor.withdraw", kAsks},
     Row{Method::floor_ready, "floor.ready", kReady},
     Row{Method::floor_release, "floor.release", kSpeaksOrGives},
+    Row{Method::floor_speak, "floor.speak", kGives},
     Row{Method::floor_approve, "floor.approve", kManages},
     Row{Method::floor_deny, "floor.deny", kManages},
     Row{Method::floor_pass, "floor.pass", kManages},

@@ -27,6 +27,7 @@ enum class Method : std::uint8_t {
   floor_withdraw,
   floor_ready,
   floor_release,
+  floor_speak,
   floor_approve,
   floor_deny,
   floor_pass,

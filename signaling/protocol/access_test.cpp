@@ -34,6 +34,7 @@ const std::map<std::string, std::set<std::string>> kExpected = {
     {"floor.withdraw", {"participant"}},
     {"floor.ready", {"participant", "moderator", "admin"}},
     {"floor.release", {"participant", "chair", "moderator", "admin"}},
+    {"floor.speak", kGivers},
     {"floor.approve", kManagers},
     {"floor.deny", kManagers},
     {"floor.pass", kManagers},

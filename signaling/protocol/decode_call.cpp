@@ -285,6 +285,10 @@ Call call_of(Method method, Params& p) {
       return Act{act::Ready{p.request()}};
     case Method::floor_release:
       return Act{act::Release{p.optional_request("request")}};
+    case Method::floor_speak: {
+      std::string key = p.opaque("key", true, kMaxKey);
+      return Act{act::Speak{std::move(key), p.flag("override")}};
+    }
     case Method::floor_approve:
       return with_reason<act::Approve>(p);
     case Method::floor_deny:

@@ -38,6 +38,8 @@ inline const std::vector<SampleCall> kGoodCalls = {
     {"floor.ready", R"({"request":"r-12"})"},
     {"floor.release", "{}"},
     {"floor.release", R"({"request":"r-12"})"},
+    {"floor.speak", R"({"key":"k"})"},
+    {"floor.speak", R"({"key":"k","override":true})"},
     {"floor.approve", R"({"request":"r-12"})"},
     {"floor.deny", R"({"request":"r-12","reason":"off topic"})"},
     {"floor.pass", R"({"request":"r-12"})"},
@@ -80,6 +82,10 @@ inline const std::vector<SampleCall> kGoodCalls = {
 
 inline const std::vector<SampleCall> kBadCalls = {
     {"floor.request", "{}"},
+    {"floor.request", R"({"key":"k","kind":"bishop","language":"en"})"},
+    {"floor.speak", "{}"},
+    {"floor.speak", R"({"key":""})"},
+    {"floor.speak", R"({"key":"k","override":1})"},
     {"floor.request", R"({"key":"","kind":"statement","topic":"","language":"en"})"},
     {"floor.request", R"({"key":"k k","kind":"statement","topic":"","language":"en"})"},
     {"floor.request", R"({"key":1,"kind":"statement","topic":"","language":"en"})"},

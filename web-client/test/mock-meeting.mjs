@@ -4,14 +4,14 @@ import { concerns, helpActs } from './mock-help.mjs';
 import { checkText, textActs } from './mock-texts.mjs';
 
 // What the chair may do, too.
-const kChairs = ['meeting.take_over', 'floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo'];
+const kChairs = ['meeting.take_over', 'floor.grant', 'floor.revoke', 'floor.pause', 'floor.resume', 'floor.undo', 'floor.speak'];
 // What the chair may undo, as the server's chair_may_undo().
 const kChairsUndo = ['floor.grant', 'floor.resume', 'floor.release', 'floor.revoke'];
 // To undo these would open a microphone.
-const kNotUndone = ['floor.mute', 'floor.pause', 'floor.undo', 'floor.note', 'floor.reader'];
+const kNotUndone = ['floor.speak', 'floor.mute', 'floor.pause', 'floor.undo', 'floor.note', 'floor.reader'];
 
 const kMethods = {
-  'floor.approve': 'moderator', 'floor.deny': 'moderator', 'floor.pass': 'moderator', 'floor.prepare': 'moderator', 'floor.grant': 'moderator',
+  'floor.speak': 'moderator', 'floor.approve': 'moderator', 'floor.deny': 'moderator', 'floor.pass': 'moderator', 'floor.prepare': 'moderator', 'floor.grant': 'moderator',
   'floor.move': 'moderator', 'floor.pause': 'moderator', 'floor.resume': 'moderator', 'floor.mute': 'moderator', 'floor.unmute': 'moderator',
   'floor.extend': 'moderator', 'floor.revoke': 'moderator', 'floor.add': 'moderator', 'floor.note': 'moderator', 'floor.reader': 'moderator', 'list.open': 'moderator', 'list.close': 'moderator', 'list.order': 'moderator',
   'floor.undo': 'moderator', 'meeting.open': 'moderator', 'meeting.suspend': 'moderator', 'meeting.resume': 'moderator', 'meeting.close': 'moderator',
@@ -94,6 +94,7 @@ export class Meeting {
     this.take(request);
     Object.assign(request, { state: 'on_air', running_since: Date.now(), position: null });
     this.floor.push(request);
+    this.floor.sort((a, b) => (a.kind === 'chair') - (b.kind === 'chair'));
     this.changed('queue', 'floor');
   }
 
@@ -115,6 +116,7 @@ export class Meeting {
 
   // Points of order consume nobody's time.
   spoke(ended) {
+    if (ended.kind === 'chair') return;
     this.last = ended;
     if (ended.kind === 'point_of_order' || this.meeting.state === 'rehearsal') return;
     const { category, participant } = ended.person;
@@ -231,9 +233,10 @@ export class Meeting {
       throw new Refusal(code, word, word);
     }
     const before = { queue: structuredClone(this.queue), floor: structuredClone(this.floor), last: this.last, delivered: this.delivered, meeting: this.meeting, agenda: this.agenda, totals: this.totals };
+    const chairs_own = this.floor.some(({ request, kind }) => kind === 'chair' && request === params.request);
     const answer = act(this, client, params) ?? {};
     const undoes = /^(floor|list|agenda[.]select)/.test(method) && (kMethods[method] || (method === 'floor.release' && client.you.role !== 'participant'));
-    if (undoes && !kNotUndone.includes(method)) this.keep(client.you, method, params.request ?? answer.request ?? null, before);
+    if (undoes && !chairs_own && !kNotUndone.includes(method)) this.keep(client.you, method, params.request ?? answer.request ?? null, before);
     return answer;
   }
 
@@ -386,6 +389,15 @@ const acts = {
   },
   'floor.withdraw': (meeting, _, { request }) => meeting.end(meeting.find(request), 'withdrawn', 'withdrawn'),
   'floor.ready': (meeting, _, { request }) => meeting.set(meeting.find(request), { ready: true }),
+  'floor.speak': (meeting, { you }, { key, override }) => {
+    const open = meeting.floor.find(({ kind, person }) => kind === 'chair' && person.participant === you.participant);
+    if (open) return { request: open.request };
+    if (you.where === 'remote' && !meeting.returns.connected && !override) throw new Refusal(-32004, 'no_return', 'No return is connected.');
+    const speech = meeting.add(you.name, { ...you, kind: 'chair', key, language: 'floor', limit_s: 0, state: 'granted' });
+    if (you.where !== 'remote') meeting.onAir(speech);
+    else setTimeout(() => meeting.floor.includes(speech) && meeting.onAir(speech), 200);
+    return { request: speech.request };
+  },
   'floor.release': (meeting, { you }, { request }) => {
     const found = request ? meeting.find(request) : meeting.floor.find(({ person }) => person.participant === you.participant);
     if (found) meeting.end(found, 'released', found.person.participant === you.participant ? 'finished' : 'ended');
@@ -406,7 +418,7 @@ const acts = {
     if (!found) throw new Refusal(-32003, 'nobody_waiting', 'Nobody is waiting.');
     const remote = found.person.where === 'remote' && found.kind !== 'written';
     if (!meeting.returns.connected && remote && !override) throw new Refusal(-32004, 'no_return', 'No return is connected.');
-    for (const speaker of [...meeting.floor]) meeting.end(speaker, 'released', 'next_speaker');
+    for (const speaker of meeting.floor.filter(({ kind }) => kind !== 'chair')) meeting.end(speaker, 'released', 'next_speaker');
     meeting.take(found);
     found.state = 'granted';
     meeting.floor.push(found);

@@ -307,6 +307,10 @@ export const scenes = {
     act: async (page, meeting) => { meeting.end(meeting.floor[0], 'released'); meeting.returns = { connected: false }; meeting.changed('return'); await page.locator('[data-action=give]').click(); },
   },
   chair_long: { path: `${room}/chair`, claims: staff('chair'), act: (page, meeting) => { meeting.onAir(meeting.queue[4]); meeting.queue = []; mine(meeting); }, shown: '.now[data-state=on_air]' },
+  chair_speaks: { path: `${room}/chair`, claims: staff('chair'), act: (page) => page.locator('[data-action=speak]').click(), shown: '.own-speech .state.live' },
+  chair_far: { path: `${room}/chair`, claims: staff('chair'), act: async (page) => { await page.locator('[data-choice=here]').uncheck(); await page.locator('.own-speech .mirror').waitFor(); await page.locator('[data-action=speak]').click(); }, shown: '.own-speech .state.live' },
+  stage_chair: { path: `${room}/stage`, claims: staff('observer'), act: (page, meeting) => meeting.onAir(meeting.add('Chandra Menon', { title: 'Chair', kind: 'chair', limit_s: 0, state: 'granted' })), shown: '.speaker + .speaker' },
+  moderator_chair: { path: `${room}/moderator`, claims: staff('moderator'), act: (page, meeting) => meeting.onAir(meeting.add('Chandra Menon', { title: 'Chair', kind: 'chair', limit_s: 0, state: 'granted' })), shown: '.speaker + .speaker' },
   chair_help: { path: `${room}/chair`, claims: staff('chair'), act: async (page) => { await page.locator('[data-action=give]').waitFor(); await page.keyboard.press('?'); }, shown: '#help[open]' },
   chair_refused: { path: `${room}/chair`, claims: me, shown: '[role=alert]' },
 

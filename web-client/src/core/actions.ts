@@ -96,6 +96,17 @@ export class Actions {
     }
   }
 
+  // As who leads the meeting. Sent once more after a lost connection, like a request: one key is one speech.
+  async speak(key: string, override = false): Promise<unknown> {
+    const params = { key, ...(override && { override }) };
+    try {
+      return await this.#call('floor.speak', params);
+    } catch (error) {
+      if (error instanceof RpcError && error.code === 0) return this.#call('floor.speak', params);
+      throw error;
+    }
+  }
+
   withdraw = (request: string) => this.#call('floor.withdraw', { request });
   ready = (request: string) => this.#call('floor.ready', { request });
   release = (request?: string) => this.#call('floor.release', request ? { request } : {});

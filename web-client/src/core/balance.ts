@@ -1,6 +1,6 @@
 // Who has spoken how often and how long: the server's totals of what is over, and what is being said now. Points of order
-// do not consume a category's time; a rehearsal counts for nothing.
-import { elapsed, type FloorRequest, type MeetingState } from './protocol.ts';
+// do not consume a category's time, nor does the chair; a rehearsal counts for nothing.
+import { elapsed, isChair, type FloorRequest, type MeetingState } from './protocol.ts';
 
 export interface Share {
   category: string; // empty: none was given
@@ -20,5 +20,5 @@ export function shares({ totals, floor, meeting }: Pick<MeetingState, 'totals' |
 }
 
 function counts(request: FloorRequest): boolean {
-  return request.kind !== 'point_of_order' && ((request.elapsed_ms ?? 0) > 0 || request.running_since != null);
+  return request.kind !== 'point_of_order' && !isChair(request) && ((request.elapsed_ms ?? 0) > 0 || request.running_since != null);
 }

@@ -21,8 +21,8 @@ test('it is added to what the server has counted, the longest category first', (
   ]);
 });
 
-test('points of order and who only has the floor do not count', () => {
-  const floor = [speech('a', 'academia', { kind: 'point_of_order', running_since: 0 }), speech('b', 'academia', { state: 'granted' })];
+test('points of order, chairs and who only has the floor do not count', () => {
+  const floor = [speech('a', 'academia', { kind: 'point_of_order', running_since: 0 }), speech('c', 'academia', { kind: 'chair', running_since: 0 }), speech('b', 'academia', { state: 'granted' })];
   expect(shares(exampleState({ floor }), 9_000)).toEqual([]);
 });
 

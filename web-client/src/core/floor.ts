@@ -1,8 +1,14 @@
 // Who speaks and who comes next, where a page shows one of each.
-import { elapsed, type FloorRequest } from './protocol.ts';
+import { elapsed, isChair, type FloorRequest } from './protocol.ts';
+
+// Whose turn it is: all but chairs.
+export function holders(floor: readonly FloorRequest[]): FloorRequest[] {
+  return floor.filter((request) => !isChair(request));
+}
 
 // Who speaks: not somebody paused by a point of order, while that goes on.
-export function activeSpeaker(floor: readonly FloorRequest[]): FloorRequest | null {
+export function activeSpeaker(all: readonly FloorRequest[]): FloorRequest | null {
+  const floor = holders(all);
   return floor.findLast(({ state }) => state !== 'paused') ?? floor.at(-1) ?? null;
 }
 

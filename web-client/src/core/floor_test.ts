@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { exampleRequest } from './example.ts';
-import { activeSpeaker, closesSoon, hiddenBefore, nextSpeaker } from './floor.ts';
+import { activeSpeaker, closesSoon, hiddenBefore, holders, nextSpeaker } from './floor.ts';
 import type { RequestState } from './protocol.ts';
 
 const some = (...states: RequestState[]) => states.map((state, index) => exampleRequest({ request: `r-${index}`, state }));
@@ -9,6 +9,13 @@ const some = (...states: RequestState[]) => states.map((state, index) => example
 test('who was paused by a point of order is not who speaks', () => {
   expect(activeSpeaker(some('paused', 'on_air'))?.request).toBe('r-1');
   expect(activeSpeaker(some('on_air', 'paused'))?.request).toBe('r-0');
+});
+
+test('the chair is nobody’s turn', () => {
+  const chair = exampleRequest({ request: 'r-9', kind: 'chair', state: 'on_air' });
+  expect(activeSpeaker([chair])).toBeNull();
+  expect(activeSpeaker([...some('paused'), chair])?.request).toBe('r-0');
+  expect(holders([...some('on_air'), chair]).map(({ request }) => request)).toEqual(['r-0']);
 });
 
 test('a pause without another speaker is still theirs', () => {

@@ -1,5 +1,5 @@
 // This person's own wish to speak, from asking to the end, as one phase; remembers how it ended until a new one begins.
-import { computed, effect, signal } from '@preact/signals-core';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { elapsed, floorStates, type FloorRequest } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -34,7 +34,7 @@ const publishing: readonly OwnPhase[] = ['standby', 'granted', 'live', 'paused',
 
 export class OwnRequest {
   readonly ended = signal<Ended | null>(null);
-  readonly current = computed(() => this.#session.store.mine.value);
+  readonly current: ReadonlySignal<FloorRequest | null>;
   readonly phase = computed<OwnPhase>(() => {
     const request = this.current.value;
     if (request) return phaseOf(request);
@@ -48,9 +48,11 @@ export class OwnRequest {
   readonly #session: Session;
   #before: FloorRequest | null = null;
   #withdrawn: string | null = null;
+  #over: string | null = null;
 
-  constructor(session: Session) {
+  constructor(session: Session, request: ReadonlySignal<FloorRequest | null> = session.store.mine) {
     this.#session = session;
+    this.current = request;
     effect(() => {
       const now = this.current.value;
       const told = session.ended.value;
@@ -58,9 +60,17 @@ export class OwnRequest {
       const before = this.#before;
       this.#before = now;
       if (now) this.ended.value = null;
-      else if (before) this.ended.value = this.#how(before, told, last);
-      else if (told && this.ended.peek()?.outcome === 'closed') this.ended.value = this.#how(told, told, last);
+      else if (before) {
+        this.#over = before.request;
+        this.ended.value = this.#how(before, told, last);
+      } else if (told && this.#isLate(told)) this.ended.value = this.#how(told, told, last);
     });
+  }
+
+  // Told how it ended after it was seen to be gone: no guess is needed any more. A chair's speech is nobody's `last`.
+  #isLate(told: FloorRequest): boolean {
+    const ended = this.ended.peek();
+    return ended?.outcome === 'closed' || (ended !== null && told.request === this.#over);
   }
 
   withdrawing(request: string): void {

@@ -3,7 +3,7 @@
 export type Role =
   | 'participant' | 'chair' | 'moderator' | 'technician' | 'interpreter' | 'captioner' | 'observer' | 'organiser' | 'admin';
 
-export type RequestKind = 'statement' | 'question' | 'reply' | 'right_of_reply' | 'point_of_order' | 'written';
+export type RequestKind = 'statement' | 'question' | 'reply' | 'right_of_reply' | 'point_of_order' | 'written' | 'chair'; // the chair's own is asked for by nobody
 
 export type RequestState =
   | 'pending' | 'queued' | 'standby' | 'granted' | 'on_air' | 'paused' | 'held'
@@ -278,6 +278,9 @@ export const pausingRoles: readonly Role[] = ['chair', 'moderator', 'admin'];
 export const helpingRoles: readonly Role[] = ['technician', 'moderator', 'admin'];
 export const textReadingRoles: readonly Role[] = ['moderator', 'admin', 'interpreter', 'captioner']; // before a text was read out
 export const speakingRoles: readonly Role[] = ['participant'];
+
+// Speaks beside whoever has the floor: is nobody's turn, and counts for nothing.
+export const isChair = ({ kind }: Pick<FloorRequest, 'kind'>): boolean => kind === 'chair';
 
 export const floorStates: readonly RequestState[] = ['granted', 'on_air', 'paused', 'held'];
 

@@ -2,7 +2,7 @@
 // nothing here is guessed ahead.
 import { computed, signal } from '@preact/signals-core';
 
-import { floorStates, type FloorRequest, type MeetingChanged, type MeetingState, type Readiness, type ReadinessTold } from './protocol.ts';
+import { floorStates, isChair, type FloorRequest, type MeetingChanged, type MeetingState, type Readiness, type ReadinessTold } from './protocol.ts';
 
 export type Folded = 'applied' | 'old' | 'gap';
 
@@ -17,8 +17,14 @@ export class MeetingStore {
   readonly mine = computed<FloorRequest | null>(() => {
     const me = this.state.value?.you.participant;
     if (!me) return null;
-    const own = (request: FloorRequest): boolean => request.person.participant === me;
+    const own = (request: FloorRequest): boolean => request.person.participant === me && !isChair(request);
     return this.floor.value.find(own) ?? this.queue.value.find(own) ?? null;
+  });
+
+  // This person's speech as chair.
+  readonly mineAsChair = computed<FloorRequest | null>(() => {
+    const me = this.state.value?.you.participant;
+    return this.floor.value.find((request) => isChair(request) && request.person.participant === me) ?? null;
   });
 
   // Somebody far away whose picture arrives beside the room's; oneself is not shown to oneself.

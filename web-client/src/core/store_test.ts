@@ -35,6 +35,20 @@ describe('folding', () => {
   });
 });
 
+describe('the chair', () => {
+  test('speaks apart from what the same person asked for', () => {
+    const state = exampleState();
+    const person = { participant: state.you.participant, name: 'Chandra' };
+    const made = store({ queue: [exampleRequest({ request: 'r-1', person })], floor: [exampleRequest({ request: 'r-2', kind: 'chair', state: 'on_air', person })] });
+    expect(made.mine.value?.request).toBe('r-1');
+    expect(made.mineAsChair.value?.request).toBe('r-2');
+  });
+
+  test('somebody else’s speech as chair is not this person’s', () => {
+    expect(store({ floor: [exampleRequest({ kind: 'chair', state: 'on_air', person: { participant: 'p-99', name: 'Chandra' } })] }).mineAsChair.value).toBeNull();
+  });
+});
+
 describe('readiness', () => {
   const fit = { fit: true, problems: [] };
 

@@ -1,14 +1,15 @@
-// The chair's page, for a tablet on the lectern: who speaks, who is next, and four large buttons.
+// The chair's page, for a tablet on the lectern: who speaks, who is next, four large buttons, and one to speak.
 import { computed, signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 
 import { Actions, Presses } from '../core/actions.ts';
 import { t } from '../core/i18n.ts';
 import { activeSpeaker, nextSpeaker } from '../core/floor.ts';
+import { deviceShelf } from '../core/memory.ts';
 import { hearKey } from '../core/meeting_state.ts';
 import { givingRoles, pausingRoles, type FloorRequest, type MeetingState } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
-import { roomOf, tokenOf } from '../core/token.ts';
+import { roomOf, tokenOf, whereOf } from '../core/token.ts';
 import { mayUndo } from '../core/undo.ts';
 import { itemWords } from '../parts/agenda.ts';
 import { openSession, startPage, timers } from '../parts/app.ts';
@@ -23,17 +24,21 @@ import { pressButton } from '../parts/press.ts';
 import { readinessChip, readyLights } from '../parts/readiness.ts';
 import { keepAwake } from '../parts/screen.ts';
 import '../parts/undo_bar.ts';
-import { affiliation, askedBy, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
+import { affiliation, askedBy, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, specialChip, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { readBy } from '../parts/written.ts';
+import { ChairPlace, ChairSpeech } from './chair_speech.ts';
 
 class ChairPage extends Part {
   readonly #room = roomOf(location.pathname);
-  readonly #session = openSession({ room: this.#room, token: tokenOf(location.hash), page: 'chair', resumes: true });
+  readonly #token = tokenOf(location.hash);
+  readonly #place = new ChairPlace(deviceShelf, this.#room, whereOf(location.hash));
+  readonly #session = openSession({ room: this.#room, token: this.#token, page: 'chair', resumes: true, where: () => (this.#place.here.value ? 'room' : 'remote') });
   readonly #actions = new Actions((method, params) => this.#session.call(method, params));
   readonly #presses = new Presses(timers);
   readonly #now = (): number => this.#session.server_now();
   readonly #speaker = computed(() => activeSpeaker(this.#session.store.floor.value));
   readonly #next = computed(() => nextSpeaker(this.#session.store.queue.value));
+  readonly #speech = new ChairSpeech({ session: this.#session, room: this.#room, token: this.#token, actions: this.#actions, presses: this.#presses, place: this.#place });
   // The answer to a call for help that was read.
   readonly #answer = signal<string | null>(null);
   // Who was next when the finger came down: the list may change before it goes up.
@@ -63,22 +68,26 @@ class ChairPage extends Part {
       <div class="notices">${this.#notices()}</div>
       <main class="lectern">${this.#now_card(state)} ${this.#next_card(state)}</main>
       <p class="hears">${icon('people')}<span>${t(hearKey(state))}</span></p>
-      ${this.#buttons(state)} ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#session}></help-ask>`)}
+      <footer class="desk">${this.#speech.view()} ${this.#buttons(state)}</footer>
+      ${helpDialog(this.#shortcuts(), html`<help-ask .session=${this.#session}></help-ask>`)}
     </div>`;
   }
 
   #notices(): Content {
     const refusal = this.#presses.refusal.value;
     const no_return = refusal?.error.word === 'no_return';
+    const speaks = refusal?.press === 'speak';
     return html`${helpAnswer(this.#session, this.#answer.value, (seen) => (this.#answer.value = seen))}${this.#session.status.value === 'open'
       ? nothing
       : html`<p class="notice warn" role="status">${icon('refresh')}<span>${t('moderator.reconnecting')}</span></p>`}
     ${refusal
       ? html`<div class="notice ${no_return ? 'warn' : 'fault'}" role="alert">
           ${icon('alert')}
-          <p>${errorText(refusal.error)}</p>
+          <p>${speaks && refusal.error.word === 'devices' ? this.#speech.problem : errorText(refusal.error)}</p>
           ${no_return
-            ? pressButton(this.#presses, { press: 'override', label: t('chair.give.anyway'), icon: 'mic', run: () => this.#actions.grant(this.#giving, true) })
+            ? speaks
+              ? pressButton(this.#presses, { press: 'speak', label: t('chair.speak.anyway'), icon: 'mic', run: () => this.#speech.speak(true) })
+              : pressButton(this.#presses, { press: 'override', label: t('chair.give.anyway'), icon: 'mic', run: () => this.#actions.grant(this.#giving, true) })
             : nothing}
           <button type="button" class="button quiet square" aria-label=${t('app.close')} @click=${() => this.#presses.dismiss()}>${icon('close')}</button>
         </div>`
@@ -91,14 +100,15 @@ class ChairPage extends Part {
       <h2 id="now-title">${t('list.now')}</h2>
       ${speaker
         ? html`<div class="person">
-              <p class="line">${stateChip(speaker)}${speaker.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${speaker.kind === 'point_of_order' ? kindChip(speaker) : nothing}</p>
+              <p class="line">${stateChip(speaker)}${speaker.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${specialChip(speaker)}</p>
               <p class="name"><bdi>${speaker.person.name}</bdi></p>
               ${affiliation(speaker.person)} ${askedBy(speaker)} ${readBy(speaker)}
               <p class="line">${spokenLanguage(speaker.language)}${whereMark(speaker.person.where)}${readinessChip(speaker)}</p>
             </div>
             <speech-clock ring .request=${speaker} .now=${this.#now}></speech-clock>
-            ${floor.filter((other) => other !== speaker).map((other) => html`<p class="line other">${stateChip(other)}<bdi>${other.person.name}</bdi></p>`)}`
+`
         : html`<p class="big none">${t('moderator.idle')}</p>`}
+      ${floor.filter((other) => other !== speaker).map((other) => html`<p class="line other">${stateChip(other)}${specialChip(other)}<bdi>${other.person.name}</bdi></p>`)}
     </section>`;
   }
 
@@ -123,14 +133,14 @@ class ChairPage extends Part {
     const speaker = this.#speaker.value;
     const paused = speaker?.state === 'paused';
     const aim = (id: string | null) => () => void (this.#aimed = id);
-    return html`<footer class="four" @pointerdown=${aim(this.#next.value?.request ?? null)} @pointercancel=${aim(null)} @keydown=${aim(null)}>
+    return html`<div class="four" @pointerdown=${aim(this.#next.value?.request ?? null)} @pointercancel=${aim(null)} @keydown=${aim(null)}>
       ${pressButton(this.#presses, { press: 'give', label: t('chair.give'), icon: 'mic', key: 'N', look: 'primary large', disabled: !this.#next.value, run: this.#give })}
       ${pressButton(this.#presses, { press: 'end', label: t('chair.end'), icon: 'stop', key: 'X', look: 'end large', disabled: !speaker, run: this.#end })}
       ${pausingRoles.includes(state.you.role)
         ? pressButton(this.#presses, { press: 'pause', label: t(paused ? 'moderator.resume' : 'moderator.pause'), icon: paused ? 'play' : 'pause', key: 'P', look: 'large', disabled: !speaker, run: this.#pause })
         : nothing}
       <undo-button .state=${state} .now=${this.#now} .actions=${this.#actions} .presses=${this.#presses}></undo-button>
-    </footer>`;
+    </div>`;
   }
 
   #give = (): Promise<unknown> => {
@@ -168,6 +178,7 @@ class ChairPage extends Part {
       { key: 'N', label: 'key.next', run: give },
       { key: 'X', label: 'key.revoke', run: run('end', this.#end) },
       { key: 'P', label: 'key.pause', run: run('pause', this.#pause) },
+      { key: 'S', label: 'key.speak', run: run('speak', this.#speech.toggle) },
       { key: 'Z', label: 'key.undo', run: undo },
       { key: 'Ctrl+Z', label: 'key.undo', run: undo },
     ];

@@ -2,9 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
+import { holders } from '../core/floor.ts';
 import { clockText } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
-import { floorStates, type FloorRequest, type MeetingState, type RequestKind } from '../core/protocol.ts';
+import { floorStates, isChair, type FloorRequest, type MeetingState, type RequestKind } from '../core/protocol.ts';
 import type { Shortcut } from '../core/shortcuts.ts';
 import { startPage } from '../parts/app.ts';
 import '../parts/add_speaker.ts';
@@ -142,11 +143,12 @@ class ModeratorPage extends Part {
   #now(state: MeetingState): TemplateResult {
     return html`<section class="box now-box" aria-labelledby="now-title">
       <h2 id="now-title">${t('list.now')}</h2>
+      ${holders(state.floor).length ? nothing : html`<div class="idle"><p class="big">${t('moderator.idle')}</p><p class="none">${t('moderator.idle.next')}</p></div>`}
       ${state.floor.length
         ? html`<ul>
-            ${repeat(state.floor, ({ request }) => request, (request, index) => this.#speaker(request, index === 0))}
+            ${repeat(state.floor, ({ request }) => request, (request) => this.#speaker(request, request.request === this.#model.speaker.value?.request))}
           </ul>`
-        : html`<div class="idle"><p class="big">${t('moderator.idle')}</p><p class="none">${t('moderator.idle.next')}</p></div>`}
+        : nothing}
     </section>`;
   }
 
@@ -174,7 +176,7 @@ class ModeratorPage extends Part {
       </div>
       <div class="acts">
         ${this.#press({ press: `mute ${id}`, label: t(request.muted ? 'moderator.unmute' : 'moderator.mute'), icon: request.muted ? 'mic' : 'mic_off', ...key('M'), ...named(t('moderator.mute')), run: () => this.#model.muteOrUnmute(request) })}
-        ${this.#press({ press: `extend ${id}`, label: t('moderator.extend'), icon: 'clock', ...key('E'), ...named(t('moderator.extend')), run: () => this.#model.extend(id, 1) })}
+        ${isChair(request) ? nothing : this.#press({ press: `extend ${id}`, label: t('moderator.extend'), icon: 'clock', ...key('E'), ...named(t('moderator.extend')), run: () => this.#model.extend(id, 1) })}
         ${this.#press({ press: `pause ${id}`, label: t(paused ? 'moderator.resume' : 'moderator.pause'), icon: paused ? 'play' : 'pause', ...key('P'), ...named(t('moderator.pause')), run: () => this.#model.pauseOrResume(request) })}
         <div class="acts ending">
           ${this.#press({ press: `release ${id}`, label: t('moderator.release'), icon: 'check', ...named(t('moderator.release')), run: () => actions.release(id) })}

@@ -5,6 +5,7 @@ import { Actions, Presses } from '../core/actions.ts';
 import { AgendaSteps } from '../core/agenda.ts';
 import { t } from '../core/i18n.ts';
 import { isFound } from '../core/find.ts';
+import { holders } from '../core/floor.ts';
 import { moveTarget, placeTarget, shownOrder, type Held } from '../core/order.ts';
 import { moderatingRoles, type FloorRequest, type MeetingInfo } from '../core/protocol.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
@@ -41,7 +42,7 @@ export class ModeratorModel {
   readonly selected = computed(() => this.rows.value.find(({ request }) => request === this.#chosen.value) ?? this.rows.value[0] ?? null);
   readonly first_pending = computed(() => this.pending.value[0] ?? null);
   // Whom M, P, E, X mean: the first who has the floor.
-  readonly speaker = computed(() => this.session.store.floor.value[0] ?? null);
+  readonly speaker = computed(() => holders(this.session.store.floor.value)[0] ?? null);
   readonly green = computed(() => this.session.store.queue.value.filter(({ state }) => state === 'standby'));
 
   // A refusal of an act on somebody who is on the page stands beside them; every other one at the top.

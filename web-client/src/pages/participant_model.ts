@@ -6,15 +6,12 @@ import { Following } from '../core/following.ts';
 import { t } from '../core/i18n.ts';
 import { Chime } from '../core/media/chime.ts';
 import { Checker } from '../core/media/checker.ts';
-import { Devices } from '../core/media/devices.ts';
 import { Listening } from '../core/media/listening.ts';
-import { OpenDevicesMemory } from '../core/media/open_devices.ts';
-import { Publisher } from '../core/media/publisher.ts';
+import { mediaOf, Speaking } from '../core/media/speaking.ts';
 import type { Transport } from '../core/media/transport.ts';
 import { bytesOf, Usage, UsageRate } from '../core/media/usage.ts';
 import { Viewer } from '../core/media/viewer.ts';
 import { deviceShelf, tabShelf } from '../core/memory.ts';
-import { OwnRequest } from '../core/own_request.ts';
 import { claimsOf, roomOf, tokenOf, whereOf } from '../core/token.ts';
 import { openSession, timers } from '../parts/app.ts';
 
@@ -36,44 +33,31 @@ export class ParticipantModel {
   });
   readonly actions = new Actions((method, params) => this.session.call(method, params));
   readonly presses = new Presses(timers);
-  readonly devices = new Devices();
-  readonly own = new OwnRequest(this.session);
+  readonly speaking = new Speaking({ session: this.session, room: this.room, timers, request: this.session.store.mine, here: this.following.here });
+  readonly devices = this.speaking.devices;
+  readonly own = this.speaking.own;
+  readonly publisher = this.speaking.publisher;
   readonly listening = new Listening(deviceShelf, this.room);
   // What picture and sound have cost so far, in bytes, and cost at present, in kbit/s.
   readonly used = signal(0);
   readonly rate = signal(0);
   readonly viewer = new Viewer({
-    ...this.#media(),
+    ...mediaOf(this.session, timers),
     url: () => `/whep/${encodeURIComponent(this.room)}?language=${encodeURIComponent(this.#channel())}`,
     slots: () => this.following.slots(),
-  });
-  readonly publisher = new Publisher({
-    ...this.#media(),
-    url: () => `/whip/${encodeURIComponent(this.room)}/floor`,
-    stream: () => this.devices.stream.value,
   });
   readonly checker = new Checker({
     session: this.session,
     room: this.room,
     stream: () => this.devices.stream.value,
-    media: this.#media(),
+    media: mediaOf(this.session, timers),
     shelf: deviceShelf,
     now: () => Date.now(),
   });
   readonly chime = new Chime({ connect: () => new AudioContext(), presses: window, timers });
-  readonly #opened = new OpenDevicesMemory(tabShelf, this.room, wasReloaded());
   #stops: (() => void)[] = [];
   // Where the viewer's session was opened: it has other slots elsewhere.
   #viewed_here: boolean | null = null;
-
-  #media() {
-    return {
-      token: () => this.session.media_token.value,
-      connect: () => new RTCPeerConnection({ iceServers: this.session.joined.value?.ice_servers ?? [], bundlePolicy: 'max-bundle' as const }),
-      fetch: fetch.bind(window),
-      timers,
-    };
-  }
 
   constructor() {
     const told = whereOf(location.hash);
@@ -89,19 +73,14 @@ export class ParticipantModel {
     if (this.#stops.length) return;
     this.#stops = [
       effect(() => void (this.devices.audio_only.value = this.following.low.value)),
-      effect(() => this.#reopen()),
-      effect(() => this.#remember()),
+      this.speaking.start(),
       effect(() => this.#view()),
       effect(() => this.#withhold()),
-      effect(() => this.#publish()),
       effect(() => this.#call()),
       effect(() => this.#rejoined()),
       this.listening.play(this.viewer.audio),
     ];
-    const hurry = (): void => {
-      this.viewer.transport.hurry();
-      this.publisher.transport.hurry();
-    };
+    const hurry = (): void => this.viewer.transport.hurry();
     addEventListener('online', hurry);
     this.#stops.push(() => removeEventListener('online', hurry));
     const count = setInterval(() => void this.#count(), kCount_ms);
@@ -117,9 +96,6 @@ export class ParticipantModel {
   leave(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.viewer.stop();
-    this.publisher.stop();
-    this.devices.close();
-    this.#opened.forget();
     this.chime.stop();
     this.session.stop();
     document.title = t('app.name');
@@ -208,35 +184,9 @@ export class ParticipantModel {
     this.listening.withheld.value = here.value && silent.includes(earphone.value ?? '');
   }
 
-  // After a reload: on air again, or ready to be, without a click.
-  #reopen(): void {
-    if (!this.session.joined.value) return;
-    const request = this.own.current.value?.request;
-    const before = this.#opened.take(request);
-    const wanted = (): boolean => this.own.current.peek()?.request === request && !this.following.here.peek();
-    if (before && wanted()) untracked(() => void this.devices.reopen(before, wanted));
-  }
-
-  #remember(): void {
-    const request = this.own.current.value?.request;
-    const opened = this.devices.opened.value;
-    if (request && opened) this.#opened.keep(request, opened);
-    else if (this.session.joined.value && !this.devices.asking.value) this.#opened.forget();
-  }
-
-  #publish(): void {
-    const shut_out = this.session.refusal.value !== null;
-    const wanted = this.own.publishes.value && !shut_out && !this.following.here.value && this.devices.stream.value !== null && !this.session.replaced.value;
-    if (wanted && this.session.media_token.value) this.publisher.start();
-    else this.publisher.stop();
-    const phase = this.own.phase.value;
-    if (phase === 'ended' || shut_out) this.devices.close();
-  }
-
   #rejoined(): void {
     if (!this.session.joined.value) return;
     void this.viewer.transport.probe();
-    void this.publisher.transport.probe();
   }
 
   // Sound, title and vibration: somebody who is called may be looking elsewhere.
@@ -255,8 +205,4 @@ export class ParticipantModel {
     if ('vibrate' in navigator && activation?.hasBeenActive) navigator.vibrate([200, 100, 200]);
     untracked(() => this.chime.ring());
   }
-}
-
-function wasReloaded(): boolean {
-  return performance.getEntriesByType('navigation').some((entry) => (entry as PerformanceNavigationTiming).type === 'reload');
 }

@@ -11,7 +11,7 @@ import '../parts/clock.ts';
 import { hall, icon, logo } from '../parts/icons.ts';
 import { define, Part } from '../parts/part.ts';
 import { keepAwake } from '../parts/screen.ts';
-import { affiliation, bdi, kindChip, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
+import { affiliation, bdi, kindChip, specialChip, spokenLanguage, stateChip, type Content } from '../parts/words.ts';
 import { readBy } from '../parts/written.ts';
 
 const kNext = 5;
@@ -59,7 +59,7 @@ class StagePage extends Part {
   #speaker(request: FloorRequest): TemplateResult {
     return html`<article class="speaker" data-state=${request.state}>
       <div class="line">
-        ${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}
+        ${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${specialChip(request)}${spokenLanguage(request.language)}
         <span class="grow"></span><speech-clock .request=${request} .now=${this.#now}></speech-clock>
       </div>
       <p class="name"><bdi>${request.person.name}</bdi></p>

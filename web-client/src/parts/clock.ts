@@ -4,7 +4,7 @@ import { html, nothing, svg, type PropertyDeclarations } from 'lit';
 
 import { clockText, secondsUntil, speechTime } from '../core/format.ts';
 import { pieces, t, type MessageKey } from '../core/i18n.ts';
-import { elapsed, type FloorRequest } from '../core/protocol.ts';
+import { elapsed, isChair, type FloorRequest } from '../core/protocol.ts';
 import { closesSoon } from '../core/floor.ts';
 import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
@@ -39,7 +39,9 @@ export class SpeechClock extends Part {
   }
 
   override render(): unknown {
-    if (!beats() || !this.request) return nothing;
+    // Nobody counts the chair's time.
+    this.hidden = this.request !== null && isChair(this.request);
+    if (!beats() || !this.request || this.hidden) return nothing;
     const spoken = elapsed(this.request, this.now());
     const { text, phase, fraction } = speechTime(spoken, this.request.limit_s);
     this.dataset.phase = phase;

@@ -105,7 +105,7 @@ function unopened(devices: Devices): TemplateResult {
   </div>`;
 }
 
-function publishLine({ publishing, refusal, devices }: OwnView): TemplateResult {
+export function publishLine({ publishing, refusal, devices }: Pick<OwnView, 'publishing' | 'refusal' | 'devices'>): TemplateResult {
   if (!devices.stream.value) return unopened(devices);
   if (publishing === 'refused') return html`<p class="publish" data-state="refused">${icon('alert')}${t('own.publish.refused', { reason: known('media.refused', refusal) ?? known('error', refusal) ?? refusal ?? '' })}</p>`;
   const state = publishing === 'idle' ? 'connecting' : publishing;

@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 
 import { newKey, type Actions, type NewRequest, type Presses } from '../core/actions.ts';
 import type { Devices } from '../core/media/devices.ts';
+import { holders } from '../core/floor.ts';
 import { languageName } from '../core/format.ts';
 import { locale, t } from '../core/i18n.ts';
 import type { MeetingState, RequestKind } from '../core/protocol.ts';
@@ -119,8 +120,9 @@ export class RequestForm extends Part {
   // They come and go while the form is open: each keeps its element, so that what somebody is about to press is not another one by then.
   #kinds(state: MeetingState): RequestKind[] {
     if (this.#order_only) return ['point_of_order'];
-    const replying: RequestKind[] = state.floor.length && state.meeting.replies !== false ? ['reply'] : [];
-    const answering: RequestKind[] = state.floor.length || state.last ? ['right_of_reply'] : [];
+    const speaks = holders(state.floor).length > 0;
+    const replying: RequestKind[] = speaks && state.meeting.replies !== false ? ['reply'] : [];
+    const answering: RequestKind[] = speaks || state.last ? ['right_of_reply'] : [];
     return ['statement', 'question', ...replying, ...answering, 'point_of_order', 'written'];
   }
 

@@ -8,7 +8,7 @@ import { t } from '../core/i18n.ts';
 import type { FloorRequest, MeetingState } from '../core/protocol.ts';
 import type { Session } from '../core/session.ts';
 import { icon } from './icons.ts';
-import { affiliation, askedBy, badge, kindChip, spokenLanguage, stateChip, whereMark, type Content } from './words.ts';
+import { affiliation, askedBy, badge, kindChip, specialChip, spokenLanguage, stateChip, whereMark, type Content } from './words.ts';
 import './clock.ts';
 import { deliveredTexts, readBy, writtenText } from './written.ts';
 
@@ -29,7 +29,7 @@ export function nowCard(request: FloorRequest, view: ListView): TemplateResult {
       <p class="line">${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}</p>
       <p class="name"><bdi>${request.person.name}</bdi> ${you(request, view)}</p>
       ${affiliation(request.person)} ${askedBy(request)} ${readBy(request)} ${writtenText(view.session, request, view.state)}
-      <p class="line">${request.kind === 'point_of_order' ? kindChip(request) : nothing}${spokenLanguage(request.language)}${whereMark(request.person.where)}</p>
+      <p class="line">${specialChip(request)}${spokenLanguage(request.language)}${whereMark(request.person.where)}</p>
       <closing-note .request=${request} .now=${view.now}></closing-note>
     </div>
     <speech-clock .request=${request} .now=${view.now}></speech-clock>

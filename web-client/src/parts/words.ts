@@ -50,6 +50,11 @@ export function kindChip({ kind }: FloorRequest): TemplateResult {
   return html`<span class="chip">${known('kind', kind) ?? kind}</span>`;
 }
 
+// Where a statement needs no word: what is not of the ordinary.
+export function specialChip(request: FloorRequest): Content {
+  return request.kind === 'point_of_order' || request.kind === 'chair' ? kindChip(request) : nothing;
+}
+
 export function categoryName(category: string | null | undefined): string {
   return category ? (known('category', category) ?? category) : '';
 }
