@@ -3,6 +3,7 @@
 // what is on disk.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -46,7 +47,7 @@ class Storm {
       case 7:
         return moderate();
       case 8:
-        return own();
+        return random_() % 2 == 0 ? own() : chair();
       case 9:
       case 10:
       case 11:
@@ -70,22 +71,35 @@ class Storm {
 
   void check() {
     const State& state = bench_.state();
-    std::size_t on_air = 0;
-    std::set<std::pair<ParticipantId, bool>> asked;
+    std::size_t on_air = 0, chairs = 0;
+    std::set<std::pair<ParticipantId, RequestKind>> asked;  // kinds that stand for their class
+    std::set<ParticipantId> leading;
     for (const auto& [id, request] : state.open) {
       ASSERT_TRUE(is_open(request.state));
-      on_air += request.state == RequestState::on_air ? 1 : 0;
+      on_air += request.state == RequestState::on_air && !is_chair(request) ? 1 : 0;
+      chairs += is_chair(request) ? 1 : 0;
+      ASSERT_TRUE(!is_chair(request) || holds_floor(request.state)) << "a chair who waits";
+      ASSERT_TRUE(!is_chair(request) || request.limit == Milliseconds{0}) << "a chair with a limit";
       if (request.state == RequestState::on_air) {
         ASSERT_GT(request.granted_at, Moment{}) << "on air without a grant";
       }
       ASSERT_EQ(request.running_since.has_value(), request.state == RequestState::on_air);
-      const bool point = request.kind == RequestKind::point_of_order;
-      ASSERT_TRUE(asked.insert({request.person.id, point}).second) << "twice on the list";
+      const bool apart = is_chair(request) || request.kind == RequestKind::point_of_order;
+      const RequestKind stands_for = apart ? request.kind : RequestKind::statement;
+      ASSERT_TRUE(asked.insert({request.person.id, stands_for}).second) << "twice on the list";
+      if (is_chair(request)) leading.insert(request.person.id);
       if (is_waiting(request.state) && !request.person.identity.empty()) {
         ASSERT_EQ(request.person.where, state.people.at(request.person.identity).where) << "in two places";
       }
     }
-    ASSERT_LE(on_air, bench_.meeting().rules().speakers_max);
+    ASSERT_LE(on_air, bench_.meeting().rules().speakers_max) << "not counting chairs";
+    ASSERT_LE(chairs, kMaxChairs);
+    for (const auto& [id, request] : state.open) {
+      const bool twice = !is_chair(request) && holds_floor(request.state) && leading.contains(request.person.id);
+      ASSERT_FALSE(twice) << "one microphone, two speeches";
+    }
+    ASSERT_FALSE(state.last && is_chair(*state.last));
+    ASSERT_FALSE(state.spoken_by_kind.contains(RequestKind::chair));
     ASSERT_TRUE(state.item.empty() || has_item(state, state.item)) << "an item that is not there";
     check_meeting(state);
     check_order(state);
@@ -145,6 +159,38 @@ class Storm {
     const ParticipantId person = somebody();
     note(bench_.by(person, act));
     if (random_() % 4 == 0) note(bench_.by(person, act));
+  }
+
+  // Speaks without asking, and nobody else's place, floor or clock changes by it, nor by the end of it.
+  void chair() {
+    const Actor chair{somebody(), Role::chair};
+    bench_.pass(milliseconds(0));  // what is due already is nobody's act
+    const bool saved = bench_.meeting().is_all_saved();
+    const State before = bench_.state();
+    const std::vector<RequestId> queue = bench_.queue();
+    const auto own = std::ranges::find_if(before.open, [&](const auto& entry) {
+      return is_chair(entry.second) && entry.second.person.id == chair.participant;
+    });
+    const bool stops = own != before.open.end() && random_() % 2 == 0;
+    const act::Speak speak{"chair-" + std::to_string(++spoken_as_chair_), random_() % 2 == 0};
+    const Act act = stops ? Act{act::Release{own->first}} : Act{speak};
+    const Result<Accepted, Refusal> result = bench_.act(act, chair);
+    note(result);
+    if (!stops && result && random_() % 3 == 0) note(bench_.act(act, chair));  // sent twice
+    if (!saved || (result && !bench_.is_acknowledged(result.value().ticket))) return;
+    const State& after = bench_.state();
+    EXPECT_EQ(bench_.queue(), queue) << "the list moved by the chair's speech";
+    for (const auto& [id, request] : before.open) {
+      if (is_chair(request)) continue;
+      const Request* now = find_open(after, id);
+      EXPECT_TRUE(now != nullptr && *now == request) << "changed by the chair's speech";
+    }
+    EXPECT_EQ(after.last, before.last);
+    EXPECT_EQ(after.answered, before.answered);
+    EXPECT_EQ(after.spoken_by_person, before.spoken_by_person);
+    EXPECT_EQ(after.spoken_by_category, before.spoken_by_category);
+    EXPECT_EQ(after.spoken_by_kind, before.spoken_by_kind);
+    EXPECT_EQ(after.undo, before.undo);
   }
 
   void moderate() {
@@ -399,6 +445,7 @@ class Storm {
   State folded_;  // the disk up to read_
   std::size_t read_ = 0;
   std::set<RequestId> ended_;
+  int spoken_as_chair_ = 0;
   std::set<std::pair<ParticipantId, std::string>> keys_;
 };
 
