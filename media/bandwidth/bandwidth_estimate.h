@@ -1,7 +1,7 @@
 // What one viewer's line carries, from what was sent and when it arrived (transport-cc): delay, loss, acknowledged
 // throughput and probes together. Google Congestion Control is the reference (draft-ietf-rmcat-gcc-02); where it is
-// left the part's own header says why. About 6 KiB, nothing is allocated. Without any feedback the target stays at its
-// start.
+// left the part's own header says why. About 3 KiB, and what SendHistory keeps. Without any feedback the target stays
+// at its start.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 #include "media/bandwidth/send_history.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plenary::bandwidth {
 namespace {
@@ -17,15 +18,24 @@ std::uint16_t SendHistory::add(std::size_t bytes, std::uint8_t cluster, Instant 
   if (next_ == 0) origin_ = now;
   if (now - last_at_ > kSentMaxAge) oldest_ = next_;
   last_at_ = now;
-  Entry& entry = entries_[next_ % kSentRemembered];
-  if (entry.state == State::sent) ++unreported_;
-  entry = {.at = microseconds(now),
+  if (next_ - oldest_ == capacity_ && capacity_ < kSentRemembered && entry(next_).state == State::sent) grow();
+  Entry& added = entry(next_);
+  if (added.state == State::sent) ++unreported_;
+  added = {.at = microseconds(now),
            .bytes = static_cast<std::uint16_t>(std::min(bytes, kMaxBytes)),
            .cluster = cluster,
            .state = State::sent};
   const std::uint64_t number = next_++;
-  if (next_ - oldest_ > kSentRemembered) oldest_ = next_ - kSentRemembered;
+  if (next_ - oldest_ > capacity_) oldest_ = next_ - capacity_;
   return static_cast<std::uint16_t>(number);
+}
+
+void SendHistory::grow() {
+  const std::size_t capacity = 2 * capacity_;
+  auto entries = std::make_unique<Entry[]>(capacity);
+  for (std::uint64_t number = oldest_; number < next_; ++number) entries[number % capacity] = entry(number);
+  entries_ = std::move(entries);
+  capacity_ = capacity;
 }
 
 std::optional<SendHistory::Sent> SendHistory::report(std::uint16_t sequence, bool received) {
@@ -35,27 +45,27 @@ std::optional<SendHistory::Sent> SendHistory::report(std::uint16_t sequence, boo
     return std::nullopt;
   }
   const std::uint64_t number = next_ - 1 - behind;
-  Entry& entry = entries_[number % kSentRemembered];
+  Entry& reported = entry(number);
   const State state = received ? State::received : State::lost;
-  if (entry.state == State::received || entry.state == state) return std::nullopt;
-  const bool was_lost = entry.state == State::lost;
-  entry.state = state;
+  if (reported.state == State::received || reported.state == state) return std::nullopt;
+  const bool was_lost = reported.state == State::lost;
+  reported.state = state;
   return describe(number, was_lost);
 }
 
 SendHistory::Sent SendHistory::describe(std::uint64_t number, bool was_lost) const {
-  const Entry& entry = entries_[number % kSentRemembered];
-  const std::uint32_t age = microseconds(last_at_) - entry.at;
+  const Entry& known = entry(number);
+  const std::uint32_t age = microseconds(last_at_) - known.at;
   return {.number = number,
           .at = last_at_ - std::chrono::microseconds(age),
-          .bytes = entry.bytes,
-          .cluster = entry.cluster,
+          .bytes = known.bytes,
+          .cluster = known.cluster,
           .was_lost = was_lost};
 }
 
 std::optional<SendHistory::Sent> SendHistory::unreported(std::uint64_t number) const {
   if (number < oldest_ || number >= next_) return std::nullopt;
-  if (entries_[number % kSentRemembered].state != State::sent) return std::nullopt;
+  if (entry(number).state != State::sent) return std::nullopt;
   return describe(number, false);
 }
 

@@ -88,7 +88,49 @@ TEST(SendHistoryTest, tells_what_no_report_named) {
   EXPECT_EQ(history.oldest(), 3u);
 }
 
-TEST(SendHistoryTest, is_small) { EXPECT_LE(sizeof(SendHistory), 4'096u + 64); }
+TEST(SendHistoryTest, stays_small_while_reports_come_in_time) {
+  SendHistory history;
+  for (int i = 0; i < 10'000; ++i) {
+    history.add(100, kNoCluster, at(4 * i));
+    // A packet of 25 is lost.
+    if (i >= 30) (void)history.report(static_cast<std::uint16_t>(i - 30), i % 25 != 0);
+  }
+  EXPECT_EQ(history.capacity(), kSentRememberedFirst);
+  EXPECT_LE(sizeof(SendHistory), 96u);
+}
+
+TEST(SendHistoryTest, grows_rather_than_forget_what_no_report_named) {
+  SendHistory history;
+  history.add(100, kNoCluster, at(0));
+  (void)history.report(0, true);
+  for (std::size_t i = 1; i <= kSentRememberedFirst; ++i) history.add(100 + i, 3, at(static_cast<std::int64_t>(i)));
+  EXPECT_EQ(history.capacity(), kSentRememberedFirst) << "what was reported is forgotten first";
+  EXPECT_EQ(history.oldest(), 1u);
+  history.add(100, kNoCluster, at(100));
+  EXPECT_EQ(history.capacity(), 2 * kSentRememberedFirst);
+  for (std::size_t i = 1; i <= kSentRememberedFirst; ++i) {
+    const auto sent = history.report(static_cast<std::uint16_t>(i), true);
+    ASSERT_TRUE(sent);
+    EXPECT_EQ(sent->number, i);
+    EXPECT_EQ(sent->at, at(static_cast<std::int64_t>(i)));
+    EXPECT_EQ(sent->bytes, 100 + i);
+    EXPECT_EQ(sent->cluster, 3);
+  }
+  EXPECT_EQ(history.unreported(), 0u);
+}
+
+TEST(SendHistoryTest, what_a_pause_made_meaningless_is_no_reason_to_grow) {
+  SendHistory history;
+  for (std::size_t i = 0; i < kSentRememberedFirst; ++i) history.add(100, kNoCluster, at(0));
+  history.add(100, kNoCluster, at(20'000));
+  EXPECT_EQ(history.capacity(), kSentRememberedFirst);
+}
+
+TEST(SendHistoryTest, never_keeps_more_than_its_limit) {
+  SendHistory history;
+  for (std::size_t i = 0; i < 10 * kSentRemembered; ++i) history.add(100, kNoCluster, at(static_cast<std::int64_t>(i)));
+  EXPECT_EQ(history.capacity(), kSentRemembered);
+}
 
 }  // namespace
 }  // namespace plenary::bandwidth

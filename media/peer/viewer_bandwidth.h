@@ -1,5 +1,5 @@
 // What one viewer's line carries and what of their programme is sent over it: the estimate, the choice of layers and
-// the pace of pictures. Only for viewers who watch a picture in layers and report arrivals (transport-cc). About 7 KiB.
+// the pace of pictures. Only for viewers who watch a picture in layers and report arrivals (transport-cc). About 4 KiB.
 #pragma once
 
 #include <array>

@@ -2,9 +2,9 @@
 // opens another connection when the speaker changes. It is encoded while somebody needs it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, openMeeting, pressAtOnce, sees } from "./lib/cast.mjs";
+import { act, openMeeting, putOnAir } from "./lib/cast.mjs";
 import { pictureIn } from "./lib/measure.mjs";
-import { call, emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
+import { emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { until } from "./lib/until.mjs";
 
 let meeting;
@@ -24,11 +24,6 @@ before(async () => {
 });
 after(() => meeting?.stop());
 
-const act = async (method, params) => {
-  const { error } = await call(mona, method, params);
-  assert.equal(error, undefined, JSON.stringify(error));
-};
-
 // Their page can send that codec and no other.
 async function speak(name, codec) {
   const page = await meeting.open(name, "participant", {
@@ -43,16 +38,7 @@ async function speak(name, codec) {
       };
     })()`,
   });
-  await ask(page, "statement");
-  const answered = pressAtOnce(page, "[data-action=ready]");
-  await until("a request", () => mona.evaluate(() => window.__state.queue.length > 0));
-  const request = await mona.evaluate(() => window.__state.queue[0].request);
-  await act("floor.prepare", { request });
-  await answered;
-  await sees(page, "Picture and sound ready", ".own-card");
-  await act("floor.grant", { request });
-  await sees(page, "You are live", ".own-card");
-  return { page, request };
+  return { page, request: await putOnAir(page, mona) };
 }
 
 const sent = (page) => page.evaluate(async () => {
@@ -95,7 +81,7 @@ test("who decodes VP8 only sees a speaker who sends H.264, beside somebody who n
   await seesSpeaker(players.h264);
   await seesSpeaker(players.small, 360);
   await encodersAre(1);
-  await act("floor.release", { request });
+  await act(mona, "floor.release", { request });
   await encodersAre(0);
   await page.close();
 });

@@ -2,9 +2,9 @@
 // when the camera's best one stops.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, openMeeting, pressAtOnce, sees } from "./lib/cast.mjs";
+import { openMeeting, putOnAir } from "./lib/cast.mjs";
 import { lossyLine } from "./lib/lossy_line.mjs";
-import { call, emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
+import { emptyPage, joinMeeting, openPlayer } from "./lib/room_player.mjs";
 import { until } from "./lib/until.mjs";
 
 // Of a player's slots, the one that carries the speaker.
@@ -53,19 +53,8 @@ test("a speaker's page sends three sizes", async () => {
   // The moderator without a page: this machine has three encoders and a decoder to run.
   const mona = await emptyPage(await meeting.context(), server);
   await joinMeeting(mona, server, "hall", server.token("hall", "moderator", "Mona Idris"));
-  const act = async (method) => {
-    const { error } = await call(mona, method, { request: await mona.evaluate(() => window.__state.queue[0].request) });
-    assert.equal(error, undefined, JSON.stringify(error));
-  };
   amina = await meeting.open("Amina Diallo", "participant");
-  await ask(amina, "statement");
-  const answered = pressAtOnce(amina, "[data-action=ready]");
-  await until("a request", () => mona.evaluate(() => window.__state.queue.length > 0));
-  await act("floor.prepare");
-  await answered;
-  await sees(amina, "Picture and sound ready", ".own-card");
-  await act("floor.grant");
-  await sees(amina, "You are live", ".own-card");
+  await putOnAir(amina, mona);
   await mona.close();
   await until("three sizes", async () => {
     const layers = await sent();

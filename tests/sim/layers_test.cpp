@@ -158,6 +158,38 @@ TEST_P(Layers, a_speaker_beside_the_room_takes_nothing_from_it_on_a_wide_line) {
   EXPECT_GT(watching.viewer->slots[kPictureSlot + 1].complete_frames(kSpeakerStream), 430U);
 }
 
+// As a player with one picture is shown the room, and while somebody remote is on air the room with them laid in.
+TEST_P(Layers, another_picture_begins_in_the_layer_that_a_thin_line_carries) {
+  constexpr TrackId kProgramme{31}, kProgrammeMiddle{32}, kProgrammeLow{33};
+  constexpr std::uint16_t kProgrammeStream = 6, kProgrammeMiddleStream = 7, kProgrammeLowStream = 8;
+  Watching watching(GetParam(), 480'000);
+  World& world = watching.world;
+  std::vector<RoomTrack> layers{layer(kProgramme, kProgrammeStream, 33ms, 7, 1'060, 1'800'000),
+                                layer(kProgrammeMiddle, kProgrammeMiddleStream, 33ms, 3, 825, 600'000),
+                                layer(kProgrammeLow, kProgrammeLowStream, 66ms, 2, 620, 150'000)};
+  for (RoomTrack& track : layers) {
+    if (track.track != kProgramme) track.layer_of = kProgramme;
+    track.while_watched = true;
+    track.running = false;
+    world.add_room_track(kFeed, track);
+  }
+  world.run_for(15s);
+  ASSERT_GT(watching.seen_in(2s)[kLowStream], 20U);
+  const auto& slot = watching.viewer->slots[kPictureSlot];
+  world.command(io::SetSlot{.peer = kViewer, .slot = kPictureSlot, .track = kProgramme});
+  auto seen = watching.seen_in(5s);
+  EXPECT_GT(slot.complete_frames(kProgrammeLowStream), 60U);
+  EXPECT_EQ(slot.complete_frames(kProgrammeStream) + slot.complete_frames(kProgrammeMiddleStream), 0U);
+  EXPECT_GT(seen[kSoundStream], 245U);
+  EXPECT_LT(watching.longest_queue, 300ms);
+  world.command(io::SetSlot{.peer = kViewer, .slot = kPictureSlot, .track = kHigh});
+  seen = watching.seen_in(5s);
+  EXPECT_GT(seen[kLowStream], 60U);
+  EXPECT_EQ(seen[kHighStream], 0U);
+  EXPECT_LT(watching.longest_queue, 300ms);
+  EXPECT_EQ(slot.torn_pictures, 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(seeds, Layers, testing::Range<std::uint64_t>(1, 5));
 
 TEST(layers, who_watches_one_layer_is_not_asked_to_report_arrivals) {

@@ -198,6 +198,28 @@ TEST_P(Overload, a_receive_queue_full_of_anything_is_emptied_before_it_overflows
   EXPECT_EQ(crowd.world.processor->datagrams_lost, 0U);
 }
 
+// What leaves late in a long turn was stamped when the turn began, and that is no queue on anybody's line.
+TEST_P(Overload, turns_that_get_longer_and_shorter_are_not_taken_for_thin_lines) {
+  Crowd crowd(GetParam(), 3);
+  crowd.give_processor(0.6);
+  const Duration slow = crowd.world.processor->per_packet;
+  const Duration fast = slow / 8;
+  crowd.world.processor->per_packet = fast;
+  crowd.world.run_for(3s);
+  const std::uint64_t switches = crowd.world.count(Count::layer_switches);
+  const std::size_t high = crowd.pictures(kHighStream);
+  for (int i = 0; i < 40; ++i) {
+    crowd.world.processor->per_packet = slow;
+    crowd.world.run_for(100ms);
+    crowd.world.processor->per_packet = fast;
+    crowd.world.run_for(200ms);
+  }
+  EXPECT_GT(crowd.world.processor->longest_turn, 40ms) << "nothing was late";
+  EXPECT_EQ(crowd.board_shed(), io::Shed::nothing);
+  EXPECT_EQ(crowd.world.count(Count::layer_switches), switches);
+  EXPECT_GE(crowd.pictures(kHighStream) - high, kViewers * 12 * 28);
+}
+
 INSTANTIATE_TEST_SUITE_P(seeds, Overload, testing::Values(1, 2, 3));
 
 }  // namespace

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { startBrowser } from "./browser.mjs";
 import { keepSound } from "./pages.mjs";
+import { call } from "./room_player.mjs";
 import { freePort, startServer } from "./server.mjs";
 import { until } from "./until.mjs";
 
@@ -42,8 +43,8 @@ const instrument = () => {
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-phase"] });
 };
 
-// `floor` and `room` are lines of TOML. The return needs nobody who receives it.
-export async function openMeeting({ floor = "", room = "" } = {}) {
+// `floor` and `room` are lines of TOML, `source` is where the room's picture and sound come from. The return needs nobody who receives it.
+export async function openMeeting({ floor = "", room = "", source = `test:?tone=${roomTone},700,1100` } = {}) {
   const port = await freePort("udp");
   const server = await startServer(`
 [floor]
@@ -56,7 +57,7 @@ mix = "server"
 ${room}
   [[rooms.sources]]
   id = "main"
-  url = "test:?tone=${roomTone},700,1100"
+  url = "${source}"
   audio = { floor = 0, en = 1, fr = 2 }
   [[rooms.returns]]
   id = "wall"
@@ -161,6 +162,26 @@ export const pressAtOnce = (page, selector, beside = "") =>
     };
     look();
   }), { selector, beside });
+
+// What a page that joined by a socket alone (joinMeeting) does, and is allowed.
+export async function act(page, method, params = {}) {
+  const { error } = await call(page, method, params);
+  assert.equal(error, undefined, JSON.stringify(error));
+}
+
+// From the request to the air: a participant's page beside a moderator without a page, who joined by a socket alone.
+export async function putOnAir(page, moderator) {
+  await ask(page, "statement");
+  const answered = pressAtOnce(page, "[data-action=ready]");
+  await until("a request", () => moderator.evaluate(() => window.__state.queue.length > 0));
+  const request = await moderator.evaluate(() => window.__state.queue[0].request);
+  await act(moderator, "floor.prepare", { request });
+  await answered;
+  await sees(page, "Picture and sound ready", ".own-card");
+  await act(moderator, "floor.grant", { request });
+  await sees(page, "You are live", ".own-card");
+  return request;
+}
 
 // Of their own card, since the last time asked.
 export const phases = (page) =>
