@@ -45,7 +45,7 @@ test("somebody far away has the floor", async () => {
   await mona.locator("[data-action=next]").click();
   await sees(amina, "You are live", ".own-card");
   await hears("the speaker", microphone);
-  assert.ok((await heard())[chairs] < -70, "people hear a chair who does not speak");
+  await hearsNot("a chair who does not speak", chairs);
 });
 
 test("a chair far away speaks beside them by one button: both are heard, and the floor goes on", async () => {
