@@ -100,13 +100,14 @@ class ChairPage extends Part {
       <h2 id="now-title">${t('list.now')}</h2>
       ${speaker
         ? html`<div class="person">
-              <p class="line">${stateChip(speaker)}${speaker.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${specialChip(speaker)}</p>
+              <p class="line">${stateChip(speaker)}${speaker.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${specialChip(speaker)}
+                <count-down class="chip" .until=${speaker.kept_until} .words=${'list.kept'} .now=${this.#now}></count-down>
+                <closing-note said .request=${speaker} .now=${this.#now}></closing-note></p>
               <p class="name"><bdi>${speaker.person.name}</bdi></p>
               ${affiliation(speaker.person)} ${askedBy(speaker)} ${readBy(speaker)}
               <p class="line">${spokenLanguage(speaker.language)}${whereMark(speaker.person.where)}${readinessChip(speaker)}</p>
             </div>
-            <speech-clock ring .request=${speaker} .now=${this.#now}></speech-clock>
-`
+            <speech-clock ring .request=${speaker} .now=${this.#now}></speech-clock>`
         : html`<p class="big none">${t('moderator.idle')}</p>`}
       ${floor.filter((other) => other !== speaker).map((other) => html`<p class="line other">${stateChip(other)}${specialChip(other)}<bdi>${other.person.name}</bdi></p>`)}
     </section>`;
@@ -118,7 +119,8 @@ class ChairPage extends Part {
       <h2 id="next-title">${t('state.next')}${waiting ? html` <span class="count">${t('join.list', { count: waiting })}</span>` : nothing}</h2>
       ${next
         ? html`<div class="person">
-            <p class="line">${awayChip(next)}${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}</p>
+            <p class="line">${awayChip(next)}${kindChip(next)}${whereMark(next.person.where)}${readyChip(next)}
+              <count-down class="chip" .until=${next.state === 'standby' ? next.answer_by : null} .words=${'moderator.green.answer'} .now=${this.#now}></count-down></p>
             <p class="name"><bdi>${next.person.name}</bdi></p>
             ${affiliation(next.person)} ${askedBy(next)} ${readBy(next)}
             <p class="line">${spokenLanguage(next.language)}${readinessChip(next)}</p>

@@ -1,6 +1,5 @@
-import { eachLook, expect, expectGood, moderator, people, test } from './fixture.mjs';
+import { chair, eachLook, expect, expectGood, moderator, people, test } from './fixture.mjs';
 
-const chair = { sub: 'chair', name: 'Chair', role: 'chair' };
 const path = '/room/room-a/chair';
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const called = (mock, method) => mock.meeting.calls.filter((call) => call.method === method);

@@ -1,6 +1,6 @@
 // What the server does by itself is said before it happens: whoever is called has seconds to answer, the floor of who is held is
 // kept for a while, and a microphone may close. And the speaker's own clock, on a screen of its own.
-import { enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
+import { chair, enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
 
 const room = '/room/room-a';
 const own = (mock, fields = {}) => mock.meeting.add('Li Wei', { ...me, participant: 'p-li', ...fields });
@@ -25,6 +25,19 @@ test('who is called reads how long there is to answer, until they did; and so do
   await expect(row).not.toContainText('to answer');
 });
 
+test('a chair sees whether who is next has answered, or how long there still is', async ({ open, mock }) => {
+  const request = own(mock);
+  const page = await open(`${room}/chair`, chair);
+  const next = page.getByRole('region', { name: /^Next/ });
+  await expect(next).toContainText('Li Wei');
+  await expect(next).not.toContainText('to answer');
+  mock.meeting.set(request, { state: 'standby', changed_at: Date.now(), answer_by: soon(90) });
+  await expect(next).toContainText(/1:\d\d to answer/);
+  await expectGood(page);
+  mock.meeting.set(request, { ready: true, answer_by: undefined });
+  await expect(next).not.toContainText('to answer');
+});
+
 test('nobody is hurried where the moderator decides', async ({ open, mock }) => {
   const request = own(mock);
   const page = await open(room, me);
@@ -34,7 +47,7 @@ test('nobody is hurried where the moderator decides', async ({ open, mock }) => 
   await expect(page.locator('.own-card')).not.toContainText('answer');
 });
 
-test('how long the floor is kept for who is held stands on both sides', async ({ open, mock }) => {
+test('how long the floor is kept for who is held stands on all sides', async ({ open, mock }) => {
   const request = own(mock);
   mock.meeting.onAir(request);
   const page = await open(room, me);
@@ -42,7 +55,8 @@ test('how long the floor is kept for who is held stands on both sides', async ({
   const desk = await open(`${room}/moderator`, moderator);
   mock.meeting.set(request, { state: 'held', running_since: null, elapsed_ms: 42_000, kept_until: soon(90) });
   await expect(page.locator('.own-card')).toContainText(/The floor is kept for you for 1:\d\d/);
-  await expect(desk.getByRole('region', { name: 'Now' })).toContainText(/kept for 1:\d\d/);
+  const lectern = await open(`${room}/chair`, chair);
+  for (const each of [desk, lectern]) await expect(each.getByRole('region', { name: 'Now' })).toContainText(/kept for 1:\d\d/);
 });
 
 test('a microphone that the meeting closes is announced by name, on every page, and not before the time is over', async ({ open, mock }) => {
@@ -51,7 +65,7 @@ test('a microphone that the meeting closes is announced by name, on every page, 
   mock.meeting.set(request, { closes_at: soon(180 + 90) });
   const page = await open(room, me);
   await enter(page);
-  const others = await Promise.all([open(room, null), open(`${room}/moderator`, moderator), open(`${room}/stage`, null), open(`${room}/timer`, null)]);
+  const others = await Promise.all([open(room, null), open(`${room}/moderator`, moderator), open(`${room}/chair`, chair), open(`${room}/stage`, null), open(`${room}/timer`, null)]);
   await enter(others[0]);
   const closing = /Li Wei: microphone closes in 1:\d\d/;
   await expect(page.getByText('You are live', { exact: true })).toBeVisible();

@@ -9,6 +9,7 @@ import { mockToken, startMock } from '../mock-server.mjs';
 
 export const me = { sub: 'li', name: 'Li Wei', role: 'participant', organisation: 'Asia Internet Coalition', category: 'private_sector' };
 export const moderator = { sub: 'mod', name: 'Moderator', role: 'moderator' };
+export const chair = { sub: 'chair', name: 'Chair', role: 'chair' };
 export const technician = { sub: 'tech', name: 'Technician', role: 'technician' };
 
 export const test = base.extend({
