@@ -4,7 +4,7 @@ import sys
 import time
 
 import room_test
-from room_driver import annex_b, decode_video, picture_formats, vp8_ivf
+from room_driver import annex_b, assert_laid_in, decode_video, picture_formats, vp8_ivf
 from room_test import START, SpeakersTest
 
 
@@ -101,7 +101,7 @@ class TestCodecs(SpeakersTest):
         self.assertFalse(room.track_frames("programme/video"), "nobody wants that one")
         pictures = decode_video(vp8_ivf(frames), "ivf")
         self.assertEqual(len(pictures), len(frames))
-        self.assert_laid_in(pictures)
+        assert_laid_in(self, pictures)
         self.assert_key_frame_comes(name)
         self.room.want(name, False)
         self.talk_until_it("the encoder runs on", lambda: room.encoders() == 2)

@@ -4,7 +4,7 @@ import sys
 import time
 
 import room_test
-from room_driver import annex_b, decode_video, picture_formats, read_strip, vp8_ivf
+from room_driver import annex_b, assert_laid_in, decode_video, picture_formats, read_strip, vp8_ivf
 from room_test import START, RoomTest, SpeakersTest, picture
 
 
@@ -194,7 +194,7 @@ class TestProgrammeLayers(SpeakersTest):
             self.assertEqual((set(sizes), profiles), ({size}, {("Constrained Baseline", 31)}))
             pictures = decode_video(stream(frames))
             self.assertEqual(len(pictures), len(frames))
-            self.assert_laid_in(pictures)
+            assert_laid_in(self, pictures)
             room.want(name, False)
             self.assertTrue(self.talk(START, lambda: room.encoders() == running), "the encoder runs on")
         instants = sorted(f.captured for f in room.track_frames("programme/video/low"))

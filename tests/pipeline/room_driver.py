@@ -147,6 +147,13 @@ def voice(*filters):
     return ["-f", "lavfi", "-i", f"aevalsrc={wave}:sample_rate=48000", *(["-af", ",".join(filters)] if filters else [])]
 
 
+def assert_laid_in(test, pictures):
+    """White in a corner of black. A speaker whose picture is two seconds old is left out, and on a busy machine it is at times."""
+    test.assertTrue(all(p[100 * 1280 + 100] < 60 for p in pictures), "not in the corner alone")
+    with_speaker = sum(p[600 * 1280 + 1100] > 180 for p in pictures)
+    test.assertGreater(with_speaker, len(pictures) / 4, "no speaker is laid into the programme")
+
+
 def read_strip(luma, cell=40, x=0, y=0, stride=1280):
     """The number in a row of a test picture (media/room/test_picture.h), or None."""
     white = [luma[(y + cell // 2) * stride + x + i * cell + cell // 2] > 126 for i in range(32)]
