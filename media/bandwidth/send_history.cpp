@@ -33,7 +33,7 @@ std::uint16_t SendHistory::add(std::size_t bytes, std::uint8_t cluster, Instant 
 void SendHistory::grow() {
   const std::size_t capacity = 2 * capacity_;
   auto entries = std::make_unique<Entry[]>(capacity);
-  for (std::uint64_t number = oldest_; number < next_; ++number) entries[number % capacity] = entry(number);
+  for (std::uint64_t number = oldest_; number < next_; ++number) entries[number & (capacity - 1)] = entry(number);
   entries_ = std::move(entries);
   capacity_ = capacity;
 }

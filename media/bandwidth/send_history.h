@@ -3,6 +3,7 @@
 // first and doubles when a packet would be forgotten that no report has named yet; it never gets smaller.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,8 @@ namespace plenary::bandwidth {
 constexpr std::size_t kSentRemembered = 512;
 // 0.2 s of 2 Mbit/s and sound: the feedback of a line that is short and loses nothing comes before. Half a KiB.
 constexpr std::size_t kSentRememberedFirst = 64;
+// So that no packet costs a division.
+static_assert(std::has_single_bit(kSentRememberedFirst) && std::has_single_bit(kSentRemembered));
 // After a pause that long nothing before it is answered; kSentRemembered of them stay within 32 bits of µs.
 constexpr Duration kSentMaxAge = std::chrono::seconds(5);
 
@@ -59,7 +62,7 @@ class SendHistory {
     std::uint8_t cluster = kNoCluster;
     State state = State::received;
   };
-  [[nodiscard]] Entry& entry(std::uint64_t number) const { return entries_[number % capacity_]; }
+  [[nodiscard]] Entry& entry(std::uint64_t number) const { return entries_[number & (capacity_ - 1)]; }
   void grow();
   [[nodiscard]] std::uint32_t microseconds(Instant at) const;
   [[nodiscard]] Sent describe(std::uint64_t number, bool was_lost) const;
