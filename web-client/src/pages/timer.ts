@@ -10,7 +10,7 @@ import '../parts/clock.ts';
 import { icon } from '../parts/icons.ts';
 import { define, Part } from '../parts/part.ts';
 import { keepAwake } from '../parts/screen.ts';
-import { bdi, kindChip, stateChip } from '../parts/words.ts';
+import { bdi, specialChip, stateChip } from '../parts/words.ts';
 
 class TimerPage extends Part {
   readonly #session = openSession({ room: roomOf(location.pathname), token: tokenOf(location.hash), page: 'timer', resumes: false });
@@ -41,7 +41,7 @@ class TimerPage extends Part {
 
   #speech(request: FloorRequest): TemplateResult {
     return html`<div class="line">
-        ${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${request.kind === 'point_of_order' ? kindChip(request) : nothing}
+        ${stateChip(request)}${request.muted ? html`<span class="state off">${icon('mic_off')}${t('state.muted')}</span>` : nothing}${specialChip(request)}
         <span class="name"><bdi>${request.person.name}</bdi></span>
       </div>
       <speech-clock .request=${request} .now=${this.#now}></speech-clock>
