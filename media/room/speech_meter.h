@@ -42,6 +42,7 @@ constexpr double kBandAboveNoiseDb = 3;  // so that hiss does not pass for voice
 
 // Hz, upper edge. ISO 20109 and ISO 24019 ask for 125 Hz to 15 kHz. Speech above 10 kHz is too rare to insist on, but
 // telephony ends well below: at 3.4 kHz (G.711), 7 kHz (G.722) or 8 kHz (Bluetooth's mSBC).
+// The lower edge is told and not judged: a high voice has nothing below its 200 to 300 Hz, whatever the microphone could.
 constexpr double kTelephoneBelowHz = 9'000;
 constexpr double kWideAboveHz = 10'000;
 // Share of the samples of speech at full scale. A single hit peak is not heard, one in a thousand crackles.
