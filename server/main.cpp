@@ -86,6 +86,7 @@ int run(const BenchViewersCommand& command) {
   return bench::bench_viewers({.url = command.url,
                                .viewers = command.viewers,
                                .seconds = command.seconds,
+                               .joins = command.joins,
                                .token = command.token,
                                .aes_cm = command.aes_cm});
 }

@@ -79,7 +79,7 @@ class Run {
 };
 
 void Run::join_due(Instant now) {
-  const auto due = static_cast<std::uint64_t>(as_seconds(now - started_) * kJoinsPerSecond) + 1;
+  const auto due = static_cast<std::uint64_t>(as_seconds(now - started_) * options_.joins) + 1;
   const ViewerSettings settings{.srtp = options_.aes_cm ? crypto::SrtpOffer::aes_cm : crypto::SrtpOffer::both,
                                 .receive = {.decrypt_every = kDecryptEvery}};
   const auto make = [&](const auto& certificate, RandomSource& random, ClientSocket&& socket) {
@@ -187,6 +187,10 @@ int Run::execute() {
 
 int bench_viewers(const ViewersOptions& options) {
   if (!options_make_sense("viewers", options.url, options.viewers, kMaxViewers, options.seconds)) return 2;
+  if (options.joins == 0 || options.joins > kMaxJoins) {
+    std::fprintf(stderr, "plenary bench viewers: 1 to %u may join a second\n", kMaxJoins);
+    return 2;
+  }
   raise_descriptor_limit(options.viewers);
   Run run(options);
   return run.execute();

@@ -6,12 +6,13 @@
 namespace plenary::bench {
 
 constexpr unsigned kMaxViewers = 10'000;
-constexpr unsigned kJoinsPerSecond = 50;  // a forum's doors opening; all at once would measure nothing but the queue
+constexpr unsigned kMaxJoins = 1'000;  // a second: all at once would measure nothing but the queue
 
 struct ViewersOptions {
   std::string url;  // http or https, WHEP
   unsigned viewers = 1;
   unsigned seconds = 10;  // of watching, from when the last one has joined or failed
+  unsigned joins = 50;    // a second: a forum's doors opening
   std::string token;      // sent as Bearer when not empty
   bool aes_cm = false;    // offer nothing else, as clients without AES-GCM do
 };

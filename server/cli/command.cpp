@@ -15,6 +15,7 @@ struct Parsed {
   std::string meeting, format = "csv", out;
   bool lan = false;
   bool aes_cm = false;
+  std::uint32_t joins = 50;
   std::uint32_t viewers = 1;
   std::uint32_t speakers = 1;
   std::uint32_t seconds = 10;
@@ -59,6 +60,7 @@ BenchCommands add_bench(CLI::App& app, Parsed& parsed) {
   viewers->add_option("--viewers", parsed.viewers, "How many")->check(CLI::Range(1, 10'000))->required();
   viewers->add_option("--seconds", parsed.seconds, "For how long")->check(CLI::Range(1, 86'400))->required();
   viewers->add_option("--token", parsed.token, "Sent as Bearer");
+  viewers->add_option("--joins", parsed.joins, "How many of them join a second (50)")->check(CLI::Range(1, 1'000));
   viewers->add_flag("--aes-cm", parsed.aes_cm, "Offer AES-CM with HMAC-SHA1 and no AES-GCM");
   CLI::App* speakers = bench->add_subcommand("speakers", "Real WebRTC speakers over WHIP; prints JSON");
   speakers->add_option("--url", parsed.url, "WHIP endpoint")->required();
@@ -153,7 +155,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (*token) return token_command(parsed);
   if (*record) return ExportCommand{parsed.config, parsed.data, parsed.meeting, parsed.format == "json", parsed.out};
   if (*bench.viewers)
-    return BenchViewersCommand{parsed.url, parsed.token, parsed.viewers, parsed.seconds, parsed.aes_cm};
+    return BenchViewersCommand{parsed.url, parsed.token, parsed.viewers, parsed.seconds, parsed.joins, parsed.aes_cm};
   if (*bench.speakers) return BenchSpeakersCommand{parsed.url, parsed.token, parsed.speakers, parsed.seconds};
   if (*people) return PeopleCommand{};
   if (*version) return VersionCommand{};

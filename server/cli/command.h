@@ -55,7 +55,8 @@ struct BenchViewersCommand {
   std::string token;  // sent as Bearer when not empty
   std::uint32_t viewers = 1;
   std::uint32_t seconds = 10;
-  bool aes_cm = false;  // offer no AES-GCM
+  std::uint32_t joins = 50;  // a second
+  bool aes_cm = false;       // offer no AES-GCM
 };
 
 struct BenchSpeakersCommand {

@@ -44,8 +44,10 @@ TEST(CommandLine, speakers_are_sent_as_viewers_are) {
 TEST(CommandLine, viewers_offer_what_they_are_told_to) {
   std::vector<const char*> words = {"bench", "viewers", "--url", "http://a/whep", "--viewers", "3", "--seconds", "5"};
   EXPECT_FALSE(std::get<BenchViewersCommand>(parse(words)).aes_cm);
-  words.push_back("--aes-cm");
+  EXPECT_EQ(std::get<BenchViewersCommand>(parse(words)).joins, 50U);
+  words.insert(words.end(), {"--aes-cm", "--joins", "200"});
   EXPECT_TRUE(std::get<BenchViewersCommand>(parse(words)).aes_cm);
+  EXPECT_EQ(std::get<BenchViewersCommand>(parse(words)).joins, 200U);
 }
 
 TEST(CommandLine, a_token_needs_room_role_and_name) {
@@ -78,6 +80,7 @@ TEST(CommandLine, wrong_usage_is_status_two_with_a_text) {
         {"export"},
         {"export", "room-a", "--format", "xlsx"},
         {"bench", "viewers", "--url", "x", "--viewers", "0", "--seconds", "1"},
+        {"bench", "viewers", "--url", "x", "--viewers", "1", "--seconds", "1", "--joins", "0"},
         {"demo", "--people", "101"},
         {"demo", "--people", "few"},
         {"demo", "--pace", "0"}}) {
