@@ -36,6 +36,15 @@ bool read(const json& body, const char* member, std::string& into) {
   return true;
 }
 
+// A rank or absent; 0 is none, as in a token.
+bool read_rank(const json& body, std::int64_t& into) {
+  const json rank = body.value("rank", json());
+  if (rank.is_null()) return true;
+  if (!rank.is_number_unsigned() || rank.get<std::uint64_t>() > kMaxRank) return false;
+  into = rank.get<std::int64_t>();
+  return true;
+}
+
 bool is_everywhere(const Claims& claims) { return claims.room == "*" || claims.meeting == "*"; }
 
 // Nobody sees or ends what is above them: an admin's links, and those for more rooms than their own.
@@ -54,11 +63,16 @@ Result<Wanted, HttpResponse> read_wanted(const std::string& text, Role by, WallT
   std::string expires;
   std::string where;
   const bool is_readable = body.is_object() && read(body, "role", claims.role) && read(body, "name", claims.name) &&
-                           read(body, "organisation", claims.organisation) && read(body, "category", claims.category) &&
+                           read(body, "title", claims.title) && read(body, "organisation", claims.organisation) &&
+                           read(body, "category", claims.category) && read(body, "country", claims.country) &&
                            read(body, "expires", expires) && read(body, "where", where);
-  if (!is_readable) return HttpResponse::problem(400, "bad_json", "Send a JSON object whose members are texts.");
+  if (!is_readable) {
+    return HttpResponse::problem(400, "bad_json", "Send a JSON object whose members are texts, and rank a number.");
+  }
   claims.name = signaling::cleaned(claims.name, signaling::kMaxName);
+  claims.title = signaling::cleaned(claims.title, signaling::kMaxName);
   claims.organisation = signaling::cleaned(claims.organisation, signaling::kMaxOrganisation);
+  claims.country = signaling::cleaned(claims.country, signaling::kMaxCountry);
   if (claims.name.empty()) return HttpResponse::problem(400, "bad_name", "Say whose link it is: give a name.");
   if (!is_role(claims.role)) return HttpResponse::problem(400, "bad_role", "role is one of " + role_names() + ".");
   if (claims.role == "admin" && by != Role::admin) {
@@ -66,6 +80,11 @@ Result<Wanted, HttpResponse> read_wanted(const std::string& text, Role by, WallT
   }
   if (!claims.category.empty() && !is_category(claims.category)) {
     return HttpResponse::problem(400, "bad_category", "category is one of " + category_names() + ", or empty.");
+  }
+  if (!read_rank(body, claims.rank)) {
+    return HttpResponse::problem(
+        400, "bad_rank",
+        "rank is a whole number from 1, the highest, to " + std::to_string(kMaxRank) + "; or absent or 0 for none.");
   }
   if (!where.empty() && where != "room") {
     return HttpResponse::problem(400, "bad_where", "where is room, or absent for who is not there.");
@@ -108,8 +127,11 @@ HttpResponse LinksApi::list(const std::string& room, const Asker& by, const Remo
     rows.push_back({{"id", claims.token_id},
                     {"role", claims.role},
                     {"name", claims.name},
-                    {"organisation", claims.organisation},
+                    {"title", claims.title},
+                    {"organisation", claims.delegation.empty() ? claims.organisation : claims.delegation},
                     {"category", claims.category},
+                    {"country", claims.country},
+                    {"rank", claims.rank},
                     {"in_room", link->in_room},
                     {"everywhere", is_everywhere(claims)},
                     {"made_at", link->made_at ? json(number(*link->made_at)) : json()},

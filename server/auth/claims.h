@@ -1,6 +1,7 @@
 // Who somebody is and what they may be, as a join token says. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,9 @@
 #include "media/base/time.h"
 
 namespace plenary::server {
+
+constexpr std::size_t kMaxClaim = 512;        // bytes of a text; a token with more is not read
+constexpr std::int64_t kMaxRank = INT32_MAX;  // as a meeting's events keep it
 
 // What a token says of its bearer; `title` is the person's ("Minister"), not the room's.
 struct Claims {

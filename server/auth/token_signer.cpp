@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -17,7 +16,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kTokenIdLength = 22;  // 130 bits
-constexpr std::size_t kMaxText = 512;       // bytes of one claim
 constexpr std::string_view kSignatureId = "sig:";
 constexpr std::size_t kSignatureLength = 43;  // of HS256 in base64url
 
@@ -75,7 +73,7 @@ bool read_text(const json& grants, const char* name, std::string& into) {
   if (found == grants.end()) return true;
   if (!found->is_string()) return false;
   into = found->get<std::string>();
-  return into.size() <= kMaxText;
+  return into.size() <= kMaxClaim;
 }
 
 bool read_time(const json& grants, const char* name, std::optional<WallTime>& into) {
@@ -99,7 +97,7 @@ bool read_claims(const json& grants, Claims& claims) {
                      read_text(grants, "where", claims.where);
   if (!texts || !read_time(grants, "exp", claims.expires) || !read_time(grants, "nbf", claims.not_before)) return false;
   const json rank = grants.value("rank", json(0U));
-  if (!rank.is_number_unsigned() || rank.get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max()) return false;
+  if (!rank.is_number_unsigned() || rank.get<std::uint64_t>() > kMaxRank) return false;
   claims.rank = rank.get<std::int64_t>();
   if (!is_role(claims.role)) return false;
   if (!claims.category.empty() && !is_category(claims.category)) return false;

@@ -11,11 +11,13 @@ constexpr const char* kDefaultConfig = "/etc/plenary/plenary.toml";
 
 struct Parsed {
   std::string config = kDefaultConfig;
-  std::string http, data, pages, room, role, name, organisation, category, where, expires = "8h", url, token;
+  std::string http, data, pages, room, role, name, title, organisation, delegation, category, country, where,
+      expires = "8h", url, token;
   std::string meeting, format = "csv", out;
   bool lan = false;
   bool aes_cm = false;
   std::uint32_t joins = 50;
+  std::int64_t rank = 0;
   std::uint32_t viewers = 1;
   std::uint32_t speakers = 1;
   std::uint32_t seconds = 10;
@@ -42,6 +44,9 @@ std::string is_address(const std::string& text) {
 std::string is_known_role(const std::string& text) { return is_role(text) ? "" : "one of " + role_names(); }
 std::string is_known_category(const std::string& text) { return is_category(text) ? "" : "one of " + category_names(); }
 std::string is_known_where(const std::string& text) { return is_where(text) ? "" : "one of " + where_names(); }
+std::string is_claim(const std::string& text) {
+  return text.size() <= kMaxClaim ? "" : "write at most " + std::to_string(kMaxClaim) + " bytes";
+}
 std::string is_duration(const std::string& text) {
   const auto duration = parse_duration(text);
   return duration && duration->count() > 0 ? "" : "write a time such as 8h or 90m";
@@ -70,14 +75,44 @@ BenchCommands add_bench(CLI::App& app, Parsed& parsed) {
   return {viewers, speakers};
 }
 
+CLI::App* add_token(CLI::App& app, Parsed& parsed) {
+  CLI::App* token = app.add_subcommand("token", "Print a join token");
+  add_config(*token, parsed);
+  token->add_option("--room", parsed.room, "Room id, or * for all")->required();
+  token->add_option("--role", parsed.role, role_names())->required()->check(is_known_role);
+  token->add_option("--name", parsed.name, "The person's name")->required()->check(is_claim);
+  token->add_option("--title", parsed.title, "The person's title, such as Minister")->check(is_claim);
+  token->add_option("--organisation", parsed.organisation, "Organisation or delegation")->check(is_claim);
+  token
+      ->add_option("--delegation", parsed.delegation,
+                   "Delegation, where it is not the organisation; shown instead of it")
+      ->check(is_claim);
+  token->add_option("--category", parsed.category, category_names())->check(is_known_category);
+  token->add_option("--country", parsed.country, "The person's country")->check(is_claim);
+  token
+      ->add_option("--rank", parsed.rank,
+                   "Protocol rank: in a list by protocol 1 speaks before 2, and who has none after all who have one")
+      ->check(CLI::Range(std::int64_t{1}, kMaxRank));
+  token->add_option("--where", parsed.where, "Where they are: " + where_names())->check(is_known_where);
+  token->add_option("--expires", parsed.expires, "Valid for this long")->check(is_duration)->capture_default_str();
+  return token;
+}
+
 Command token_command(const Parsed& parsed) {
   Claims claims{.subject = parsed.room + "/" + parsed.name,
                 .name = parsed.name,
+                .title = parsed.title,
                 .role = parsed.role,
                 .room = parsed.room,
                 .organisation = parsed.organisation,
+                .delegation = parsed.delegation,
                 .category = parsed.category,
-                .where = parsed.where};
+                .country = parsed.country,
+                .where = parsed.where,
+                .rank = parsed.rank};
+  if (const std::string fault = is_claim(claims.subject); !fault.empty()) {
+    return UsageAnswer{kExitUsage, "--room and --name together: " + fault + "\n"};
+  }
   return TokenCommand{parsed.config, std::move(claims), *parse_duration(parsed.expires)};
 }
 
@@ -109,15 +144,7 @@ Command parse_command_line(int argc, const char* const* argv) {
       app.add_subcommand("check-config", "Every fault of a configuration with file:line:column and a hint");
   add_config(*check, parsed);
 
-  CLI::App* token = app.add_subcommand("token", "Print a join token");
-  add_config(*token, parsed);
-  token->add_option("--room", parsed.room, "Room id, or * for all")->required();
-  token->add_option("--role", parsed.role, role_names())->required()->check(is_known_role);
-  token->add_option("--name", parsed.name, "The person's name")->required();
-  token->add_option("--organisation", parsed.organisation, "Organisation or delegation");
-  token->add_option("--category", parsed.category, category_names())->check(is_known_category);
-  token->add_option("--where", parsed.where, "Where they are: " + where_names())->check(is_known_where);
-  token->add_option("--expires", parsed.expires, "Valid for this long")->check(is_duration)->capture_default_str();
+  const CLI::App* token = add_token(app, parsed);
 
   CLI::App* record = app.add_subcommand("export", "The speakers' list with times, also beside a running server");
   add_config(*record, parsed);

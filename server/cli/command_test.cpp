@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 namespace plenary::server {
@@ -57,6 +58,47 @@ TEST(CommandLine, a_token_needs_room_role_and_name) {
   EXPECT_EQ(token.expires, std::chrono::hours(2));
   EXPECT_EQ(token.claims.subject, "a/X");
   EXPECT_EQ(token.claims.where, "room");
+}
+
+TEST(CommandLine, a_token_may_say_title_country_delegation_and_rank) {
+  const auto token = std::get<TokenCommand>(parse(
+      {"token", "--room", "a", "--role", "participant", "--name", "X", "--title", "Minister of Posts", "--country",
+       "Ghana", "--organisation", "Ministry", "--delegation", "African Group", "--rank", "2147483647"}));
+  EXPECT_EQ(token.claims.title, "Minister of Posts");
+  EXPECT_EQ(token.claims.country, "Ghana");
+  EXPECT_EQ(token.claims.organisation, "Ministry");
+  EXPECT_EQ(token.claims.delegation, "African Group");
+  EXPECT_EQ(token.claims.rank, kMaxRank);
+  const auto plain = std::get<TokenCommand>(parse({"token", "--room", "a", "--role", "chair", "--name", "X"}));
+  EXPECT_EQ(plain.claims.rank, 0);
+  EXPECT_TRUE(plain.claims.title.empty());
+}
+
+TEST(CommandLine, a_token_that_nobody_could_read_is_wrong_usage_and_the_text_names_the_option) {
+  const std::string longest(kMaxClaim, 'x');
+  const std::string longer(kMaxClaim + 1, 'x');
+  for (const char* option : {"--title", "--organisation", "--delegation", "--country"}) {
+    const std::vector<const char*> words = {"token", "--room", "a", "--role", "chair", "--name", "X", option};
+    std::vector<const char*> fits = words;
+    fits.push_back(longest.c_str());
+    EXPECT_TRUE(std::holds_alternative<TokenCommand>(parse(fits))) << option;
+    std::vector<const char*> too_long = words;
+    too_long.push_back(longer.c_str());
+    const UsageAnswer answer = std::get<UsageAnswer>(parse(too_long));
+    EXPECT_EQ(answer.status, kExitUsage);
+    EXPECT_NE(answer.text.find(option), std::string::npos) << answer.text;
+  }
+  for (const char* rank : {"0", "-1", "2147483648", "1.5", "first"}) {
+    const UsageAnswer answer =
+        std::get<UsageAnswer>(parse({"token", "--room", "a", "--role", "chair", "--name", "X", "--rank", rank}));
+    EXPECT_EQ(answer.status, kExitUsage);
+    EXPECT_NE(answer.text.find("--rank"), std::string::npos) << answer.text;
+  }
+  // The token's subject is made of both.
+  const UsageAnswer answer =
+      std::get<UsageAnswer>(parse({"token", "--room", "a", "--role", "chair", "--name", longest.c_str()}));
+  EXPECT_EQ(answer.status, kExitUsage);
+  EXPECT_NE(answer.text.find("--name"), std::string::npos);
 }
 
 TEST(CommandLine, an_export_needs_a_meeting_and_knows_two_formats) {

@@ -25,14 +25,21 @@ StoredEvent event_of(const char* type, json payload) {
 
 // The meeting of a token is called a room too: it admits to the same.
 json claims_json(const Claims& claims) {
-  return {{"id", claims.token_id},
-          {"sub", claims.subject},
-          {"room", claims.room.empty() ? claims.meeting : claims.room},
-          {"role", claims.role},
-          {"name", claims.name},
-          {"organisation", claims.organisation},
-          {"category", claims.category},
-          {"expires", claims.expires ? json(number(*claims.expires)) : json()}};
+  json payload = {{"id", claims.token_id},
+                  {"sub", claims.subject},
+                  {"room", claims.room.empty() ? claims.meeting : claims.room},
+                  {"role", claims.role},
+                  {"name", claims.name},
+                  {"organisation", claims.organisation},
+                  {"category", claims.category},
+                  {"expires", claims.expires ? json(number(*claims.expires)) : json()}};
+  // Few have them, and events of before have none.
+  for (const auto& [member, text] : {std::pair{"title", &claims.title}, std::pair{"delegation", &claims.delegation},
+                                     std::pair{"country", &claims.country}}) {
+    if (!text->empty()) payload[member] = *text;
+  }
+  if (claims.rank != 0) payload["rank"] = claims.rank;
+  return payload;
 }
 
 // Throws json::exception.
@@ -45,6 +52,10 @@ Claims claims_from(const json& payload) {
   payload.at("name").get_to(claims.name);
   payload.at("organisation").get_to(claims.organisation);
   payload.at("category").get_to(claims.category);
+  claims.title = payload.value("title", "");
+  claims.delegation = payload.value("delegation", "");
+  claims.country = payload.value("country", "");
+  claims.rank = payload.value("rank", std::int64_t{0});
   const json& expires = payload.at("expires");
   if (!expires.is_null()) claims.expires = WallTime(std::chrono::milliseconds(expires.get<std::int64_t>()));
   return claims;

@@ -61,6 +61,26 @@ TEST_F(LinksTest, a_link_is_there_when_it_is_saved_and_after_a_restart) {
   }
 }
 
+TEST_F(LinksTest, a_link_keeps_title_country_and_rank_so_that_its_token_can_be_made_again) {
+  Claims minister = claims("one");
+  minister.title = "Minister";
+  minister.country = "Ghana";
+  minister.delegation = "African Group";
+  minister.rank = kMaxRank;
+  ASSERT_TRUE(links_.make(minister, false, at(1)));
+  ASSERT_TRUE(links_.make(claims("two"), false, at(2)));
+  save();
+  EXPECT_EQ(disk_[1].payload.find("rank"), std::string::npos) << "as in every event of before";
+  const Links links = reopened();
+  const Claims& kept = links.find("one")->claims;
+  EXPECT_EQ(kept.title, "Minister");
+  EXPECT_EQ(kept.country, "Ghana");
+  EXPECT_EQ(kept.delegation, "African Group");
+  EXPECT_EQ(kept.rank, kMaxRank);
+  EXPECT_EQ(links.find("two")->claims.rank, 0);
+  EXPECT_TRUE(links.find("two")->claims.title.empty());
+}
+
 TEST_F(LinksTest, a_revoked_link_stays_revoked) {
   ASSERT_TRUE(links_.make(claims("one"), false, at(1)));
   ASSERT_TRUE(links_.make(claims("two"), false, at(2)));

@@ -88,6 +88,9 @@ struct Add {
   Where where = Where::room;
   RequestKind kind = RequestKind::statement;
   std::string text = {};  // `written`; without one it is on paper
+  std::string title = {};
+  std::string country = {};
+  std::int32_t rank = 0;  // in protocol; 0: none
 };
 struct OpenList {
   bool open = true;

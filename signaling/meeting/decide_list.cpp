@@ -247,8 +247,11 @@ Decided decide_act(const Case& c, const act::Add& act) {
   Person person;
   person.id = ParticipantId{std::max(c.presence.next_participant, c.state.next_participant)};
   person.name = act.name;
+  person.title = act.title;
   person.organisation = act.organisation;
   person.category = act.category;
+  person.country = act.country;
+  person.rank = act.rank;
   person.where = act.where;
   Requested event = new_request(c, act.kind, std::move(person));
   event.requester = c.actor.participant;

@@ -48,6 +48,20 @@ TEST(Order, another_reply_or_a_point_of_order_does_not_end_the_replies) {
   EXPECT_THAT(bench.queue(), ElementsAre(second, question));
 }
 
+TEST(Order, by_protocol_whom_a_moderator_adds_has_the_rank_that_the_moderator_says) {
+  Bench bench;
+  const RequestId third = bench.ask(bench.person("Third", Where::remote, Category::none, 3));
+  ASSERT_TRUE(bench.moderate(act::Add{.name = "Guest"}));
+  const auto added =
+      bench.moderate(act::Add{.name = "Abena", .title = "Minister", .country = "Ghana", .rank = 2}).value();
+  ASSERT_TRUE(bench.moderate(act::ChooseOrder{ListOrder::protocol}));
+  ASSERT_EQ(bench.queue().size(), 3U);
+  EXPECT_EQ(bench.queue()[0], added.answer.request);
+  EXPECT_EQ(bench.queue()[1], third);
+  EXPECT_EQ(bench.find(bench.queue()[0]).person.title, "Minister");
+  EXPECT_EQ(bench.find(bench.queue()[0]).person.country, "Ghana");
+}
+
 TEST(Order, by_protocol_the_higher_rank_comes_first_and_no_rank_last) {
   Bench bench;
   const RequestId expert = bench.ask(bench.person("Expert"));

@@ -4,11 +4,6 @@
 #include "signaling/protocol/text.h"
 
 namespace plenary::signaling {
-namespace {
-
-constexpr std::size_t kMaxCountry = 60;  // characters
-
-}  // namespace
 
 Person person_from(const Claims& claims) {
   Person person;

@@ -152,6 +152,15 @@ class Params {
     return found->get<std::uint32_t>();
   }
 
+  // In protocol; none: zero.
+  std::int32_t rank(const char* member) {
+    const Json* found = find(member);
+    if (found == nullptr || found->is_null()) return 0;
+    const bool fits = found->is_number_unsigned() && found->get<std::uint64_t>() <= INT32_MAX;
+    if (!fits) return fail(member, "must be a whole number from 1, the highest, to 2147483647"), 0;
+    return found->get<std::int32_t>();
+  }
+
   Milliseconds seconds(const char* member) {
     const Json* found = find(member);
     constexpr std::int64_t kDay = 86'400;
@@ -216,6 +225,9 @@ Call add_person(Params& p) {
   act.where = p.word("where", where_from, kWhereWords);
   act.kind = p.word("kind", kind_from, kKindWords);
   act.text = p.paragraphs("text");
+  act.title = p.text("title", false, kMaxName);
+  act.country = p.text("country", false, kMaxCountry);
+  act.rank = p.rank("rank");
   return act;
 }
 

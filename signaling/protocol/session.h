@@ -19,6 +19,7 @@ constexpr std::size_t kMaxMessage = 64 * 1024;  // bytes (interface); the longes
 constexpr int kMaxDepth = 32;                   // JSON nesting; honest messages need 2
 constexpr std::size_t kMaxName = 100;           // characters, also title
 constexpr std::size_t kMaxOrganisation = 140;
+constexpr std::size_t kMaxCountry = 60;
 constexpr std::size_t kMaxTopic = 140;
 constexpr std::size_t kMaxReason = 280;  // a moderator's sentence
 constexpr std::size_t kMaxHelp = 280;    // one message; more is a conversation, and that goes by voice

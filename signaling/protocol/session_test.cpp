@@ -45,6 +45,19 @@ TEST(Session, a_request_for_the_floor_is_decoded) {
   EXPECT_EQ(act.beneficiary_title, "Minister");
 }
 
+TEST(Session, whom_a_moderator_adds_may_have_title_country_and_rank) {
+  const auto act = act_of<act::Add>(sample_call(
+      "floor.add",
+      R"({"name":"Abena","category":"","where":"room","kind":"statement","title":" The  Minister","country":"Ghana","rank":2})"));
+  EXPECT_EQ(act.title, "The Minister");
+  EXPECT_EQ(act.country, "Ghana");
+  EXPECT_EQ(act.rank, 2);
+  const auto plain = act_of<act::Add>(
+      sample_call("floor.add", R"({"name":"Abena","category":"","where":"room","kind":"statement","rank":0})"));
+  EXPECT_EQ(plain.rank, 0);
+  EXPECT_TRUE(plain.title.empty());
+}
+
 TEST(Session, each_method_of_the_table_decodes) {
   for (const auto& [method, params] : kGoodCalls) {
     EXPECT_EQ(code_of(sample_call(method, params)), 0) << method << " " << params;

@@ -14,14 +14,14 @@ let olga;
 
 before(async () => {
   meeting = await openMeeting();
-  const here = (name, category) => meeting.open(name, "participant", { more: ["--where", "room", "--category", category] });
+  const here = (name, category, ...more) => meeting.open(name, "participant", { more: ["--where", "room", "--category", category, ...more] });
   mona = await meeting.open("Mona Idris", "moderator", { path: "moderator" });
   karim = await meeting.open("Karim Said", "moderator", { path: "moderator" });
   chair = await meeting.open("Carla Chair", "chair", { path: "chair" });
   stage = await meeting.open("Screen", "observer", { path: "stage" });
   amina = await here("Amina Diallo", "government");
-  li = await here("Li Wei", "private_sector");
-  olga = await here("Olga Petrova", "civil_society");
+  li = await here("Li Wei", "private_sector", "--rank", "20");
+  olga = await here("Olga Petrova", "civil_society", "--rank", "3");
 });
 after(() => meeting?.stop());
 
@@ -201,7 +201,8 @@ test("the list opens again, and may go by balance, by protocol or as asked", asy
   await sees(olga, "balance: this group has spoken least", ".own-card");
   assert.equal(await karim.locator("[data-action=order]").inputValue(), "balance");
   await order(karim, "protocol");
-  await everywhere("Li Wei", "Olga Petrova", "Amina Diallo");
+  await everywhere("Olga Petrova", "Li Wei", "Amina Diallo");
+  await sees(olga, ["You are number 1 in the list", "by protocol rank"], ".own-card");
   assert.equal(await mona.locator("[data-action=order]").inputValue(), "protocol");
   await order(mona, "asked");
   await everywhere("Li Wei", "Olga Petrova", "Amina Diallo");

@@ -171,11 +171,11 @@ test("why a request or a speech was ended", async () => {
   await guarded.close();
 });
 
-test("the names and delegations on an organiser's links", async () => {
+test("the names, titles, delegations and countries on an organiser's links", async () => {
   const guarded = await openGuarded(browser, server);
   const token = naughty("links", "organiser", 1);
   for (const text of texts) {
-    const body = JSON.stringify({ role: "participant", name: text, organisation: text, category: "", where: "room", expires: "8h" });
+    const body = JSON.stringify({ role: "participant", name: text, title: text, organisation: text, category: "", country: text, where: "room", expires: "8h" });
     const made = await fetch(`${server.url}/api/v1/rooms/links/links`, { method: "POST", headers: { authorization: `Bearer ${token}` }, body });
     assert.equal(made.status, 201, `${text}: ${await made.text()}`);
   }

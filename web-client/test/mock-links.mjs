@@ -15,11 +15,11 @@ export function usedLinks() {
   return [
     row('demo', 'Organiser', { ...void_, role: 'organiser', organisation: 'Secretariat', category: '', everywhere: true, own: true, made_at: null, expires: null }),
     row('cli', 'Technician', { ...void_, role: 'technician', organisation: 'Secretariat', category: '', everywhere: true, made_at: null }),
-    row('amina', 'Amina Diallo'),
+    row('amina', 'Amina Diallo', { title: 'Minister of Posts', country: 'Guinea', rank: 2 }),
     row('juan', 'Juan Pérez', { in_room: true, organisation: 'Universidad de la República', category: 'academia', url: `/room/room-a#token=${'juan'.padEnd(260, 'x')}&where=room` }),
     row('mona', 'منى الخطيب', { in_room: true, organisation: 'الهيئة العامة للاتصالات', url: `/room/room-a#token=${'mona'.padEnd(260, 'x')}&where=room` }),
     row('li', '陈晓明', { organisation: '中国信息通信研究院', category: 'academia', role: 'moderator' }),
-    row('long', 'Maximiliane Oberschwarzenberger-Schmidtlein', { organisation: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', category: 'international_organization', role: 'interpreter' }),
+    row('long', 'Maximiliane Oberschwarzenberger-Schmidtlein', { title: 'Generaldirektorin', country: 'Österreich', rank: 2_147_483_647, organisation: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', category: 'international_organization', role: 'interpreter' }),
     row('olga', 'Olga Petrova', { ...void_, revoked: true }),
     row('eve', 'Eve', { ...void_, removed: true, organisation: '', category: '' }),
     row('old', 'Ana Silva', { expires: Date.now() - day_ms }),

@@ -76,6 +76,9 @@ export interface NewSpeaker {
   kind: RequestKind;
   // Of a written one; without it is on paper.
   text?: string;
+  title?: string;
+  country?: string;
+  rank?: number;
 }
 
 export class Actions {

@@ -7,6 +7,9 @@ export interface Link {
   name: string;
   organisation: string;
   category: string;
+  title: string;
+  country: string;
+  rank: number; // in protocol; 0: none
   in_room: boolean; // for somebody who is in the room itself
   everywhere: boolean; // opens all rooms
   made_at: number | null; // null: made elsewhere, and used here
@@ -22,6 +25,9 @@ export interface NewLink {
   name: string;
   organisation: string;
   category: string;
+  title: string;
+  country: string;
+  rank: number; // 0: none
   expires: string; // "8h"
   where?: 'room';
 }
@@ -116,6 +122,9 @@ export function linksOf(answer: unknown): Link[] {
       name: text(row.name),
       organisation: text(row.organisation),
       category: text(row.category),
+      title: text(row.title),
+      country: text(row.country),
+      rank: typeof row.rank === 'number' ? row.rank : 0,
       in_room: row.in_room === true,
       everywhere: row.everywhere === true,
       made_at: time(row.made_at),

@@ -17,7 +17,7 @@ function serverThatAnswers(status: number, body: unknown): { asked: Asked[]; fet
 }
 
 const row = { id: 'a', role: 'participant', name: 'Li', organisation: 'X', category: 'academia', made_at: 1, expires: 9, revoked: false, url: '/room/r#token=t' };
-const wanted = { role: 'participant', name: 'Li', organisation: '', category: '', expires: '8h' };
+const wanted = { role: 'participant', name: 'Li', organisation: '', category: '', title: 'Minister', country: 'Ghana', rank: 2, expires: '8h' };
 
 describe('an organiser’s links', () => {
   test('are asked for with the page’s token, and shown newest first', async () => {
@@ -72,6 +72,11 @@ describe('an organiser’s links', () => {
     expect(findLinks(links, 'منى')).toHaveLength(1);
     expect(findLinks(links, ' ')).toHaveLength(2);
     expect(findLinks(links, 'perez olga')).toEqual([]);
+  });
+
+  test('have title, country and rank where somebody gave them', () => {
+    expect(linksOf([{ ...row, title: 'Minister', country: 'Ghana', rank: 2 }])[0]).toMatchObject({ title: 'Minister', country: 'Ghana', rank: 2 });
+    expect(linksOf([row])[0]).toMatchObject({ title: '', country: '', rank: 0 });
   });
 
   test('made elsewhere have no time of making, and perhaps no end', () => {

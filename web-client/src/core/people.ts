@@ -1,15 +1,19 @@
-// Many people at once, as one pastes them: a line each, with name, organisation and category between commas, semicolons or
-// the tabs of a spreadsheet.
+// Many people at once, as one pastes them: a line each, with name, organisation, category, title, country and protocol rank
+// between commas, semicolons or the tabs of a spreadsheet.
+import { rankFrom } from './rank.ts';
 
 export interface Pasted {
   name: string;
   organisation: string;
   category: string;
+  title: string;
+  country: string;
+  rank: number; // 0: none
 }
 
 export interface PastedLine {
   text: string;
-  person: Pasted | null; // null: no name, or a category that nobody knows
+  person: Pasted | null; // null: no name, a category that nobody knows, or no rank where one belongs
 }
 
 export const kMaxPasted = 500; // lines; each is a request of its own, and more than that is another paste
@@ -41,8 +45,9 @@ function fieldsOf(line: string): string[] {
 export function pastedPeople(text: string, categories: ReadonlyMap<string, string>): PastedLine[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
   return lines.slice(0, kMaxPasted).map((line) => {
-    const [name = '', organisation = '', word = ''] = fieldsOf(line);
+    const [name = '', organisation = '', word = '', title = '', country = '', place = ''] = fieldsOf(line);
     const category = word ? categories.get(word.toLowerCase()) : '';
-    return { text: line, person: name && category !== undefined ? { name, organisation, category } : null };
+    const rank = rankFrom(place);
+    return { text: line, person: name && category !== undefined && rank !== null ? { name, organisation, category, title, country, rank } : null };
   });
 }

@@ -97,10 +97,10 @@ class OrganiserPage extends Part {
   }
 
   #row(room: string, link: Link): TemplateResult {
-    const { name, role, organisation, category, url, expires, made_at } = link;
+    const { name, role, title, organisation, category, country, rank, url, expires, made_at } = link;
     const standing = standingOf(link, Date.now());
     const date = (ms: number): string => dateText(ms, locale.value);
-    const facts = [organisation, categoryName(category)].filter((fact) => fact);
+    const facts = [title, organisation, categoryName(category), country].filter((fact) => fact);
     return html`<li class="link" data-standing=${standing}>
       <div class="who">
         <p class="name">${name ? bdi(name) : t('organiser.unnamed')}</p>
@@ -108,6 +108,7 @@ class OrganiserPage extends Part {
       </div>
       <p class="marks">
         <span class="chip">${known('role', role) ?? role}</span>
+        ${rank ? html`<span class="chip">${t('organiser.rank', { rank })}</span>` : nothing}
         ${link.in_room ? html`<span class="chip">${icon('desk')}${t('where.room')}</span>` : nothing}
         ${link.everywhere ? html`<span class="chip">${t('organiser.everywhere')}</span>` : nothing}
         ${link.own ? html`<span class="chip">${t('organiser.own')}</span>` : nothing}

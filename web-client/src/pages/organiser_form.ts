@@ -4,7 +4,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { known, t } from '../core/i18n.ts';
 import { linkRoles, linkTimes, type LinkFault, type NewLink } from '../core/links.ts';
 import { kMaxPasted, pastedPeople } from '../core/people.ts';
+import { rankFrom } from '../core/rank.ts';
 import { icon } from '../parts/icons.ts';
+import { personFields } from '../parts/person_fields.ts';
 import type { Content } from '../parts/words.ts';
 import type { OrganiserModel, RoomLinks } from './organiser_model.ts';
 
@@ -29,6 +31,9 @@ function read(form: HTMLFormElement): { room: string; people: string; link: NewL
       name: field('name'),
       organisation: field('organisation'),
       category: field('category'),
+      title: field('title'),
+      country: field('country'),
+      rank: rankFrom(field('rank')) ?? 0,
       expires: field('expires'),
       ...(data.has('in_room') && { where: 'room' as const }),
     },
@@ -44,7 +49,7 @@ async function submit(model: OrganiserModel, form: HTMLFormElement, many: boolea
     if (box) box.value = rest;
   } else if (await model.make(room, link)) {
     // The next one is for somebody else, often of the same role and room.
-    for (const input of form.querySelectorAll<HTMLInputElement>('input[type=text]')) input.value = '';
+    for (const input of form.querySelectorAll<HTMLInputElement>('input:is([type=text], [type=number])')) input.value = '';
   }
 }
 
@@ -133,7 +138,7 @@ export function linkForm(model: OrganiserModel, rooms: readonly RoomLinks[]): Te
     }}
   >
     <h2 id="make-title">${t('organiser.make')}</h2>
-    ${one()} ${kind(rooms)} ${faultNotice(model.shown_fault.value)}
+    ${one()} ${kind(rooms)} ${personFields()} ${faultNotice(model.shown_fault.value)}
     <footer>
       <button type="submit" class="button primary" data-action="make" ?disabled=${model.busy.value}>${icon('plus')}<span>${t('organiser.send')}</span></button>
     </footer>

@@ -5,7 +5,7 @@ import { computed, signal } from '@preact/signals-core';
 import { Presses } from '../core/actions.ts';
 import { t } from '../core/i18n.ts';
 import { LinksClient, standingOf, type Link, type LinkFault, type NewLink } from '../core/links.ts';
-import type { PastedLine } from '../core/people.ts';
+import type { Pasted, PastedLine } from '../core/people.ts';
 import type { RoomSummary } from '../core/protocol.ts';
 import { fetchRooms } from '../core/rooms.ts';
 import { RpcError } from '../core/rpc.ts';
@@ -95,7 +95,7 @@ export class OrganiserModel {
   }
 
   // One after the other, and none when a line is not understood; what is left after a fault comes back, to be tried again.
-  async makeMany(room: string, lines: readonly PastedLine[], like: Omit<NewLink, 'name' | 'organisation' | 'category'>): Promise<string> {
+  async makeMany(room: string, lines: readonly PastedLine[], like: Omit<NewLink, keyof Pasted>): Promise<string> {
     this.bad_lines.value = lines.filter(({ person }) => !person).map(({ text }) => text);
     const rest = (from: number): string => lines.slice(from).map(({ text }) => text).join('\n');
     if (this.bad_lines.value.length) return rest(0);

@@ -4,10 +4,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 import type { Actions, Presses } from '../core/actions.ts';
 import { t } from '../core/i18n.ts';
+import { rankFrom } from '../core/rank.ts';
 import type { RequestKind, Where } from '../core/protocol.ts';
 import { closeDialog, dialogHead, showDialog } from './head.ts';
 import { icon } from './icons.ts';
 import { define, Part } from './part.ts';
+import { personFields } from './person_fields.ts';
 import { kText, textField } from './text_field.ts';
 import { errorText } from './words.ts';
 
@@ -38,6 +40,9 @@ export class AddSpeaker extends Part {
       const value = new FormData(form).get(name);
       return typeof value === 'string' ? value.trim() : '';
     };
+    const title = field('title');
+    const country = field('country');
+    const rank = rankFrom(field('rank'));
     const added = await this.presses.run('add', () =>
       this.actions.add({
         name: field('name'),
@@ -46,6 +51,9 @@ export class AddSpeaker extends Part {
         where: field('where') as Where,
         kind: this.#kind.value,
         ...(this.#kind.value === 'written' && { text: this.#text.value }),
+        ...(title && { title }),
+        ...(country && { country }),
+        ...(rank && { rank }),
       }),
     );
     if (!added) return;
@@ -92,6 +100,7 @@ export class AddSpeaker extends Part {
         </select></label
       >
       ${this.#kind.value === 'written' ? textField({ label: t('moderator.add.text'), text: this.#text.value, max: kText, required: false, change: (text) => (this.#text.value = text) }) : nothing}
+      ${personFields()}
       ${refusal?.press === 'add' ? html`<p class="notice fault" role="alert">${icon('alert')}<span>${errorText(refusal.error)}</span></p>` : nothing}
       <footer>
         <button type="button" class="button" @click=${() => closeDialog('add')}>${t('app.cancel')}</button>

@@ -140,6 +140,39 @@ test('many people are made at once, and none when a line is not understood', asy
   await expect(people).toHaveValue('');
   await expect(room(page).getByRole('listitem')).toHaveCount(2);
   expect(mock.meeting.links[0]).toMatchObject({ name: 'Amina Diallo', organisation: 'Ministry', category: 'government', role: 'participant' });
+  await people.fill('Abena Owusu; Ministry; government; Minister; Ghana; first');
+  await named(page, 'Make the links').click();
+  await expect(page.getByRole('alert')).toContainText('a rank that is not a whole number from 1');
+  await people.fill('Abena Owusu; Ministry; government; Minister; Ghana; 1');
+  await named(page, 'Make the links').click();
+  await expect(people).toHaveValue('');
+  expect(mock.meeting.links[2]).toMatchObject({ name: 'Abena Owusu', title: 'Minister', country: 'Ghana', rank: 1 });
+});
+
+test('title, country and protocol rank are asked for only when wanted, and listed', async ({ open, mock }) => {
+  const page = await open('/organiser', organiser);
+  await expect(page.getByLabel('Protocol rank')).toBeHidden();
+  const more = page.getByText('Title, country, protocol rank', { exact: true });
+  await more.click();
+  await expect(page.getByText('1 speaks before 2')).toBeVisible();
+  await expectGood(page);
+  await page.getByLabel('Title, such as Minister').fill('Minister');
+  await page.getByLabel('Country', { exact: true }).fill('Ghana');
+  await page.getByLabel('Protocol rank').fill('0');
+  await more.click();
+  await send(page, 'Abena Owusu');
+  // What is wrong with it is in view.
+  await expect(page.getByLabel('Protocol rank')).toBeVisible();
+  expect(mock.meeting.links ?? []).toHaveLength(0);
+  await page.getByLabel('Protocol rank').fill('2');
+  await named(page, 'Make the link').click();
+  await page.locator('dialog#link[open]').waitFor();
+  await page.keyboard.press('Escape');
+  expect(mock.meeting.links[0]).toMatchObject({ title: 'Minister', country: 'Ghana', rank: 2 });
+  const row = room(page).getByRole('listitem');
+  for (const fact of ['Minister · Ministry of Posts · Ghana', 'Rank 2']) await expect(row).toContainText(fact);
+  for (const name of ['title', 'country', 'rank']) await expect(page.locator(`form.make [name=${name}]`)).toHaveValue('');
+  await expectGood(page);
 });
 
 test('who is in the room has a link that says so, and a card to be printed', async ({ context, open }) => {
