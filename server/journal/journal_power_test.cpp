@@ -32,11 +32,16 @@ class Disk {
     const std::lock_guard lock(mutex_);
     durable_[path.filename()] = std::move(bytes);
   }
-  // What another machine would find on it now. What was removed is gone: SQLite flushes the folder then.
-  void copy_to(const std::filesystem::path& folder) {
-    const std::lock_guard lock(mutex_);
+  // What another machine would find on it now. What was removed is gone: SQLite flushes the folder then. The index of
+  // the log is never flushed, and is written whenever the kernel likes: it may be as new as can be.
+  void copy_to(const std::filesystem::path& folder, bool with_index) {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directory(folder);
+    const auto is_index = [](const auto& entry) { return entry.path().string().ends_with("-shm"); };
+    for (const auto& entry : std::filesystem::directory_iterator(folder.parent_path())) {
+      if (with_index && is_index(entry)) std::filesystem::copy_file(entry, folder / entry.path().filename());
+    }
+    const std::lock_guard lock(mutex_);
     for (const auto& [name, bytes] : durable_) {
       if (!std::filesystem::exists(folder.parent_path() / name)) continue;
       std::ofstream(folder / name, std::ios::binary) << bytes;
@@ -68,9 +73,9 @@ class JournalPower : public JournalTest {
     JournalTest::TearDown();
   }
   // Of the copy that a power cut at this moment leaves.
-  std::size_t events_after_cut() {
+  std::size_t events_after_cut(bool with_index) {
     const std::filesystem::path folder = directory_ / kAfter;
-    disk_.copy_to(folder);
+    disk_.copy_to(folder, with_index);
     const auto opened = open_sqlite_journal(folder / file().filename());
     if (!opened) {
       ADD_FAILURE() << opened.error().message;
@@ -100,7 +105,7 @@ TEST_F(JournalPower, what_was_acknowledged_is_there_after_each_of_two_hundred_po
       ++acknowledged;
     }
     const std::uint64_t promised = acknowledged;
-    ASSERT_GE(events_after_cut(), promised) << "cut " << cut;
+    ASSERT_GE(events_after_cut(cut % 2 == 0), promised) << "cut " << cut;
   }
 }
 

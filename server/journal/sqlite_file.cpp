@@ -11,6 +11,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "server/journal/wal_check.h"
+
 namespace plenary::server {
 namespace {
 
@@ -33,9 +35,9 @@ CREATE TABLE snapshot (meeting TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, 
 )sql"};
 
 Error read_only(const std::filesystem::path& file, const std::string& why) {
-  return {"journal_read_only", "The journal " + file.string() +
-                                   " cannot be written; give it and its folder to the user that runs the server: " +
-                                   why};
+  return {"journal_read_only",
+          "The journal " + file.string() +
+              " cannot be written; give it and its folder to the user that runs the server: " + why};
 }
 
 Error error_from(const SQLite::Exception& fault, const std::filesystem::path& file) {
@@ -87,6 +89,7 @@ Result<std::unique_ptr<SqliteFile>> SqliteFile::open(const std::filesystem::path
                                                      std::uintmax_t checked_at_start) {
   std::unique_ptr<SqliteFile> opened(new SqliteFile);
   if (Status locked = opened->lock(file); !locked) return locked.error();
+  if (Status whole = check_log(file); !whole) return whole.error();
   try {
     opened->database_ = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                                                            kJournalBusyTimeoutMs);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Kills the whole server with SIGKILL while people ask for the floor over WebSockets and two moderators give it, and
-looks what the next one knows.
+"""Kills the whole server with SIGKILL while people ask for the floor over WebSockets, go and come back, two moderators give
+it and the civil clock is set, and looks what the next one knows.
 
     tests/scenarios/server_kills.py [KILLS] [FIRST_SEED]
 
@@ -35,6 +35,9 @@ MODERATOR_ACTS = 38  # in a life: a page may send 40 messages at once
 LIFE_SECONDS = (0.02, 0.4)  # of a server, from when all have joined
 START_SECONDS = 60
 SAME_SECONDS = 5  # that the server started anew is shown a moment before it is saved
+GONE, BACK = 0.05, 0.5  # chances that somebody's page is closed when it is their turn, and that who is gone comes back
+CLOCK_HOURS = (5, -3, 26, -49)  # that the civil clock is off, set between lives and within half of them
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")  # Debian's package faketime
 LOOK_SECONDS = 0.1  # a page that asks more than 20 times a second is not answered
 LOOK_AT_ALL_EVERY = 50  # kills; what has ended is looked up in the whole record
 
@@ -53,16 +56,36 @@ mix = "desk"
 
 
 class Server:
-    def __init__(self, folder):
+    """`wall_clock`: how far the server's civil clock is off; its monotonic one is the machine's."""
+
+    def __init__(self, folder, wall_clock=None):
         self.folder = Path(folder)
         self.config = self.folder / "plenary.toml"
         self.config.write_text(CONFIG.format(data=self.folder / "data"))
         self.process = None
+        self.hours_off = 0  # as tokens have to know
+        self.environment = dict(os.environ)
+        if wall_clock is not None:
+            self.set_wall_clock(wall_clock)
+            self.environment |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock"),
+                                 "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    def set_wall_clock(self, offset):
+        new = self.folder / "clock.new"
+        new.write_text(offset + "\n")
+        new.replace(self.folder / "clock")
+
+    def jump(self, choose):
+        if "FAKETIME_NO_CACHE" not in self.environment:
+            return
+        self.hours_off = choose(CLOCK_HOURS)
+        self.set_wall_clock(f"{self.hours_off:+}h")
 
     def start(self):
         log = self.folder / "log"
         with log.open("wb") as out:
-            self.process = subprocess.Popen([PROGRAM, "serve", "--config", self.config], stdout=out, stderr=out)
+            self.process = subprocess.Popen([PROGRAM, "serve", "--config", self.config], stdout=out, stderr=out,
+                                            env=self.environment)
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self.process.poll() is None:
             ready = re.search(r"server\.ready.*http_port=(\d+)", log.read_text())
@@ -84,7 +107,7 @@ class Server:
         """HS256 (RFC 7515), as `plenary token` makes them; `more` claims where a test wants them."""
         def part(data):
             return base64.urlsafe_b64encode(data).rstrip(b"=")
-        claims = {"sub": name, "name": name, "role": role, "room": "bench", "exp": int(time.time()) + 3600, **more}
+        claims = {"sub": name, "name": name, "role": role, "room": "bench", "exp": int(time.time()) + 3600 * (1 + self.hours_off), **more}
         text = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps(claims).encode())
         secret = (self.folder / "data/secret").read_text().rstrip("\n").encode()
         return (text + b"." + part(hmac.new(secret, text, hashlib.sha256).digest())).decode()
@@ -99,6 +122,7 @@ class Account:
         self.requests = {}  # topic, the same as the key, to the request that was acknowledged
         self.withdrawn = set()  # acknowledged
         self.doubt = []  # (topic, person) without an answer: one effect or none
+        self.gone = self.back = 0  # pages
         self.acknowledged = self.lost = self.duplicated = self.order_errors = self.half = 0
         self.why = []
 
@@ -207,26 +231,37 @@ class Life:
 
     def __init__(self, server, account, seed):
         self.random = random.Random(seed)
+        self.server = server
         self.account = account
         self.moderators = [Page(server.port, server.token("moderator", name)) for name in ("Mona", "Musa")]
         self.acts = {page: [] for page in self.moderators}
-        where = ("room", "remote")
-        self.people = [Page(server.port, server.token("participant", f"person {seed} {i}", where=where[i % 2])) for i in range(PEOPLE)]
+        self.seed = seed
+        self.people = [self.come(i) for i in range(PEOPLE)]  # None: gone
         self.asked = [0] * PEOPLE
         self.calls = {}  # (page, id) to what is done with the answer
-        self.seed = seed
+
+    def come(self, index):
+        where = ("room", "remote")[index % 2]
+        return Page(self.server.port, self.server.token("participant", f"person {self.seed} {index}", where=where))
+
+    def pages(self):
+        return [*self.moderators, *(page for page in self.people if page is not None)]
 
     def live(self, server):
         end = time.monotonic() + self.random.uniform(*LIFE_SECONDS)
-        pages = [*self.moderators, *self.people]
+        jump = self.random.uniform(time.monotonic(), 2 * end - time.monotonic())
         while time.monotonic() < end:
+            if time.monotonic() > jump:
+                server.jump(self.random.choice)
+                jump = end
             self.moderate() if self.random.random() < 0.4 else self.act()
+            pages = self.pages()
             ready, _, _ = select.select([page.socket for page in pages], [], [], self.random.uniform(0, 0.004))
             for page in pages:
                 if page.socket in ready:
                     self.take(page)
         server.kill()
-        for page in pages:
+        for page in self.pages():
             self.drain(page)
             page.close()
         self.account.doubt += [what[1:] for what in self.calls.values() if what[0] == "ask"]
@@ -257,6 +292,16 @@ class Life:
     def act(self):
         index = self.random.randrange(PEOPLE)
         page = self.people[index]
+        if page is None:
+            if self.random.random() < BACK:
+                self.people[index] = self.come(index)
+                self.account.back += 1
+            return
+        if self.random.random() < GONE:  # what was not answered yet is in doubt
+            page.close()
+            self.people[index] = None
+            self.account.gone += 1
+            return
         open_here = [request for topic, request in self.account.requests.items()
                      if topic.startswith(f"{self.seed}-{index}-") and request not in self.account.withdrawn]
         if open_here and self.random.random() < 0.3:
@@ -336,12 +381,13 @@ def main():
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     with tempfile.TemporaryDirectory(prefix="plenary-kills-") as folder:
-        server = Server(folder)
+        server = Server(folder, "+0" if FAKETIME.exists() else None)
         account = Account(server)
         server.start()
         for seed in range(first, first + kills):
             life = Life(server, account, seed)
             life.live(server)
+            server.jump(life.random.choice)
             start_again(server, account, life)
             if (seed - first + 1) % LOOK_AT_ALL_EVERY == 0 or seed == first + kills - 1:
                 account.look_at_all(server.record())
@@ -350,7 +396,8 @@ def main():
                 server.kill()
                 return 1
         server.kill(signal.SIGTERM)
-    print(f"{kills} kills: {account.text()}")
+    clock = "the clock set" if FAKETIME.exists() else "no clock set: libfaketime is not installed"
+    print(f"{kills} kills: {account.text()}; {account.gone} pages gone, {account.back} back, {clock}")
     return 0
 
 
