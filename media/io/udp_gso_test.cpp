@@ -114,6 +114,8 @@ class UdpGso : public testing::Test {
   std::uint8_t fill = 0;
 };
 
+TEST_F(UdpGso, is_known_before_anything_is_sent) { EXPECT_TRUE(sender->sends_runs()); }
+
 // udp(7): without checksums the kernel makes no segments and says EINVAL.
 TEST_F(UdpGso, runs_that_the_kernel_refuses_leave_one_by_one) {
   const auto set_no_checksums = [this](int on) {

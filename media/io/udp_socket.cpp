@@ -110,8 +110,14 @@ struct UdpSocket::Buffers {
   alignas(cmsghdr) std::array<std::array<char, kControlSize>, peer::kMaxRuns> out_controls;
 };
 
-UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows)
-    : descriptor_(descriptor), six_(six), port_(port), rows_(rows), buffers_(std::make_unique<Buffers>(rows)) {}
+UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows, bool runs)
+    : descriptor_(descriptor),
+      six_(six),
+      port_(port),
+      rows_(rows),
+      runs_(runs),
+      gso_(runs),
+      buffers_(std::make_unique<Buffers>(rows)) {}
 
 UdpSocket::~UdpSocket() { ::close(descriptor_); }
 
@@ -130,6 +136,9 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind, Receive 
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kUdpSendBuffer, sizeof kUdpSendBuffer);
 
   const bool rows = receive == Receive::rows && setsockopt(descriptor, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+  int segment = 0;
+  socklen_t size = sizeof segment;
+  const bool runs = getsockopt(descriptor, IPPROTO_UDP, UDP_SEGMENT, &segment, &size) == 0;
 
   const int port = bind_socket(opened, bind);
   if (port < 0) {
@@ -137,7 +146,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind, Receive 
     ::close(descriptor);
     return error;
   }
-  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port), rows));
+  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port), rows, runs));
 }
 
 std::span<const UdpSocket::Datagram> UdpSocket::receive(Instant now, Duration realtime_offset, Counters& counters) {
