@@ -55,6 +55,7 @@ class UdpSocket {
  private:
   UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows, bool runs);
   void add_datagrams(std::size_t message, Instant now, Duration realtime_offset, Counters& counters);
+  void count_overruns(std::uint32_t all, Counters& counters);
   // Messages [from, …) of the batch; how many left. Sets `error` of the one that did not.
   std::size_t send_messages(std::size_t from, std::size_t count, int& error);
   void prepare(const peer::SendBatch& batch, const peer::Run& run, std::size_t n, bool gso);
@@ -67,6 +68,7 @@ class UdpSocket {
   const bool rows_;
   const bool runs_;  // read by other threads, too
   bool gso_;
+  std::uint32_t overruns_ = 0;  // the kernel's count, as it told it last
   std::unique_ptr<Buffers> buffers_;
 };
 
