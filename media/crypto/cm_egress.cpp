@@ -48,9 +48,10 @@ CmEgress::Keys::Keys(Bytes key, Bytes session_salt, Bytes authentication_key) : 
                 authentication_key.size() == kAuthenticationKey);
   std::memcpy(salt.data(), session_salt.data(), salt.size());
 #ifdef PLENARY_IPSEC_MB
-  if (ipsec_mb() != nullptr) {
+  // One schedule is good for all kernels.
+  if (const IMB_MGR* manager = ipsec_mb(resolve(SrtpEngine::ipsec_mb)); manager != nullptr) {
     alignas(16) std::array<std::uint8_t, kSchedule> unused;  // for decryption, which counter mode does not have
-    IMB_AES_KEYEXP_128(ipsec_mb(), key.data(), schedule.data(), unused.data());
+    IMB_AES_KEYEXP_128(manager, key.data(), schedule.data(), unused.data());
     OPENSSL_cleanse(unused.data(), unused.size());
   }
 #endif
@@ -113,7 +114,7 @@ struct CmBatch::State {
 CmBatch::State::State(SrtpEngine wish) : engine(resolve(wish)) {
   packets.reserve(kMaxCmBatch);
 #ifdef PLENARY_IPSEC_MB
-  if (engine == SrtpEngine::ipsec_mb) manager = make_ipsec_mb();
+  manager = make_ipsec_mb(engine);
   if (manager == nullptr) engine = SrtpEngine::openssl;
   jobs.reserve(manager == nullptr ? 0 : kMaxCmBatch);
 #endif
@@ -202,8 +203,8 @@ void CmBatch::seal() {
 CmBatch::Sealed CmBatch::take_sealed() { return std::exchange(state_->sealed, {}); }
 
 const char* CmBatch::implementation() {
-  static const std::string batches = std::string(ipsec_mb_name() == nullptr ? "" : ipsec_mb_name()) + ", in batches";
-  return resolve(SrtpEngine::best) == SrtpEngine::ipsec_mb ? batches.c_str() : "openssl evp";
+  static const std::string batches = engine_name(resolve(SrtpEngine::best)) + std::string(", in batches");
+  return resolve(SrtpEngine::best) == SrtpEngine::openssl ? "openssl evp" : batches.c_str();
 }
 
 CmEgress::CmEgress(Bytes key, Bytes salt) {

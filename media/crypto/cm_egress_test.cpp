@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "media/base/random.h"
+#include "media/crypto/each_engine.h"
 #include "media/crypto/packets_to_try.h"
 #include "media/crypto/srtp_derivation.h"
 
@@ -29,12 +30,9 @@ ByteVector made(SeededRandom& random, std::size_t size) {
   return bytes;
 }
 
-class EachCmEngine : public testing::TestWithParam<SrtpEngine> {};
+class EachCmEngine : public EachEngine {};
 
-INSTANTIATE_TEST_SUITE_P(CmEgress, EachCmEngine, testing::Values(SrtpEngine::ipsec_mb, SrtpEngine::openssl),
-                         [](const testing::TestParamInfo<SrtpEngine>& engine) {
-                           return engine.param == SrtpEngine::ipsec_mb ? "ipsec_mb" : "openssl";
-                         });
+INSTANTIATE_TEST_SUITE_P(CmEgress, EachCmEngine, kEngines, engine_label);
 
 TEST(SrtpDerivation, gives_the_keys_of_rfc_3711) {  // appendix B.3
   const ByteVector key = unhex("E1F97A0D3E018BE0D64FA32C06DE4139");
@@ -179,7 +177,7 @@ TEST_P(EachCmEngine, a_batch_counts_what_it_sealed) {
   seal(0);
   seal(20);
   const CmBatch::Sealed sealed = batch.take_sealed();
-  const bool lanes = GetParam() == SrtpEngine::ipsec_mb && CmBatch::implementation() != std::string_view("openssl evp");
+  const bool lanes = GetParam() != SrtpEngine::openssl;
   EXPECT_EQ(sealed.packets, 22U);
   EXPECT_EQ(sealed.bursts, lanes ? 1U : 0U) << "two are too few for one";
   EXPECT_EQ(sealed.in_bursts, lanes ? 20U : 0U);

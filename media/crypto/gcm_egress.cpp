@@ -29,20 +29,23 @@ struct GcmEgress::State {
   void seal_openssl(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload, const std::uint8_t* nonce);
 
 #ifdef PLENARY_IPSEC_MB
-  gcm_key_data expanded;  // 1 KB; first, as it wants to be aligned
+  gcm_key_data expanded;             // 1 KB; first, as it wants to be aligned
+  const IMB_MGR* manager = nullptr;  // of the kernel that expanded the key; none: OpenSSL
 #endif
   std::array<std::uint8_t, kNonceLength> salt;
-  SrtpEngine engine;
   EVP_CIPHER_CTX* evp = nullptr;
 };
 
-GcmEgress::State::State(Bytes key, Bytes session_salt, SrtpEngine wish) : engine(resolve(wish)) {
+GcmEgress::State::State(Bytes key, Bytes session_salt, SrtpEngine wish) {
   std::memcpy(salt.data(), session_salt.data(), salt.size());
 #ifdef PLENARY_IPSEC_MB
-  if (engine == SrtpEngine::ipsec_mb) {
-    IMB_AES128_GCM_PRE(ipsec_mb(), key.data(), &expanded);
+  manager = ipsec_mb(resolve(wish));
+  if (manager != nullptr) {
+    IMB_AES128_GCM_PRE(manager, key.data(), &expanded);
     return;
   }
+#else
+  static_cast<void>(wish);
 #endif
   evp = EVP_CIPHER_CTX_new();
   PLENARY_CHECK(evp != nullptr);
@@ -59,7 +62,6 @@ GcmEgress::State::~State() {
 #ifdef PLENARY_IPSEC_MB
 void GcmEgress::State::seal_ipsec_mb(std::uint8_t* out, std::size_t header, Bytes prefix, Bytes payload,
                                      const std::uint8_t* nonce) {
-  const IMB_MGR* manager = ipsec_mb();
   std::uint8_t* cipher = out + header;
   std::uint8_t* tag = cipher + prefix.size() + payload.size();
   gcm_context_data context;
@@ -125,7 +127,7 @@ std::size_t GcmEgress::protect(std::uint8_t* out, std::size_t header_length, Byt
   store_u32(nonce.data() + 6, static_cast<std::uint32_t>(index >> 16));
   store_u16(nonce.data() + 10, static_cast<std::uint16_t>(index));
   for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] ^= state_->salt[i];
-  if (state_->engine == SrtpEngine::ipsec_mb) {
+  if (state_->evp == nullptr) {
     state_->seal_ipsec_mb(out, header_length, prefix, payload, nonce.data());
   } else {
     state_->seal_openssl(out, header_length, prefix, payload, nonce.data());
@@ -135,8 +137,6 @@ std::size_t GcmEgress::protect(std::uint8_t* out, std::size_t header_length, Byt
 
 void GcmEgress::prefetch_key() const { prefetch(state_.get(), sizeof(State)); }
 
-const char* GcmEgress::implementation() {
-  return resolve(SrtpEngine::best) == SrtpEngine::ipsec_mb ? ipsec_mb_name() : "openssl evp";
-}
+const char* GcmEgress::implementation() { return engine_name(resolve(SrtpEngine::best)); }
 
 }  // namespace plenary::crypto

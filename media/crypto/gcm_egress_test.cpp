@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "media/crypto/each_engine.h"
+#include "media/crypto/ipsec_mb.h"
 #include "media/crypto/packets_to_try.h"
 #include "media/crypto/srtp.h"
 
@@ -30,12 +34,7 @@ SrtpKeys receiving_end(const ByteVector& key, const ByteVector& salt) {
   return {SrtpProfile::aead_aes_128_gcm, ByteVector(16, 1), ByteVector(12, 2), key, salt};
 }
 
-class EachEngine : public testing::TestWithParam<SrtpEngine> {};
-
-INSTANTIATE_TEST_SUITE_P(GcmEgress, EachEngine, testing::Values(SrtpEngine::ipsec_mb, SrtpEngine::openssl),
-                         [](const testing::TestParamInfo<SrtpEngine>& engine) {
-                           return engine.param == SrtpEngine::ipsec_mb ? "ipsec_mb" : "openssl";
-                         });
+INSTANTIATE_TEST_SUITE_P(GcmEgress, EachEngine, kEngines, engine_label);
 
 // RFC 7714 §16.1.1: session key and salt are given, not derived.
 TEST_P(EachEngine, gives_the_packet_of_rfc_7714) {
@@ -148,6 +147,25 @@ TEST(GcmEgress, both_engines_give_the_same_bytes_at_every_length) {
 TEST(GcmEgress, names_its_implementation) {
   const std::string_view name = GcmEgress::implementation();
   EXPECT_TRUE(name == "openssl evp" || name.starts_with("ipsec-mb ")) << name;
+}
+
+TEST(SrtpEngines, are_chosen_by_name_and_what_is_not_here_is_openssl) {
+  EXPECT_EQ(engine_named(nullptr), SrtpEngine::best);
+  EXPECT_EQ(engine_named("avx3"), SrtpEngine::best);
+  EXPECT_EQ(engine_named("openssl"), SrtpEngine::openssl);
+  constexpr std::pair<const char*, SrtpEngine> kKernels[] = {
+      {"sse", SrtpEngine::sse}, {"avx", SrtpEngine::avx}, {"avx2", SrtpEngine::avx2}, {"avx512", SrtpEngine::avx512}};
+  SrtpEngine widest = SrtpEngine::openssl;
+  for (const auto& [name, kernel] : kKernels) {
+    EXPECT_EQ(engine_named(name), kernel);
+    if (srtp_engine_is_here(kernel)) {
+      widest = kernel;
+      EXPECT_TRUE(std::string_view(engine_name(resolve(kernel))).starts_with(std::string("ipsec-mb ") + name));
+    } else {
+      EXPECT_EQ(resolve(kernel), SrtpEngine::openssl);
+    }
+  }
+  EXPECT_EQ(resolve(SrtpEngine::ipsec_mb), widest);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Whether Intel's ipsec-mb is there and this CPU has what it needs. Only for the sources of this folder.
+// Whether Intel's ipsec-mb is there, and which of its kernels this CPU can run. Only for the sources of this folder.
 #pragma once
 
 #include "media/crypto/srtp.h"
@@ -9,16 +9,18 @@
 
 namespace plenary::crypto {
 
-// "ipsec-mb avx2"; null: not here.
-const char* ipsec_mb_name();
-// Never `best`, and never what is not here.
+// What PLENARY_SRTP says: "openssl", or a kernel; `best` where it says nothing that we know.
+SrtpEngine engine_named(const char* wish);
+// `openssl` or a kernel, which is here: `openssl` for a kernel that is not.
 SrtpEngine resolve(SrtpEngine wish);
+// Of one that is resolved: "ipsec-mb avx2", "openssl evp".
+const char* engine_name(SrtpEngine engine);
 
 #ifdef PLENARY_IPSEC_MB
-// A manager for one thread: jobs pass through its state. Null: not here.
-IMB_MGR* make_ipsec_mb();
-// One for all threads, read-only: for functions without state.
-const IMB_MGR* ipsec_mb();
+// A manager for one thread: jobs pass through its state. Null: that kernel is not here.
+IMB_MGR* make_ipsec_mb(SrtpEngine kernel);
+// One for all threads, read-only: for functions without state. Null: it is not here, or no kernel.
+const IMB_MGR* ipsec_mb(SrtpEngine kernel);
 #endif
 
 }  // namespace plenary::crypto

@@ -85,8 +85,7 @@ bool run_gcm_openssl(const Gcm& gcm, GcmTag& tag, bool seal) {
 }
 
 #ifdef PLENARY_IPSEC_MB
-bool run_gcm_ipsec_mb(const Gcm& gcm, GcmTag& tag, bool seal) {
-  const IMB_MGR* manager = ipsec_mb();
+bool run_gcm_ipsec_mb(const IMB_MGR* manager, const Gcm& gcm, GcmTag& tag, bool seal) {
   gcm_key_data expanded;
   gcm_context_data context;
   IMB_AES128_GCM_PRE(manager, gcm.key.data(), &expanded);
@@ -103,7 +102,7 @@ bool run_gcm_ipsec_mb(const Gcm& gcm, GcmTag& tag, bool seal) {
 
 bool run_gcm(SrtpEngine engine, const Gcm& gcm, GcmTag& tag, bool seal) {
 #ifdef PLENARY_IPSEC_MB
-  if (engine == SrtpEngine::ipsec_mb) return run_gcm_ipsec_mb(gcm, tag, seal);
+  if (const IMB_MGR* manager = ipsec_mb(engine); manager != nullptr) return run_gcm_ipsec_mb(manager, gcm, tag, seal);
 #else
   static_cast<void>(engine);
 #endif

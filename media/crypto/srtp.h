@@ -45,9 +45,10 @@ class SrtpSession {
 };
 constexpr std::size_t kMaxSrtpTrailer = 32;  // tag, SRTCP index, rounding
 
-// Which code encrypts media out; `best` is ipsec-mb where this CPU can, unless the environment says
-// PLENARY_SRTP=openssl.
-enum class SrtpEngine : std::uint8_t { best, ipsec_mb, openssl };
+// Which code encrypts media out. `ipsec_mb` is the widest of its kernels that this CPU can run, and `best` is that, or
+// what the environment says: PLENARY_SRTP=openssl, or a kernel's name. What is not here is `openssl`.
+enum class SrtpEngine : std::uint8_t { best, ipsec_mb, openssl, sse, avx, avx2, avx512 };
+bool srtp_engine_is_here(SrtpEngine engine);
 
 // AES-128-GCM for outgoing media of one peer, straight from shared clear bytes into the send buffer. The caller owns
 // sequence and roll-over counter per SSRC and must never pass the same (ssrc, index) twice.

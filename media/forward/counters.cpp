@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::last_)> k
     "plenary_udp_send_failed_total",
     "plenary_udp_gso_refused_total",
     "plenary_udp_truncated_total",
+    "plenary_udp_receive_overruns_total",
     "plenary_tcp_accepted_total",
     "plenary_tcp_refused_total",
     "plenary_tcp_closed_total",

@@ -21,6 +21,7 @@ enum class Count : std::uint8_t {
   send_failed,
   gso_refused,
   datagrams_truncated,
+  receive_overruns,
   // media over TCP
   tcp_accepted,
   tcp_refused,

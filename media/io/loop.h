@@ -57,6 +57,7 @@ class Loop {
   void run();
   [[nodiscard]] std::uint16_t port() const { return udp_->port(); }
   [[nodiscard]] bool receives_rows() const { return udp_->receives_rows(); }
+  [[nodiscard]] bool sends_runs() const { return udp_->sends_runs(); }
   [[nodiscard]] std::optional<std::uint16_t> tcp_port() const {
     return tcp_ ? std::optional(tcp_->port()) : std::nullopt;
   }

@@ -114,6 +114,8 @@ std::optional<std::uint16_t> Shard::tcp_port() const { return state_->loop->tcp_
 
 bool Shard::receives_rows() const { return state_->loop->receives_rows(); }
 
+bool Shard::sends_runs() const { return state_->loop->sends_runs(); }
+
 ShardCounters Shard::counters() const {
   ShardCounters counters;
   for (std::size_t i = 0; i < state_->shared.counts.size(); ++i) {

@@ -226,6 +226,7 @@ class Shard {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::optional<std::uint16_t> tcp_port() const;
   [[nodiscard]] bool receives_rows() const;  // several datagrams a message (UDP GRO)
+  [[nodiscard]] bool sends_runs() const;     // the same on the way out (UDP GSO)
   ShardCounters counters() const;
 
  private:

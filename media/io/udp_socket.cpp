@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <string>
 
 #include "media/io/datagram_row.h"
@@ -23,7 +25,7 @@ constexpr int UDP_SEGMENT = 103;
 #ifndef UDP_GRO
 constexpr int UDP_GRO = 104;
 #endif
-constexpr std::size_t kControlSize = 128;  // packet info, segment size, time stamp
+constexpr std::size_t kControlSize = 160;  // packet info, segment size, time stamp, overruns
 // Between two buffers for rows: at a round distance their first bytes, often all they hold, would share a few places of
 // the caches.
 constexpr std::size_t kRowStride = kReceiveRow + 192;
@@ -52,9 +54,13 @@ void append_source(msghdr& header, const Address& local, bool six) {
   }
 }
 
-// Returns the size of each datagram in a row; 0: it is none.
-std::size_t read_control(msghdr& header, std::uint16_t port, Duration realtime_offset, UdpSocket::Datagram& datagram) {
-  std::size_t segment = 0;
+struct Control {
+  std::size_t segment = 0;  // of each datagram in a row; 0: it is none
+  std::optional<std::uint32_t>
+      overruns;  // messages of this socket that the kernel had no room for, until this one came
+};
+Control read_control(msghdr& header, std::uint16_t port, Duration realtime_offset, UdpSocket::Datagram& datagram) {
+  Control found;
   datagram.path.local.port = port;
   for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
     if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
@@ -77,10 +83,12 @@ std::size_t read_control(msghdr& header, std::uint16_t port, Duration realtime_o
     } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
       int size = 0;
       std::memcpy(&size, CMSG_DATA(control), sizeof size);
-      segment = static_cast<std::size_t>(std::max(size, 0));
+      found.segment = static_cast<std::size_t>(std::max(size, 0));
+    } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL) {
+      std::memcpy(&found.overruns.emplace(), CMSG_DATA(control), sizeof(std::uint32_t));
     }
   }
-  return segment;
+  return found;
 }
 
 Error last_error(const std::string& what) { return {"udp", what + ": " + std::strerror(errno)}; }
@@ -110,8 +118,14 @@ struct UdpSocket::Buffers {
   alignas(cmsghdr) std::array<std::array<char, kControlSize>, peer::kMaxRuns> out_controls;
 };
 
-UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows)
-    : descriptor_(descriptor), six_(six), port_(port), rows_(rows), buffers_(std::make_unique<Buffers>(rows)) {}
+UdpSocket::UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows, bool runs)
+    : descriptor_(descriptor),
+      six_(six),
+      port_(port),
+      rows_(rows),
+      runs_(runs),
+      gso_(runs),
+      buffers_(std::make_unique<Buffers>(rows)) {}
 
 UdpSocket::~UdpSocket() { ::close(descriptor_); }
 
@@ -126,10 +140,14 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind, Receive 
     setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
   }
   setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  setsockopt(descriptor, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kUdpReceiveBuffer, sizeof kUdpReceiveBuffer);
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kUdpSendBuffer, sizeof kUdpSendBuffer);
 
   const bool rows = receive == Receive::rows && setsockopt(descriptor, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+  int segment = 0;
+  socklen_t size = sizeof segment;
+  const bool runs = getsockopt(descriptor, IPPROTO_UDP, UDP_SEGMENT, &segment, &size) == 0;
 
   const int port = bind_socket(opened, bind);
   if (port < 0) {
@@ -137,7 +155,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Address& bind, Receive 
     ::close(descriptor);
     return error;
   }
-  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port), rows));
+  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, six, static_cast<std::uint16_t>(port), rows, runs));
 }
 
 std::span<const UdpSocket::Datagram> UdpSocket::receive(Instant now, Duration realtime_offset, Counters& counters) {
@@ -162,13 +180,14 @@ void UdpSocket::add_datagrams(std::size_t message, Instant now, Duration realtim
   Buffers& b = *buffers_;
   msghdr& header = b.in[message].msg_hdr;
   counters.add(Count::receive_messages);
+  Datagram datagram{.path = {.remote = read_address(b.in_names[message])}, .received = now};
+  const Control control = read_control(header, port_, realtime_offset, datagram);
+  if (control.overruns) count_overruns(*control.overruns, counters);
   if ((header.msg_flags & MSG_TRUNC) != 0) {
     counters.add(Count::datagrams_truncated);
     return;
   }
-  Datagram datagram{.path = {.remote = read_address(b.in_names[message])}, .received = now};
-  const std::size_t segment = read_control(header, port_, realtime_offset, datagram);
-  DatagramRow row({b.message(message), b.in[message].msg_len}, segment);
+  DatagramRow row({b.message(message), b.in[message].msg_len}, control.segment);
   while (const std::optional<MutableBytes> bytes = row.next()) {
     // Longer than any path carries, whether it came alone or in a row.
     if (bytes->size() > kReceiveBuffer) {
@@ -179,6 +198,14 @@ void UdpSocket::add_datagrams(std::size_t message, Instant now, Duration realtim
     b.datagrams.push_back(datagram);
   }
   if (row.is_cut()) counters.add(Count::datagrams_truncated);
+}
+
+// The kernel's count comes with what it had room for again, and wraps. Two senders' datagrams may tell it out of order.
+void UdpSocket::count_overruns(std::uint32_t all, Counters& counters) {
+  const std::uint32_t more = all - overruns_;
+  if (more == 0 || more > INT32_MAX) return;
+  counters.add(Count::receive_overruns, more);
+  overruns_ = all;
 }
 
 void UdpSocket::prepare(const peer::SendBatch& batch, const peer::Run& run, std::size_t n, bool gso) {

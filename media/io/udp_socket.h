@@ -49,10 +49,13 @@ class UdpSocket {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] bool receives_rows() const { return rows_; }
+  // Whether the kernel knows of runs; a device or a path may refuse them all the same.
+  [[nodiscard]] bool sends_runs() const { return runs_; }
 
  private:
-  UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows);
+  UdpSocket(int descriptor, bool six, std::uint16_t port, bool rows, bool runs);
   void add_datagrams(std::size_t message, Instant now, Duration realtime_offset, Counters& counters);
+  void count_overruns(std::uint32_t all, Counters& counters);
   // Messages [from, …) of the batch; how many left. Sets `error` of the one that did not.
   std::size_t send_messages(std::size_t from, std::size_t count, int& error);
   void prepare(const peer::SendBatch& batch, const peer::Run& run, std::size_t n, bool gso);
@@ -62,8 +65,10 @@ class UdpSocket {
   int descriptor_;
   bool six_;  // an AF_INET6 socket that serves both; else AF_INET only
   std::uint16_t port_;
-  bool rows_;
-  bool gso_ = true;
+  const bool rows_;
+  const bool runs_;  // read by other threads, too
+  bool gso_;
+  std::uint32_t overruns_ = 0;  // the kernel's count, as it told it last
   std::unique_ptr<Buffers> buffers_;
 };
 

@@ -110,6 +110,38 @@ TEST(udp_socket, a_datagram_longer_than_any_path_carries_is_counted_alone_and_in
   }
 }
 
+TEST(udp_socket, what_the_kernel_had_no_room_for_is_counted_when_it_has_again) {
+  for (const UdpSocket::Receive receive_as : {UdpSocket::Receive::rows, UdpSocket::Receive::singly}) {
+    Counters counters;
+    const auto one = open_socket(Address::v4(127, 0, 0, 1, 0));
+    const auto two = open_socket(Address::v4(127, 0, 0, 1, 0), receive_as);
+    const int few = 16 * 1'024;  // bytes, some ten datagrams with what the kernel keeps of each
+    ASSERT_EQ(setsockopt(two->descriptor(), SOL_SOCKET, SO_RCVBUF, &few, sizeof few), 0);
+    const ice::Tuple path{.local = Address::v4(127, 0, 0, 1, one->port()),
+                          .remote = Address::v4(127, 0, 0, 1, two->port())};
+    const auto send = [&](std::size_t count) {
+      peer::SendBatch batch;
+      for (std::size_t i = 0; i < count; ++i) {
+        put(batch, path, 1'000, static_cast<std::uint8_t>(i));
+        batch.end_run();
+      }
+      one->send(batch, counters);
+    };
+    std::size_t arrived = 0;
+    for (std::size_t sent = 60; sent <= 120; sent += 60) {
+      send(60);
+      const std::size_t kept = two->receive(read_monotonic(), realtime_offset(), counters).size();
+      ASSERT_GT(kept, 0u);
+      ASSERT_LT(kept, 60u);
+      arrived += kept;
+      send(1);
+      arrived += receive(*two, 1, counters).size();
+      EXPECT_EQ(counters.get(Count::receive_overruns) + arrived, sent + sent / 60);
+    }
+    EXPECT_EQ(counters.get(Count::send_failed), 0u);
+  }
+}
+
 TEST(udp_socket, an_answer_leaves_from_the_address_that_was_asked) {
   Counters counters;
   const auto server = open_socket(Address::v4(0, 0, 0, 0, 0));  // all addresses

@@ -162,6 +162,7 @@ int App::run(int stop_descriptor) {
        {"media_shards", std::to_string(plane_->shards())},
        {"media_cpus", config_.server.cpus.empty() ? "any" : cpu_list_text(config_.server.cpus)},
        {"media_receive", plane_->receives_rows() ? "udp gro" : "one datagram a message"},
+       {"media_send", plane_->sends_runs() ? "udp gso, many messages a call" : "one datagram a call"},
        {"media_cipher", crypto::GcmEgress::implementation()},
        {"media_cipher_cm", crypto::CmBatch::implementation()}});
   take_timeouts();

@@ -36,6 +36,8 @@ HttpResponse App::metrics_text() {
   metrics_.set_gauge("tracks", "Tracks on all shards", static_cast<double>(plane_->counters().tracks));
   metrics_.set_gauge("udp_gro", "1 where the kernel hands over rows of datagrams as one message (UDP GRO)",
                      plane_->receives_rows() ? 1 : 0);
+  metrics_.set_gauge("udp_gso", "1 where the kernel takes equal datagrams to one address as one message (UDP GSO)",
+                     plane_->sends_runs() ? 1 : 0);
   for (std::size_t i = 0; i < plane_->shards(); ++i) {
     metrics_.set_gauge("shard_connections", "Media sessions on this shard",
                        static_cast<double>(plane_->placement().connections(i)), {{"shard", std::to_string(i)}});

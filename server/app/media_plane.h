@@ -88,6 +88,7 @@ class MediaPlane {
   [[nodiscard]] std::size_t shards() const { return shards_.size(); }
   // All of them: the kernel is the same.
   [[nodiscard]] bool receives_rows() const { return shards_.front().shard->receives_rows(); }
+  [[nodiscard]] bool sends_runs() const { return shards_.front().shard->sends_runs(); }
   [[nodiscard]] std::uint16_t port(std::size_t shard) const { return shards_[shard].shard->port(); }
   // Summed over the shards.
   [[nodiscard]] io::ShardCounters counters() const;

@@ -409,6 +409,7 @@ class Faults(ServerTest):
         flood(4, (shapes[2]() for _ in range(30_000)))
         server.process.send_signal(signal.SIGCONT)
         all_are_served()
+        self.assertGreater(server.counter("udp_receive_overruns"), 0)
 
     def test_x6_a_server_that_is_asked_to_end_loses_no_acknowledgement_and_tells_everybody(self):
         server = self.serve()
