@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { ServerClock } from './clock.ts';
 import { clockText, initials, languageName, meterFall, meterFraction, meterZone, speechTime, waitMinutes } from './format.ts';
-import { moveTarget, placeTarget, shownOrder } from './order.ts';
+import { dropTarget, moveTarget, placeTarget, shownOrder } from './order.ts';
 import { elapsed } from './protocol.ts';
 import { exampleRequest } from './example.ts';
 import { roomsOf } from './rooms.ts';
@@ -196,5 +196,16 @@ describe('a place in the list', () => {
         const index = before === undefined ? ids.indexOf(id) : before === null ? others.length : others.indexOf(before);
         expect(index + 1).toBe(position);
       }
+  });
+});
+
+describe('a row that is dropped', () => {
+  const rows = ['a', 'b', 'c'].map((id, index) => ({ id, middle: 50 + 100 * index }));
+
+  test.each([
+    ['c', -20, 'a'], ['c', 49, 'a'], ['c', 51, 'b'], ['c', 149, 'b'], ['c', 151, undefined], ['c', 900, undefined],
+    ['a', 900, null], ['a', 251, null], ['a', 249, 'c'], ['a', 149, undefined], ['b', 49, 'a'], ['b', 251, null], ['b', 100, undefined], ['x', 100, undefined],
+  ] as const)('%s at %i goes before %s', (id, y, before) => {
+    expect(dropTarget(rows, id, y)).toBe(before);
   });
 });
