@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { ServerClock } from './clock.ts';
-import { clockText, initials, languageName, meterFall, meterFraction, meterZone, speechTime, waitMinutes } from './format.ts';
+import { clockText, hoursText, initials, languageName, meterFall, meterFraction, meterZone, speechTime, waitMinutes } from './format.ts';
 import { dropTarget, moveTarget, placeTarget, shownOrder } from './order.ts';
 import { elapsed } from './protocol.ts';
 import { exampleRequest } from './example.ts';
@@ -94,6 +94,10 @@ describe('a key', () => {
 describe('times', () => {
   test.each([[0, '0:00'], [72_000, '1:12'], [725_000, '12:05'], [3_723_000, '1:02:03'], [-5, '0:00']])('%i ms is %s', (ms, text) => {
     expect(clockText(ms)).toBe(text);
+  });
+
+  test.each([[0, '00:00:00'], [-5, '00:00:00'], [72_000, '00:01:12'], [2_530_999, '00:42:10'], [3_723_000, '01:02:03'], [360_000_000, '100:00:00']])('%i ms of a meeting are %s', (ms, text) => {
+    expect(hoursText(ms)).toBe(text);
   });
 
   test.each([
