@@ -386,6 +386,7 @@ class ModeratorPage extends Part {
       ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => model.actions.pass(id) })}
       <span class="grow"></span>
       <button type="button" class="button" data-action="add" @click=${() => this.#add()}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
+      <button type="button" class="button" data-action="add-order" @click=${() => this.#add('point_of_order')}>${icon('flag')}<span>${t('kind.point_of_order')}</span><kbd aria-hidden="true">O</kbd></button>
       ${this.#press({ press: 'list', label: t(open ? 'moderator.list.close' : 'moderator.list.open'), icon: open ? 'lock' : 'unlock', key: 'K', run: model.openOrCloseList })}
     </footer>`;
   }
