@@ -210,6 +210,8 @@ struct Fold {
 
   void operator()(const MeetingMoved& e) const {
     const MeetingState from = std::exchange(state.state, e.to);
+    state.live_since.reset();
+    if (e.to == MeetingState::live) state.live_since = event.at;
     if (e.to == MeetingState::closed) {
       state.list_open = false;
       state.undo.reset();

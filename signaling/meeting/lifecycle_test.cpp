@@ -74,6 +74,28 @@ TEST(Lifecycle, every_act_in_every_state_does_what_the_table_says) {
   }
 }
 
+TEST(Lifecycle, a_meeting_is_live_since_it_was_opened_or_went_on_and_a_standing_one_since_nobody_knows_when) {
+  Bench bench = scheduled();
+  EXPECT_FALSE(bench.state().live_since);
+  ASSERT_TRUE(bench.moderate(act::OpenMeeting{true}));
+  EXPECT_FALSE(bench.state().live_since) << "a rehearsal is not live";
+  bench.pass(seconds(60));
+  ASSERT_TRUE(bench.moderate(act::OpenMeeting{}));
+  const std::optional<Moment> opened = bench.state().live_since;
+  EXPECT_EQ(opened, bench.state().at);
+  bench.pass(seconds(60));
+  bench.speak("Amina");
+  EXPECT_EQ(bench.state().live_since, opened);
+  ASSERT_TRUE(bench.moderate(act::SuspendMeeting{}));
+  EXPECT_FALSE(bench.state().live_since);
+  bench.pass(seconds(60));
+  ASSERT_TRUE(bench.moderate(act::ResumeMeeting{}));
+  EXPECT_GE(*bench.state().live_since - *opened, seconds(120));
+  ASSERT_TRUE(bench.moderate(act::CloseMeeting{}));
+  EXPECT_FALSE(bench.state().live_since);
+  EXPECT_FALSE(Bench().state().live_since);
+}
+
 TEST(Lifecycle, a_suspended_meeting_pauses_the_speech_and_opens_no_microphone_until_the_moderator_does) {
   Bench bench;
   const RequestId amina = bench.speak("Amina");

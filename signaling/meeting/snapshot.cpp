@@ -104,14 +104,14 @@ auto members(Value& value) {
 
 template <ConstOrNot<State> Value>
 auto members(Value& value) {
-  auto& [seq, at, state, audience, in_charge, list_open, list_opens, rights_at_list_end, order, next_request,
-         next_participant, open, rows, ended, delivered, last, answered, keys, people, spoken_by_person,
+  auto& [seq, at, state, live_since, audience, in_charge, list_open, list_opens, rights_at_list_end, order,
+         next_request, next_participant, open, rows, ended, delivered, last, answered, keys, people, spoken_by_person,
          spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since, next_help, helps, notes, checks] =
       value;
-  return std::tie(seq, at, state, audience, in_charge, list_open, list_opens, rights_at_list_end, order, next_request,
-                  next_participant, open, rows, ended, delivered, last, answered, keys, people, spoken_by_person,
-                  spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since, next_help, helps, notes,
-                  checks);
+  return std::tie(seq, at, state, live_since, audience, in_charge, list_open, list_opens, rights_at_list_end, order,
+                  next_request, next_participant, open, rows, ended, delivered, last, answered, keys, people,
+                  spoken_by_person, spoken_by_category, spoken_by_kind, undo, removed, agenda, item, item_since,
+                  next_help, helps, notes, checks);
 }
 
 template <class Value>

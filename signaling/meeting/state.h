@@ -153,6 +153,7 @@ struct State {
   std::uint64_t seq = 0;  // of the last event
   Moment at{};            // of the last event
   MeetingState state = MeetingState::live;
+  std::optional<Moment> live_since;  // last became live; none: is not, or is a standing meeting, which always was
   Audience audience = Audience::everyone;
   std::string in_charge;  // name of the moderator or chair who took over last; empty: nobody did
   bool list_open = true;

@@ -107,6 +107,17 @@ TEST_F(DeskPeople, the_agenda_and_its_current_item_are_in_the_state) {
   EXPECT_EQ(call(li, "agenda.select", {{"item", "5"}})["error"]["data"]["code"], "role");
 }
 
+TEST_F(DeskPeople, since_when_the_meeting_is_live_is_in_the_state) {
+  const PageId moderator = joined("Mona/moderator");
+  const PageId li = joined("Li/participant");
+  EXPECT_EQ(state(li)["meeting"]["live_since"], nullptr) << "it always was";
+  EXPECT_TRUE(call(moderator, "meeting.suspend").contains("result"));
+  EXPECT_TRUE(call(moderator, "meeting.resume").contains("result"));
+  const Json now = state(li);
+  EXPECT_GT(now["meeting"]["live_since"], 0);
+  EXPECT_LE(now["meeting"]["live_since"], now["server_time"]);
+}
+
 TEST_F(DeskPeople, until_when_somebody_who_is_called_has_to_answer_is_told) {
   const PageId moderator = joined("Mona/moderator");
   const PageId li = joined("Li/participant");

@@ -135,6 +135,7 @@ Json meeting_json(const Meeting& meeting) {
           {"title", rules.title},
           {"type", or_null(rules.type)},
           {"state", to_text(state.state)},
+          {"live_since", state.live_since ? Json(number(*state.live_since)) : Json(nullptr)},
           {"audience", to_text(state.audience)},
           {"list", state.list_open ? "open" : "closed"},
           {"order", to_text(state.order)},

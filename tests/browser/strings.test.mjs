@@ -49,15 +49,15 @@ for (const [index, room] of rooms.entries()) {
     const open = (path, role) => guarded.open(path, role && naughtyToken(server, room, role, own[index], 9_000));
     const pages = [
       await open(`/room/${room}`, "participant"), await open(`/room/${room}/moderator`, "moderator"), await open(`/room/${room}/chair`, "chair"),
-      await open(`/room/${room}/stage`, "observer"), await open("/technician", "technician"), await open("/organiser", "organiser"), await open("/"),
+      await open(`/room/${room}/stage`, "observer"), await open(`/room/${room}/timer`, "observer"), await open("/technician", "technician"), await open("/organiser", "organiser"), await open("/"),
     ];
     await enter(pages[0]);
     const people = texts.map((text, number) => ({ token: naughtyToken(server, room, "participant", text, number), text, number }));
     const asking = await emptyPage(guarded.context, server);
     assert.deepEqual(await askAll(asking, `${server.url.replace("http", "ws")}/ws/${room}`, people), []);
     await until("the moderator to see all", async () => (await pages[1].locator(".queue > li").count()) === texts.length, { within: 180_000 });
-    await until("the organiser's page to be there", async () => (await pages[5].locator("form").count()) > 0);
-    await pages[5].reload();
+    await until("the organiser's page to be there", async () => (await pages[6].locator("form").count()) > 0);
+    await pages[6].reload();
     await until("the participant to see the front", async () => (await pages[0].locator(".waiting .row").count()) > 0);
     await guarded.assertNothingRan();
     await guarded.close();

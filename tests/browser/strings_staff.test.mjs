@@ -10,11 +10,12 @@ import { program, startServer } from "./lib/server.mjs";
 import { SocketPage } from "./lib/socket_page.mjs";
 import { until } from "./lib/until.mjs";
 
-const rooms = ["items", "help", "people", "reasons", "links"];
+const rooms = ["items", "help", "people", "chairs", "reasons", "links"];
 const texts = strings.filter((text) => !isBlank(text));
 const agendaMax = 50; // items
 const perMinute = 10; // requests of one person
 const batch = 60; // fewer than the calls for help that are open at once
+const chairsMax = 4; // who speak at once
 const sockets = 8; // one page may send 20 messages a second
 
 let server;
@@ -59,7 +60,7 @@ async function openAll(guarded, room) {
   const open = (path, role) => guarded.open(path, role && naughty(room, role, 1));
   const pages = {
     participant: await open(`/room/${room}`, "participant"), moderator: await open(`/room/${room}/moderator`, "moderator"), chair: await open(`/room/${room}/chair`, "chair"),
-    stage: await open(`/room/${room}/stage`, "observer"), return: await open(`/room/${room}/return`, "technician"), technician: await open("/technician", "technician"), index: await open("/"),
+    stage: await open(`/room/${room}/stage`, "observer"), timer: await open(`/room/${room}/timer`, "observer"), return: await open(`/room/${room}/return`, "technician"), technician: await open("/technician", "technician"), index: await open("/"),
   };
   await enter(pages.participant);
   await until("the moderator's page", async () => (await pages.moderator.locator(".queue-box").count()) > 0);
@@ -143,6 +144,32 @@ test("for whom somebody asks, their delegation, and the moderator's notes; each 
   for (const page of [pages.moderator, pages.stage, pages.chair, pages.participant, pages.index]) await reads(page, "body", own[0]);
   await guarded.assertNothingRan();
   moderator.cut();
+  await guarded.close();
+});
+
+test("a chair who speaks without queueing", async () => {
+  const guarded = await openGuarded(browser, server);
+  const pages = await openAll(guarded, "chairs");
+  const chair = (text, number) => joined("chairs", naughtyToken(server, "chairs", "chair", text, 1_000 + number, { where: "room" }));
+  for (const some of batches(texts, chairsMax)) {
+    const speaking = [];
+    for (const text of some) {
+      const page = await chair(text, texts.indexOf(text));
+      const { request } = await page.call("floor.speak", { key: "k" });
+      speaking.push({ page, request });
+    }
+    await counts(pages.moderator, ".now-box .speaker", some.length);
+    for (const { page, request } of speaking) {
+      await page.call("floor.release", { request });
+      page.cut();
+    }
+    await counts(pages.moderator, ".now-box .speaker", 0);
+  }
+  const last = await chair(own[0], texts.length);
+  await last.call("floor.speak", { key: "k" });
+  for (const page of [pages.moderator, pages.stage, pages.chair, pages.participant]) await reads(page, "body", own[0]);
+  await guarded.assertNothingRan();
+  last.cut();
   await guarded.close();
 });
 

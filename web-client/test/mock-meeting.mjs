@@ -46,7 +46,7 @@ export class Meeting {
   screen_sound = null;
   calls = [];
   alarms = [];
-  meeting = { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', audience: 'public', list: 'open', order: 'asked', speakers_max: 1 };
+  meeting = { id: 'room-a', room: 'room-a', title: 'Room A', state: 'live', live_since: null, audience: 'public', list: 'open', order: 'asked', speakers_max: 1 };
   languages = ['floor', 'en', 'fr', 'es', 'ar', 'zh', 'ru'];
   queue = [];
   behind = 0; // how many wait behind those that pages are sent
@@ -253,7 +253,8 @@ export class Meeting {
   }
 
   setMeeting(fields) {
-    this.meeting = { ...this.meeting, ...fields };
+    const since = fields.state && { live_since: fields.state === 'live' ? Date.now() : null };
+    this.meeting = { ...this.meeting, ...since, ...fields };
     this.changed('meeting');
   }
 

@@ -93,6 +93,9 @@ function here(name) {
   };
 }
 
+// 42 minutes ago, and so in the head of a participant's page.
+const opened = (meeting) => meeting.setMeeting({ live_since: Date.now() - 2_530_000 });
+
 const kItems = ['Opening', 'Connectivity in the least developed countries, and how it is paid for', 'Any other business'];
 const agenda = (meeting) => meeting.setAgenda(kItems, '2');
 
@@ -144,9 +147,9 @@ export const scenes = {
     act: async (page) => { await page.evaluate(() => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')))); await page.locator('[data-action=speak]').click(); },
   },
   check_later: { path: room, claims: me, act: async (page, meeting) => { await own('queued')(page, meeting); await page.locator('.own-card [data-action=check]').click(); await page.locator('#check .measured [data-look=good]').first().waitFor(); meeting.checked('p-li', { readiness: kFit }); }, shown: '#check .says[data-look=good]' },
-  watch: { path: room, claims: me, act: enter, shown: '.controls' },
+  watch: { path: room, claims: me, before: opened, act: enter, shown: '.controls' },
   long_list: { path: room, claims: me, act: async (page, meeting) => { meeting.behind = 1_234; meeting.changed('queue'); await enter(page); }, shown: '.waiting .more' },
-  nobody: { path: room, claims: me, act: async (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); meeting.room = { picture: 'slate', silent_channels: [] }; meeting.changed('room'); await enter(page); }, shown: '.controls' },
+  nobody: { path: room, claims: me, before: opened, act: async (page, meeting) => { meeting.queue = []; meeting.end(meeting.floor[0], 'released'); meeting.room = { picture: 'slate', silent_channels: [] }; meeting.changed('room'); await enter(page); }, shown: '.controls' },
   observer: { path: room, claims: { ...me, role: 'observer' }, act: enter, shown: '.main-action .hint' },
   join_here: { path: room, claims: me, act: (page) => page.locator('[data-choice=here]').check(), shown: '[data-choice=here]:checked' },
   uninvited: { path: room, claims: { ...me, role: 'observer' }, before: (meeting) => meeting.setMeeting({ audience: 'closed' }), shown: '[data-action=retry]' },

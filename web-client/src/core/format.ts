@@ -9,6 +9,12 @@ export function clockText(ms: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+// How long a meeting has lasted, as wide in its first minute as in its third hour: "00:42:10".
+export function hoursText(ms: number): string {
+  const text = clockText(ms);
+  return '00:00:00'.slice(0, Math.max(0, 8 - text.length)) + text;
+}
+
 export type SpeechPhase = 'running' | 'closing' | 'over';
 
 // Amber in the last 30 seconds, then it counts over.

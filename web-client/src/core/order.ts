@@ -29,3 +29,18 @@ export function placeTarget(ids: readonly string[], id: string, position: number
   if (index < 0 || index === wanted) return undefined;
   return ids.filter((other) => other !== id)[wanted] ?? null;
 }
+
+export interface Laid {
+  id: string;
+  middle: number; // of its height on the screen
+}
+
+// `before` for floor.move of a row that is dropped at a height of the screen: the others' middles divide the places. undefined:
+// it lies there already, or not at all.
+export function dropTarget(rows: readonly Laid[], id: string, y: number): string | null | undefined {
+  const index = rows.findIndex((row) => row.id === id);
+  const others = rows.filter((row) => row.id !== id);
+  const below = others.findIndex(({ middle }) => y < middle);
+  const place = below < 0 ? others.length : below;
+  return index < 0 || index === place ? undefined : (others[place]?.id ?? null);
+}

@@ -105,6 +105,7 @@ export interface MeetingInfo {
   title: string;
   type?: string | null; // a word: "consultation", "workshop", …
   state: 'scheduled' | 'rehearsal' | 'live' | 'suspended' | 'closed';
+  live_since?: number | null; // opened, or went on; null in a standing meeting, too
   audience: Audience;
   list: 'open' | 'closed';
   order: 'asked' | 'balance' | 'protocol' | 'manual';

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { ServerClock } from './clock.ts';
-import { clockText, initials, languageName, meterFall, meterFraction, meterZone, speechTime, waitMinutes } from './format.ts';
-import { moveTarget, placeTarget, shownOrder } from './order.ts';
+import { clockText, hoursText, initials, languageName, meterFall, meterFraction, meterZone, speechTime, waitMinutes } from './format.ts';
+import { dropTarget, moveTarget, placeTarget, shownOrder } from './order.ts';
 import { elapsed } from './protocol.ts';
 import { exampleRequest } from './example.ts';
 import { roomsOf } from './rooms.ts';
@@ -94,6 +94,10 @@ describe('a key', () => {
 describe('times', () => {
   test.each([[0, '0:00'], [72_000, '1:12'], [725_000, '12:05'], [3_723_000, '1:02:03'], [-5, '0:00']])('%i ms is %s', (ms, text) => {
     expect(clockText(ms)).toBe(text);
+  });
+
+  test.each([[0, '00:00:00'], [-5, '00:00:00'], [72_000, '00:01:12'], [2_530_999, '00:42:10'], [3_723_000, '01:02:03'], [360_000_000, '100:00:00']])('%i ms of a meeting are %s', (ms, text) => {
+    expect(hoursText(ms)).toBe(text);
   });
 
   test.each([
@@ -196,5 +200,16 @@ describe('a place in the list', () => {
         const index = before === undefined ? ids.indexOf(id) : before === null ? others.length : others.indexOf(before);
         expect(index + 1).toBe(position);
       }
+  });
+});
+
+describe('a row that is dropped', () => {
+  const rows = ['a', 'b', 'c'].map((id, index) => ({ id, middle: 50 + 100 * index }));
+
+  test.each([
+    ['c', -20, 'a'], ['c', 49, 'a'], ['c', 51, 'b'], ['c', 149, 'b'], ['c', 151, undefined], ['c', 900, undefined],
+    ['a', 900, null], ['a', 251, null], ['a', 249, 'c'], ['a', 149, undefined], ['b', 49, 'a'], ['b', 251, null], ['b', 100, undefined], ['x', 100, undefined],
+  ] as const)('%s at %i goes before %s', (id, y, before) => {
+    expect(dropTarget(rows, id, y)).toBe(before);
   });
 });

@@ -24,6 +24,7 @@ import { checkBadge, readinessChip, readyLights } from '../parts/readiness.ts';
 import { affiliation, alarmText, askedBy, badge, bdi, connectionChip, connectionOf, errorText, kindChip, awayChip, reasonText, spokenLanguage, stateChip, whereMark, type Content } from '../parts/words.ts';
 import { readBy, writtenText } from '../parts/written.ts';
 import { findField, openFind } from './moderator_find.ts';
+import { RowDrag } from './moderator_grip.ts';
 import { ModeratorModel } from './moderator_model.ts';
 import './moderator_move.ts';
 import type { MoveSpeaker } from './moderator_move.ts';
@@ -43,6 +44,7 @@ const canPrepare = (request: FloorRequest | null): boolean => request?.state ===
 
 class ModeratorPage extends Part {
   readonly #model = new ModeratorModel();
+  readonly #drag = new RowDrag(this.#model, () => this.querySelector('.queue-box .queue'));
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -241,7 +243,7 @@ class ModeratorPage extends Part {
       </div>
       ${rows.value.length
         ? html`<ol class="queue" @pointerleave=${() => this.#model.hold(null)}>
-            ${repeat(shown.value, ({ request }) => request, (request, index) => this.#row(request, index, request === selected.value))}
+            ${repeat(shown.value, ({ request }) => request, (request, index) => this.#row(request, index, request === selected.value, index === shown.value.length - 1))}
           </ol>
           ${shown.value.length ? nothing : html`<p class="none">${t('moderator.find.none')}</p>`}`
         : html`<p class="none">${t('moderator.empty')}</p>`}
@@ -261,7 +263,7 @@ class ModeratorPage extends Part {
     void this.#model.presses.run('order', () => this.#model.actions.order(order));
   }
 
-  #row(request: FloorRequest, index: number, selected: boolean): TemplateResult {
+  #row(request: FloorRequest, index: number, selected: boolean, last: boolean): TemplateResult {
     const { person, request: id } = request;
     const model = this.#model;
     const { name } = person;
@@ -271,13 +273,14 @@ class ModeratorPage extends Part {
       data-state=${request.state}
       data-reply=${request.reason === 'reply'}
       data-selected=${selected}
+      data-drag=${this.#drag.look(id, last) || nothing}
       @pointerdown=${() => model.select(id)}
       @pointerenter=${() => model.hold(id)}
       @focusin=${() => model.hold(id)}
       @focusout=${() => model.hold(null)}
     >
       <span class="position">${request.position ?? index + 1}</span>
-      ${badge(name)}
+      ${this.#drag.grip(id)} ${badge(name)}
       <div class="who">
         <p class="line">
           <button type="button" class="pick name" aria-pressed=${selected} @click=${() => model.select(id)}><bdi>${name}</bdi></button>
@@ -383,6 +386,7 @@ class ModeratorPage extends Part {
       ${this.#press({ press: `pass ${id}`, label: t('moderator.pass'), icon: 'refresh', key: 'Del', disabled: !selected, run: () => model.actions.pass(id) })}
       <span class="grow"></span>
       <button type="button" class="button" data-action="add" @click=${() => this.#add()}>${icon('plus')}<span>${t('moderator.add')}</span><kbd aria-hidden="true">A</kbd></button>
+      <button type="button" class="button" data-action="add-order" @click=${() => this.#add('point_of_order')}>${icon('flag')}<span>${t('kind.point_of_order')}</span><kbd aria-hidden="true">O</kbd></button>
       ${this.#press({ press: 'list', label: t(open ? 'moderator.list.close' : 'moderator.list.open'), icon: open ? 'lock' : 'unlock', key: 'K', run: model.openOrCloseList })}
     </footer>`;
   }

@@ -109,13 +109,21 @@ class ParticipantPage extends Part {
     return this.#meeting();
   }
 
+  // Red is only who is on air; the time runs on between two speeches. Nothing in a head is read out by itself.
+  #head_live(since: number | null): Content {
+    const { session } = this.#model;
+    const on_air = session.store.onAir.value.length > 0;
+    if (!on_air && since === null) return nothing;
+    const clock = since === null ? nothing : html`<since-clock hours .since=${since} .now=${() => session.server_now()}></since-clock>`;
+    return html`<span class="state ${on_air ? 'live' : 'off'} head-live">${t(on_air ? 'state.live' : 'meeting.live')} ${clock}</span>`;
+  }
+
   #meeting(): TemplateResult {
     const model = this.#model;
     const state = model.session.store.state.value;
     const phase = model.own.phase.value;
     const signaling = model.session.status.value;
     const media = model.viewer.transport.state.value;
-    const on_air = model.session.store.onAir.value.length > 0;
     const listen = this.#listen();
     const here = model.following.here.value;
     const silent_here = here && model.following.earphone.value === null;
@@ -123,7 +131,7 @@ class ParticipantPage extends Part {
     return html`<div class="participant" data-phase=${phase} data-here=${here}>
       ${pageHead({
         title: html`${bdi(state?.meeting.title ?? model.room)}${itemWords(state)}`,
-        middle: html`${on_air ? html`<span class="state live head-live">${t('state.live')}</span>` : nothing}`,
+        middle: this.#head_live(state?.meeting.live_since ?? null),
         end: html`${connectionChip(connectionOf(signaling, silent_here ? null : media))}
           <button type="button" class="button quiet square leave" data-action="leave" aria-label=${t('leave.button')} title=${t('leave.button')} @click=${this.#leave}>
             ${icon('leave')}

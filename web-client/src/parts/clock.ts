@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, svg, type PropertyDeclarations } from 'lit';
 
-import { clockText, secondsUntil, speechTime } from '../core/format.ts';
+import { clockText, hoursText, secondsUntil, speechTime } from '../core/format.ts';
 import { pieces, t, type MessageKey } from '../core/i18n.ts';
 import { elapsed, isChair, type FloorRequest } from '../core/protocol.ts';
 import { closesSoon } from '../core/floor.ts';
@@ -125,21 +125,23 @@ export class TimeCall extends Part {
   }
 }
 
-// How long something has lasted: "2:10".
+// How long something has lasted: "2:10"; with `hours`, of what lasts for hours: "00:02:10".
 export class SinceClock extends Part {
-  static override properties: PropertyDeclarations = { since: { type: Number }, now: { attribute: false } };
+  static override properties: PropertyDeclarations = { since: { type: Number }, now: { attribute: false }, hours: { type: Boolean } };
   declare since: number;
   declare now: Now;
+  declare hours: boolean;
 
   constructor() {
     super();
     this.since = 0;
+    this.hours = false;
     this.now = Date.now;
   }
 
   override render(): unknown {
     beats();
-    return clockText(this.now() - this.since);
+    return (this.hours ? hoursText : clockText)(this.now() - this.since);
   }
 }
 

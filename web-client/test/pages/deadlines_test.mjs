@@ -93,3 +93,29 @@ test('the speaker’s clock shows whose time it is and what is left; without a s
   await expect(page.getByText('Nobody has the floor')).toBeVisible();
   await expect(page.locator('day-clock')).toHaveText(/\d\d:\d\d:\d\d/);
 });
+
+test('how long the meeting is live stands in the head, by the server’s clock, and is read out by nobody', async ({ context, open, mock }) => {
+  const { olga } = people(mock.meeting);
+  // This device is an hour ahead.
+  await context.addInitScript('const own = Date.now; Date.now = () => own() + 3_600_000;');
+  const page = await open(room, me);
+  await enter(page);
+  const head = page.locator('.head-live');
+  await expect(head).toHaveText('Live');
+  mock.meeting.setMeeting({ live_since: Date.now() - 2_530_000 });
+  await expect(head).toHaveText(/^Live\s+00:4[2-9]:\d\d$/);
+  const first = await head.textContent();
+  await expect(head).not.toHaveText(first); // it runs
+  expect(await head.evaluate((element) => element.closest('[aria-live], [role=status], [role=alert], [role=timer]'))).toBe(null);
+  // Between two speeches it runs on, without the red of who is on air.
+  mock.meeting.end(mock.meeting.floor[0], 'released', 'finished');
+  await expect(head).toHaveText(/^In session\s+00:4[2-9]:\d\d$/);
+  await expectGood(page);
+  mock.meeting.onAir(olga);
+  await expect(head).toHaveText(/^Live\s+00:4[2-9]:\d\d$/);
+  mock.meeting.end(olga, 'released', 'finished');
+  mock.meeting.setMeeting({ state: 'suspended' });
+  await expect(head).toHaveCount(0);
+  mock.meeting.setMeeting({ state: 'live' });
+  await expect(head).toHaveText(/^In session\s+00:00:\d\d$/);
+});

@@ -70,12 +70,12 @@ for (const [name, { path, claims, before, act, preview, blocked, shown }] of Obj
   }
 }
 
-for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/room-a/moderator', scenes.moderator.claims], ['/room/room-a/chair', scenes.chair.claims], ['/technician', scenes.technician.claims], ['/', null]]) {
+for (const [path, claims] of [['/room/room-a', scenes.watch.claims], ['/room/room-a/moderator', scenes.moderator.claims], ['/room/room-a/chair', scenes.chair.claims], ['/technician', scenes.technician.claims], ['/organiser', scenes.organiser.claims], ['/', null]]) {
   test(`whatever the keyboard reaches on ${path} shows it`, async ({ open, mock }) => {
     mock.meeting.onAir(crowd(mock.meeting));
     const page = await open(path, claims);
     if (path === '/room/room-a') await page.locator('[data-action=watch]').click();
-    await page.locator({ '/': '.card a', '/technician': '.tile', '/room/room-a': '.controls', '/room/room-a/chair': '[data-action=give]' }[path] ?? '[data-action=next]').first().waitFor();
+    await page.locator({ '/': '.card a', '/technician': '.tile', '/organiser': '[data-action=make]', '/room/room-a': '.controls', '/room/room-a/chair': '[data-action=give]' }[path] ?? '[data-action=next]').first().waitFor();
     const reached = new Set();
     for (let press = 0; press < 30; press += 1) {
       await page.keyboard.press('Tab');

@@ -1,4 +1,4 @@
-import { eachLook, expect, expectGood, moderator, people, technician, test } from './fixture.mjs';
+import { chooseLanguage, eachLook, expect, expectGood, moderator, people, technician, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
 const called = (mock, method) => mock.meeting.calls.filter((call) => call.method === method);
@@ -86,6 +86,27 @@ test('every act on a request goes by key', async ({ open, mock }) => {
   await named(page, 'More for Juan Pérez').click();
   await named(page, 'Says: ready').click();
   await expect.poll(() => called(mock, 'floor.ready').length).toBe(1);
+});
+
+test('a point of order is added by a button, too, and all acts on the list stand on two lines in every language', async ({ open, mock }) => {
+  people(mock.meeting);
+  const page = await open('/room/room-a/moderator', moderator);
+  const bar = page.locator('.act-bar');
+  await named(page, 'Point of order').click();
+  const form = page.getByRole('dialog', { name: 'Add speaker' });
+  await expect(form.getByLabel('What is it?')).toHaveValue('point_of_order');
+  await page.keyboard.type('Delegate');
+  await page.keyboard.press('Enter');
+  await expect(named(page, 'Grant Delegate')).toBeVisible();
+  expect(called(mock, 'floor.add')[0].params).toMatchObject({ name: 'Delegate', kind: 'point_of_order' });
+  mock.meeting.undo = null;
+  mock.meeting.changed('undo');
+  for (const lang of ['fr', 'ru', 'ar', 'en']) {
+    await chooseLanguage(page, lang);
+    const tops = await bar.getByRole('button').evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect()).map(({ top, height }) => Math.round((top + height / 2) / 20)));
+    expect(new Set(tops).size, lang).toBeLessThanOrEqual(2);
+    expect(tops.length).toBe(6);
+  }
 });
 
 test('the menu of a row denies', async ({ open, mock }) => {
