@@ -1,6 +1,7 @@
 #include "media/io/switchboard.h"
 
 #include <algorithm>
+#include <span>
 
 #include "media/base/prefetch.h"
 #include "media/ice/stun.h"
@@ -211,7 +212,7 @@ bool Switchboard::limit_pictures(PeerEntry& entry) {
 
 // False: the batch is full.
 bool Switchboard::write_sound(peer::SendBatch& batch, Instant now) {
-  for (; sound_written_ < writers_.size(); ++sound_written_) {
+  for (sound_written_ = std::max(sound_written_, written_); sound_written_ < writers_.size(); ++sound_written_) {
     if (!writers_[sound_written_]->peer.write_sound(batch, now)) return false;
   }
   return true;
@@ -219,15 +220,15 @@ bool Switchboard::write_sound(peer::SendBatch& batch, Instant now) {
 
 // Of those whose turn comes soon.
 void Switchboard::prefetch_writers() const {
-  const std::size_t waiting = writers_.size();
-  if (waiting > kEntryAhead) {
-    const PeerEntry& entry = *writers_[kEntryAhead];
+  const std::span<PeerEntry* const> waiting = std::span(writers_).subspan(written_);
+  if (waiting.size() > kEntryAhead) {
+    const PeerEntry& entry = *waiting[kEntryAhead];
     prefetch(&entry.peer, sizeof entry.peer);
     prefetch(&entry.armed, sizeof entry.armed);
   }
-  if (waiting > kPartsAhead) writers_[kPartsAhead]->peer.prefetch_parts();
-  if (waiting > kSlotsAhead) writers_[kSlotsAhead]->peer.prefetch_slots();
-  if (waiting > kTracksAhead) writers_[kTracksAhead]->peer.prefetch_tracks();
+  if (waiting.size() > kPartsAhead) waiting[kPartsAhead]->peer.prefetch_parts();
+  if (waiting.size() > kSlotsAhead) waiting[kSlotsAhead]->peer.prefetch_slots();
+  if (waiting.size() > kTracksAhead) waiting[kTracksAhead]->peer.prefetch_tracks();
 }
 
 bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
@@ -235,14 +236,14 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
     seal(batch);
     return true;
   }
-  while (!writers_.empty()) {
+  while (written_ < writers_.size()) {
     prefetch_writers();
-    PeerEntry& entry = *writers_.front();
+    PeerEntry& entry = *writers_[written_];
     if (!entry.peer.write(batch, now)) {
       seal(batch);
       return true;
     }
-    writers_.pop_front();
+    ++written_;
     entry.waiting_to_write = false;
     tell_quality(entry);
     choose_layers(entry);
@@ -252,7 +253,8 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
       peers_.arm(entry, now);
     }
   }
-  sound_written_ = 0;
+  writers_.clear();
+  written_ = sound_written_ = 0;
   seal(batch);
   return false;
 }

@@ -158,8 +158,10 @@ class Switchboard {
   TrackTable tracks_;
   PeerTable peers_;
   std::unique_ptr<EarlyHellos> early_hellos_;
-  std::deque<PeerEntry*> writers_;  // who has something to send, in turn
-  std::size_t sound_written_ = 0;   // of them, ahead of their turn
+  // Who has something to send, in turn. Those before written_ are done with; when all are, the memory stays.
+  std::vector<PeerEntry*> writers_;
+  std::size_t written_ = 0;
+  std::size_t sound_written_ = 0;  // ahead of their turn
   LoadShedding load_;
   std::vector<FeedOutput> feed_output_;
   std::size_t feed_output_done_ = 0;
