@@ -14,6 +14,7 @@ WAITING = 200  # in the list: each change is 100 KiB for a moderator
 ACTS = 60  # in each third of the run
 PACE_SECONDS = 0.055  # a page may send 20 messages a second
 MOST_ACTS = 1_000  # until a page that does not read is behind, or cut off
+PINGS_READ_EVERY = 20  # calls; who answers none for half a minute is taken for gone
 LEFT_OUT, CUT_OFF = "http_changes_left_out", "http_slow_clients_closed"
 KIB = 1024
 
@@ -102,6 +103,9 @@ def largest_queue(room):
         time.sleep(PACE_SECONDS)
         greedy.send("meeting.state", {})
         room.moderator.call("meeting.state", {})
+        if asked % PINGS_READ_EVERY == 0:
+            for watcher in room.watchers:
+                watcher.call("meeting.state", {})
         if room.counter(CUT_OFF) > cut:
             greedy.close()
             return most
