@@ -98,13 +98,14 @@ TEST_F(LinksApiTest, nobody_needs_a_title_a_country_or_a_rank) {
 
 TEST_F(LinksApiTest, what_is_too_long_to_read_is_cut_and_the_token_opens_the_room) {
   std::string longest;
-  for (int i = 0; i < 200; ++i) longest += "國";
-  ASSERT_EQ(
-      ask("POST", person({{"name", longest}, {"title", longest}, {"country", longest}, {"rank", kMaxRank}})).status,
-      201);
+  for (int i = 0; i < 200; ++i) longest += "𠮷";  // four bytes in UTF-8, as many as a character has
+  const json fields = {
+      {"name", longest}, {"title", longest}, {"organisation", longest}, {"country", longest}, {"rank", kMaxRank}};
+  ASSERT_EQ(ask("POST", person(fields)).status, 201);
   const Claims claims = claims_of(listed());
-  EXPECT_EQ(claims.title.size(), 3U * 100);
-  EXPECT_EQ(claims.country.size(), 3U * 60);
+  EXPECT_EQ(claims.title.size(), 4U * 100);
+  EXPECT_EQ(claims.organisation.size(), 4U * 140);
+  EXPECT_EQ(claims.country.size(), 4U * 60);
   EXPECT_EQ(claims.rank, kMaxRank);
 }
 

@@ -11,7 +11,8 @@
 
 namespace plenary::server {
 
-constexpr std::size_t kMaxClaim = 512;        // bytes of a text; a token with more is not read
+// Bytes of a text; a token with more is not read. An organisation's 140 characters of four bytes each have room.
+constexpr std::size_t kMaxClaim = 560;
 constexpr std::int64_t kMaxRank = INT32_MAX;  // as a meeting's events keep it
 
 // What a token says of its bearer; `title` is the person's ("Minister"), not the room's.
