@@ -1,18 +1,35 @@
-// Level meters on canvas, all drawn in one animation loop.
+// Level meters on canvas, all drawn in one beat.
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 
 import { meterFall, meterFraction, meterZone } from '../core/format.ts';
 import { define, Part } from './part.ts';
 
+// As often as an eye follows a bar. Each of a page's frames lays out and paints anew, which takes a small computer a core when
+// it happens with every frame of the screen.
+const kDraw_ms = 50;
+
 const drawing = new Set<LevelMeter>();
+let timer: ReturnType<typeof setInterval> | undefined;
 let last = 0;
 
-function loop(now: number): void {
-  const passed = last ? now - last : 0;
+function drawAll(): void {
+  const now = performance.now();
+  if (!document.hidden) for (const meter of drawing) meter.draw(now - last);
   last = now;
-  for (const meter of drawing) meter.draw(passed);
-  if (drawing.size) requestAnimationFrame(loop);
-  else last = 0;
+}
+
+function start(meter: LevelMeter): void {
+  drawing.add(meter);
+  if (timer) return;
+  last = performance.now();
+  timer = setInterval(drawAll, kDraw_ms);
+}
+
+function stop(meter: LevelMeter): void {
+  drawing.delete(meter);
+  if (drawing.size) return;
+  clearInterval(timer);
+  timer = undefined;
 }
 
 const kZones = { low: '#738299', good: '#36B870', high: '#F5B942', peak: '#FF5C6C' } as const;
@@ -22,8 +39,10 @@ export class LevelMeter extends Part {
   declare level: number; // dBFS
   declare label: string;
   declare vertical: boolean;
-  declare source: (() => number) | null; // asked each frame instead of `level`
+  declare source: (() => number) | null; // asked each time it is drawn, instead of `level`
   #shown = -90;
+  #drawn = '';
+  readonly #sizes = new ResizeObserver(() => this.#fit());
 
   constructor() {
     super();
@@ -35,13 +54,14 @@ export class LevelMeter extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    drawing.add(this);
-    if (drawing.size === 1) requestAnimationFrame(loop);
+    this.#sizes.observe(this);
+    start(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    drawing.delete(this);
+    this.#sizes.disconnect();
+    stop(this);
   }
 
   // Its value for assistive technology moves with the level that was set, not with every frame.
@@ -54,29 +74,32 @@ export class LevelMeter extends Part {
     const canvas = this.querySelector('canvas');
     const context = canvas?.getContext('2d');
     if (!canvas || !context) return;
-    const scale = Math.min(2, devicePixelRatio);
-    const width = Math.round(canvas.clientWidth * scale);
-    const height = Math.round(canvas.clientHeight * scale);
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    const level = this.source ? this.source() : this.level;
-    this.#shown = meterFall(this.#shown, level, passed_ms);
-    context.clearRect(0, 0, width, height);
-    this.#segments(context, width, height);
+    this.#shown = meterFall(this.#shown, this.source ? this.source() : this.level, passed_ms);
+    const length = this.vertical ? canvas.height : canvas.width;
+    const step = Math.max(4, Math.round(length / 40));
+    const lit = Math.ceil((meterFraction(this.#shown) * length) / step);
+    const rtl = !this.vertical && document.documentElement.dir === 'rtl';
+    const drawn = `${canvas.width} ${canvas.height} ${lit} ${rtl}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    for (let segment = 0; segment * step < length; segment += 1) {
+      const from = segment * step;
+      const db = (from / length) * 60 - 60;
+      context.fillStyle = segment < lit ? kZones[meterZone(Math.max(db, -49))] : 'rgb(115 130 153 / 28%)';
+      const size = step - Math.max(1, Math.round(step / 4));
+      if (this.vertical) context.fillRect(0, length - from - size, canvas.width, size);
+      else context.fillRect(rtl ? length - from - size : from, 0, size, canvas.height);
+    }
   }
 
-  #segments(context: CanvasRenderingContext2D, width: number, height: number): void {
-    const length = this.vertical ? height : width;
-    const lit = meterFraction(this.#shown) * length;
-    const step = Math.max(4, Math.round(length / 40));
-    const rtl = !this.vertical && document.documentElement.dir === 'rtl';
-    for (let from = 0; from < length; from += step) {
-      const db = (from / length) * 60 - 60;
-      context.fillStyle = from < lit ? kZones[meterZone(Math.max(db, -49))] : 'rgb(115 130 153 / 28%)';
-      const size = step - Math.max(1, Math.round(step / 4));
-      if (this.vertical) context.fillRect(0, height - from - size, width, size);
-      else context.fillRect(rtl ? width - from - size : from, 0, size, height);
-    }
+  #fit(): void {
+    const canvas = this.querySelector('canvas');
+    if (!canvas) return;
+    const scale = Math.min(2, devicePixelRatio);
+    canvas.width = Math.round(canvas.clientWidth * scale);
+    canvas.height = Math.round(canvas.clientHeight * scale);
+    this.#drawn = '';
   }
 }
 

@@ -294,6 +294,26 @@ test('at the end the time that was spoken is thanked for', async ({ open, mock }
   await expect(own(page)).toContainText('2:58, thank you');
 });
 
+test('a page that is live asks for no frames of its own: on a small computer they would take a core', async ({ context, open, mock }) => {
+  await context.addInitScript(() => {
+    window.framesAsked = 0;
+    const ask = window.requestAnimationFrame;
+    window.requestAnimationFrame = (draw) => ((window.framesAsked += 1), ask(draw));
+  });
+  const request = mock.meeting.add('Li Wei', { participant: 'p-li' });
+  const page = await open('/room/room-a', me);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await enter(page);
+  mock.meeting.onAir(request);
+  await expect(own(page)).toContainText('You are live');
+  await expect(page.locator('level-meter canvas').first()).toBeVisible();
+  await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
+  const before = await page.evaluate(() => window.framesAsked);
+  const time = await own(page).locator('.digits').textContent();
+  await expect(own(page).locator('.digits')).not.toHaveText(time); // its clock goes on
+  expect(await page.evaluate(() => [window.framesAsked, document.getAnimations().length])).toEqual([before, 0]);
+});
+
 test('slate, low data and the room look right, small and large, light and dark, in either direction', async ({ open, mock }) => {
   const looks = [['dark', { width: 360, height: 740 }, 'ar'], ['light', { width: 1280, height: 800 }, 'zh']];
   people(mock.meeting);
