@@ -1,10 +1,10 @@
-// Debian's Chromium with fake devices: a camera of Chromium's own and a microphone that plays a tone of the test's.
+// Debian's Chromium, as the program that has its engine and none of its windows, with fake devices: a camera of Chromium's own and a microphone that plays a tone of the test's.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const chromiumPath = "/usr/bin/chromium";
+const chromiumPath = "/usr/bin/chromium-headless-shell";
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
