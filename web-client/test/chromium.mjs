@@ -7,3 +7,6 @@ export const kChromium = {
     '--disable-background-networking', '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
   ],
 };
+
+// In its new headless mode, as people have it.
+export const kChromiumWithWindows = { ...kChromium, executablePath: '/usr/bin/chromium' };

@@ -44,6 +44,15 @@ export async function enter(page) {
   await expect(page.getByRole('heading', { name: 'Speakers’ list' }).or(page.getByRole('heading', { name: "Speakers' list" }))).toBeVisible();
 }
 
+export async function ask(page, kind = 'Question') {
+  await page.getByRole('button', { name: 'Request the floor', exact: true }).click();
+  const form = page.getByRole('dialog', { name: 'Request the floor' });
+  await form.getByRole('radio', { name: kind, exact: true }).check();
+  await form.getByLabel('About what, in one line').fill('Roads');
+  await form.getByRole('button', { name: 'Ask for the floor' }).click();
+  await expect(form).toBeHidden();
+}
+
 // As by its select in the head, which a dialog may stand in front of: the page changes without a reload.
 export async function chooseLanguage(page, lang) {
   await page.locator('[data-action=locale]').evaluate((select, to) => {

@@ -1,15 +1,6 @@
-import { chooseLanguage, eachLook, enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
+import { ask, chooseLanguage, eachLook, enter, expect, expectGood, me, moderator, people, test } from './fixture.mjs';
 
 const named = (page, name) => page.getByRole('button', { name, exact: true });
-
-async function ask(page, kind = 'Question') {
-  await named(page, 'Request the floor').click();
-  const form = page.getByRole('dialog', { name: 'Request the floor' });
-  await form.getByRole('radio', { name: kind, exact: true }).check();
-  await form.getByLabel('About what, in one line').fill('Roads');
-  await form.getByRole('button', { name: 'Ask for the floor' }).click();
-  await expect(form).toBeHidden();
-}
 
 test('just watching asks for nothing and shows the room', async ({ open, mock }) => {
   people(mock.meeting);
@@ -192,30 +183,6 @@ test('a second window that asks again is told that there is a request', async ({
   mock.meeting.add('Li Wei', { participant: 'p-li' });
   await form.getByRole('button', { name: 'Ask for the floor' }).click();
   await expect(form.getByRole('alert')).toContainText('You have an open request already.');
-});
-
-test('a reload opens the same devices again without a press, as muted as they were; another tab waits to be entered', async ({ open, mock }) => {
-  const page = await open('/room/room-a', me);
-  await enter(page);
-  await ask(page);
-  const own = page.getByRole('region', { name: 'Your request' });
-  mock.meeting.onAir(mock.meeting.queue[0]);
-  await expect(own).toContainText('You are live');
-  await named(page, 'Mute my microphone').click();
-  const posts = () => mock.meeting.media.filter(({ method, path }) => method === 'POST' && path === '/whip/room-a/floor').length;
-  expect(posts()).toBe(1);
-  await page.reload();
-  await expect(own).toContainText('You are live');
-  await expect(own.getByLabel('Your own picture')).toBeVisible();
-  await expect(named(page, 'Unmute my microphone')).toBeVisible();
-  await expect.poll(posts).toBe(2);
-
-  const other = await open('/room/room-a', me);
-  await other.reload();
-  await expect(named(other, 'Just watch')).toBeVisible();
-  expect(posts()).toBe(2);
-  await enter(other);
-  await expect.poll(posts).toBe(3);
 });
 
 test('who is called while the page is loaded again hears it where the browser lets them, else with the next press', async ({ open, mock }) => {
