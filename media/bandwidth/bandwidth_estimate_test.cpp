@@ -4,7 +4,7 @@
 
 #include <deque>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::bandwidth_estimate_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -168,4 +168,4 @@ TEST(BandwidthEstimateTest, a_viewer_that_never_reports_keeps_the_start) {
 TEST(BandwidthEstimateTest, is_small) { EXPECT_LE(sizeof(BandwidthEstimate), 6u * 1'024 + 128); }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::bandwidth_estimate_test

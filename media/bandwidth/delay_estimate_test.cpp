@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::delay_estimate_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -69,4 +69,4 @@ TEST(DelayEstimateTest, a_new_clock_of_the_receiver_begins_anew) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::delay_estimate_test

@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::layer_choice_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -189,4 +189,4 @@ TEST(LayerChoiceTest, a_programme_with_fewer_layers_or_no_picture_is_followed) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::layer_choice_test

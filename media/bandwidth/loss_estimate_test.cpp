@@ -5,7 +5,7 @@
 #include <functional>
 #include <random>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::loss_estimate_test {
 namespace {
 
 constexpr std::size_t kBytes = 1'000;
@@ -120,4 +120,4 @@ TEST(LossEstimateTest, a_packet_that_only_came_late_was_not_lost) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::loss_estimate_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::one_way_delay_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -75,4 +75,4 @@ TEST(OneWayDelayTest, a_new_clock_of_the_receiver_is_no_queue) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::one_way_delay_test

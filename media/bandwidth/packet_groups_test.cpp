@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::packet_groups_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -58,4 +58,4 @@ TEST(PacketGroupsTest, packets_sent_before_the_group_are_left_out) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::packet_groups_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::probe_controller_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -141,4 +141,4 @@ TEST(ProbeControllerTest, loss_of_the_cluster_fails_it_unless_the_path_loses_any
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::probe_controller_test

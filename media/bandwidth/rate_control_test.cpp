@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::rate_control_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -172,4 +172,4 @@ TEST(RateControlTest, stays_within_its_limits) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::rate_control_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::send_history_test {
 namespace {
 
 Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
@@ -133,4 +133,4 @@ TEST(SendHistoryTest, never_keeps_more_than_its_limit) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::send_history_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::bandwidth {
+namespace plenary::bandwidth::windowed_rate_test {
 namespace {
 
 Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
@@ -50,4 +50,4 @@ TEST(WindowedRateTest, reordered_arrivals_count_where_they_belong) {
 }
 
 }  // namespace
-}  // namespace plenary::bandwidth
+}  // namespace plenary::bandwidth::windowed_rate_test

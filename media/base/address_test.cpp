@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary {
+namespace plenary::address_test {
 namespace {
 
 TEST(Address, reads_and_writes_both_versions) {
@@ -29,4 +29,4 @@ TEST(Address, knows_loopback_and_unspecified) {
 }
 
 }  // namespace
-}  // namespace plenary
+}  // namespace plenary::address_test

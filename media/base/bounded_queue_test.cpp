@@ -5,7 +5,7 @@
 #include <memory>
 #include <thread>
 
-namespace plenary {
+namespace plenary::bounded_queue_test {
 namespace {
 
 TEST(BoundedQueue, refuses_when_full_and_keeps_the_value) {
@@ -41,4 +41,4 @@ TEST(BoundedQueue, carries_everything_in_order_between_two_threads) {
 }
 
 }  // namespace
-}  // namespace plenary
+}  // namespace plenary::bounded_queue_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary {
+namespace plenary::bytes_test {
 namespace {
 
 TEST(Bytes, what_is_written_is_read_back) {
@@ -34,4 +34,4 @@ TEST(Bytes, a_reader_past_its_end_turns_bad_and_stays_bad) {
 }
 
 }  // namespace
-}  // namespace plenary
+}  // namespace plenary::bytes_test

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace plenary {
+namespace plenary::random_test {
 namespace {
 
 TEST(Random, the_same_seed_gives_the_same_bytes) {
@@ -25,4 +25,4 @@ TEST(Random, a_token_has_its_length_and_only_letters_and_digits) {
 }
 
 }  // namespace
-}  // namespace plenary
+}  // namespace plenary::random_test

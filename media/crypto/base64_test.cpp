@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::crypto {
+namespace plenary::crypto::base64_test {
 namespace {
 
 TEST(Base64, reads_the_vectors_of_rfc_4648) {
@@ -27,4 +27,4 @@ TEST(Base64, refuses_what_is_not_base64) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::base64_test

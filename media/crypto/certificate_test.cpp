@@ -6,7 +6,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-namespace plenary::crypto {
+namespace plenary::crypto::certificate_test {
 namespace {
 
 std::string colons(std::size_t bytes) {
@@ -82,4 +82,4 @@ TEST(WebCertificate, carries_all_names_and_addresses_and_fits_its_key) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::certificate_test

@@ -13,7 +13,7 @@
 #include "media/crypto/packets_to_try.h"
 #include "media/crypto/srtp_derivation.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::cm_egress_test {
 namespace {
 
 ByteVector unhex(std::string_view text) {
@@ -216,4 +216,4 @@ TEST(CmBatch, names_its_implementation) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::cm_egress_test

@@ -7,7 +7,7 @@
 
 #include "media/crypto/dtls_context.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::dtls_test {
 namespace {
 
 constexpr Instant at(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
@@ -314,4 +314,4 @@ TEST(Dtls, a_lost_last_flight_is_sent_again_when_the_client_repeats_itself) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::dtls_test

@@ -6,7 +6,7 @@
 
 #include "media/crypto/dtls.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::dtls_with_openssl_test {
 namespace {
 
 constexpr Instant at(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
@@ -218,4 +218,4 @@ TEST(DtlsWithOpenssl, another_implementation_answers_a_repeated_last_flight_of_t
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::dtls_with_openssl_test

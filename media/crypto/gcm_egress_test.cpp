@@ -11,7 +11,7 @@
 #include "media/crypto/packets_to_try.h"
 #include "media/crypto/srtp.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::gcm_egress_test {
 namespace {
 
 ByteVector unhex(std::string_view text) {
@@ -169,4 +169,4 @@ TEST(SrtpEngines, are_chosen_by_name_and_what_is_not_here_is_openssl) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::gcm_egress_test

@@ -8,7 +8,7 @@
 #include "media/crypto/hmac_sha1_key.h"
 #include "media/crypto/random.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::hash_test {
 namespace {
 
 std::string hex(Bytes bytes) {
@@ -71,4 +71,4 @@ TEST(Random, the_systems_source_never_repeats_itself) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::hash_test

@@ -15,7 +15,7 @@
 #include "media/base/random.h"
 #include "media/crypto/packets_to_try.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::srtcp_session_test {
 namespace {
 
 constexpr SrtpProfile kGcm = SrtpProfile::aead_aes_128_gcm;
@@ -318,4 +318,4 @@ TEST_P(Srtcp, what_is_no_rtcp_is_not_sealed) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::srtcp_session_test

@@ -5,7 +5,7 @@
 
 #include "media/crypto/srtp.h"
 
-namespace plenary::crypto {
+namespace plenary::crypto::srtp_session_test {
 namespace {
 
 constexpr SrtpProfile kProfiles[] = {SrtpProfile::aead_aes_128_gcm, SrtpProfile::aes128_cm_sha1_80};
@@ -247,4 +247,4 @@ TEST(Srtp, what_is_no_packet_is_not_protected) {
 }
 
 }  // namespace
-}  // namespace plenary::crypto
+}  // namespace plenary::crypto::srtp_session_test

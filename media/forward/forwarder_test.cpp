@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace plenary::forward {
+namespace plenary::forward::forwarder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -369,4 +369,4 @@ TEST_F(ForwarderTest, frame_numbers_of_av1_go_on_from_one_track_to_another) {
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::forwarder_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::forward {
+namespace plenary::forward::key_frame_requests_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -61,4 +61,4 @@ TEST(key_frame_requests, a_new_source_has_its_time_however_old_the_wish_is) {
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::key_frame_requests_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::forward {
+namespace plenary::forward::layer_line_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -69,4 +69,4 @@ TEST(layer_line, what_is_late_of_the_layer_before_is_left_out) {
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::layer_line_test

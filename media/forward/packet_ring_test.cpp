@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::forward {
+namespace plenary::forward::packet_ring_test {
 namespace {
 
 Instant at(int seconds) { return Instant(std::chrono::seconds(1'000 + seconds)); }
@@ -59,4 +59,4 @@ TEST(PacketRing, the_memory_of_old_packets_serves_the_next) {
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::packet_ring_test

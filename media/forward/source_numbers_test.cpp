@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::forward {
+namespace plenary::forward::source_numbers_test {
 namespace {
 
 TEST(source_numbers, first_packet_gets_the_next_number_and_others_follow) {
@@ -72,4 +72,4 @@ TEST(source_numbers, another_source_goes_on_where_the_last_one_ended) {
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::source_numbers_test

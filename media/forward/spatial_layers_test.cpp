@@ -4,7 +4,7 @@
 
 #include "media/rtp/packet.h"
 
-namespace plenary::forward {
+namespace plenary::forward::spatial_layers_test {
 namespace {
 
 // An RTP header without marker and extensions, then I, L, B, E; PictureID 5; layer, TL0PICIDX; the frame.
@@ -123,4 +123,4 @@ TEST(SpatialLayersOfAv1, a_frame_of_an_older_structure_is_in_no_stream_that_it_d
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::spatial_layers_test

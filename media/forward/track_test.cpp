@@ -6,7 +6,7 @@
 
 #include "media/rtp/dependency_descriptor.h"
 
-namespace plenary::forward {
+namespace plenary::forward::track_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -238,4 +238,4 @@ TEST_F(TrackTest, frame_numbers_of_av1_go_on_where_another_source_takes_over) {
 }
 
 }  // namespace
-}  // namespace plenary::forward
+}  // namespace plenary::forward::track_test

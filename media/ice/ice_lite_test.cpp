@@ -7,7 +7,7 @@
 #include "media/ice/stun_vectors.h"
 #include "media/ice/stun_wire.h"
 
-namespace plenary::ice {
+namespace plenary::ice::ice_lite_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -395,4 +395,4 @@ TEST(Credentials, are_long_enough_random_and_of_ice_characters) {
 }
 
 }  // namespace
-}  // namespace plenary::ice
+}  // namespace plenary::ice::ice_lite_test

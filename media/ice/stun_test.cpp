@@ -10,7 +10,7 @@
 #include "media/ice/stun_vectors.h"
 #include "media/ice/stun_wire.h"
 
-namespace plenary::ice {
+namespace plenary::ice::stun_test {
 namespace {
 
 using vectors::kPassword;
@@ -272,4 +272,4 @@ TEST(Stun, random_bytes_and_mutations_of_the_corpus_never_do_harm) {
 }
 
 }  // namespace
-}  // namespace plenary::ice
+}  // namespace plenary::ice::stun_test

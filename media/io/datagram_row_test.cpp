@@ -9,7 +9,7 @@
 
 #include "media/base/random.h"
 
-namespace plenary::io {
+namespace plenary::io::datagram_row_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -74,4 +74,4 @@ TEST(datagram_row, holds_each_byte_of_the_message_once_and_in_order) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::datagram_row_test

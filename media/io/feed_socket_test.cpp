@@ -6,7 +6,7 @@
 
 #include "media/io/room_socket.h"
 
-namespace plenary::io {
+namespace plenary::io::feed_socket_test {
 namespace {
 
 rtp::Frame frame_of(bool key_frame, std::size_t packets, std::uint16_t track = 5) {
@@ -78,4 +78,4 @@ TEST_F(FeedSocketTest, nonsense_is_counted) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::feed_socket_test

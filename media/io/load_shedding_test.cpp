@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::io {
+namespace plenary::io::load_shedding_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST(LoadShedding, a_step_that_does_not_last_is_tried_more_and_more_seldom) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::load_shedding_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-namespace plenary::io {
+namespace plenary::io::relay_mesh_test {
 namespace {
 
 RelayOutput wish(std::uint64_t track, ShardSet to) { return {.to = to, .what = std::make_shared<const Relayed>(RelayedKeyFrameWish{TrackId{track}})}; }
@@ -60,4 +60,4 @@ TEST(relay_mesh, numbers_carry_their_home) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::relay_mesh_test

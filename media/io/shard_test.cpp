@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace plenary::io {
+namespace plenary::io::shard_test {
 namespace {
 
 std::vector<std::uint32_t> cpus_of(pid_t thread) {
@@ -60,4 +60,4 @@ TEST(shard, a_cpu_that_is_not_there_is_refused_with_words) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::shard_test

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace plenary::io {
+namespace plenary::io::tcp_framing_test {
 namespace {
 
 ByteVector framed(Bytes datagram) {
@@ -105,4 +105,4 @@ TEST(tcp_framing, what_was_sent_makes_room_and_order_is_kept) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::tcp_framing_test

@@ -12,7 +12,7 @@
 #include <array>
 #include <cstring>
 
-namespace plenary::io {
+namespace plenary::io::tcp_sockets_test {
 namespace {
 
 constexpr std::uint64_t kListenTag = 4;
@@ -224,4 +224,4 @@ TEST_F(TcpSocketsTest, what_goes_to_a_closed_connection_is_counted) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::tcp_sockets_test

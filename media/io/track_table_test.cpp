@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace plenary::io {
+namespace plenary::io::track_table_test {
 namespace {
 
 constexpr FeedId kFeed{1};
@@ -156,4 +156,4 @@ TEST_F(track_table, a_layer_whose_home_is_another_shard_is_asked_for_over_there)
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::track_table_test

@@ -50,7 +50,7 @@ extern "C" int sendmmsg(int descriptor, mmsghdr* messages, unsigned count, int f
   return static_cast<int>(syscall(SYS_sendmmsg, descriptor, messages, sendable, flags));
 }
 
-namespace plenary::io {
+namespace plenary::io::udp_gso_test {
 namespace {
 
 class UdpGso : public testing::Test {
@@ -164,4 +164,4 @@ TEST_F(UdpGso, a_device_that_cannot_segment_is_asked_once) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::udp_gso_test

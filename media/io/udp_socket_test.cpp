@@ -7,7 +7,7 @@
 
 #include "media/io/clock.h"
 
-namespace plenary::io {
+namespace plenary::io::udp_socket_test {
 namespace {
 
 std::unique_ptr<UdpSocket> open_socket(const Address& address, UdpSocket::Receive receive = UdpSocket::Receive::rows) {
@@ -206,4 +206,4 @@ TEST(udp_socket, an_address_in_use_is_refused_with_words) {
 }
 
 }  // namespace
-}  // namespace plenary::io
+}  // namespace plenary::io::udp_socket_test

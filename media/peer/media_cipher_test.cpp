@@ -11,7 +11,7 @@
 #include "media/rtp/packet.h"
 #include "media/rtp/rtcp.h"
 
-namespace plenary::peer {
+namespace plenary::peer::media_cipher_test {
 namespace {
 
 class MediaCipherTest : public testing::TestWithParam<crypto::SrtpProfile> {
@@ -108,4 +108,4 @@ INSTANTIATE_TEST_SUITE_P(profiles, MediaCipherTest,
                                          crypto::SrtpProfile::aes128_cm_sha1_80));
 
 }  // namespace
-}  // namespace plenary::peer
+}  // namespace plenary::peer::media_cipher_test

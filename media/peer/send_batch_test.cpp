@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::peer {
+namespace plenary::peer::send_batch_test {
 namespace {
 
 const ice::Tuple kOne{.local = Address::v4(10, 0, 0, 1, 7000), .remote = Address::v4(192, 0, 2, 1, 1)};
@@ -67,4 +67,4 @@ TEST(send_batch, nothing_committed_is_nothing_sent) {
 }
 
 }  // namespace
-}  // namespace plenary::peer
+}  // namespace plenary::peer::send_batch_test

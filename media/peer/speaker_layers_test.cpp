@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace plenary::peer {
+namespace plenary::peer::speaker_layers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -239,4 +239,4 @@ TEST(SpeakerLayers, a_spatial_layer_that_stops_arrives_no_more) {
 }
 
 }  // namespace
-}  // namespace plenary::peer
+}  // namespace plenary::peer::speaker_layers_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::peer {
+namespace plenary::peer::speaker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST_F(SpeakerTest, repair_under_the_name_of_another_layer_restores_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::peer
+}  // namespace plenary::peer::speaker_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::peer {
+namespace plenary::peer::viewer_bandwidth_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -93,4 +93,4 @@ TEST(ViewerBandwidth, probes_only_where_padding_can_go) {
 }
 
 }  // namespace
-}  // namespace plenary::peer
+}  // namespace plenary::peer::viewer_bandwidth_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::room {
+namespace plenary::room::command_test {
 namespace {
 
 template <class T>
@@ -109,4 +109,4 @@ TEST(SoundPick, names_a_track_or_one_side_of_it) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::command_test

@@ -11,7 +11,7 @@
 #include "media/room/mixer.h"
 #include "media/room/reporter.h"
 
-namespace plenary::room {
+namespace plenary::room::drops_test {
 namespace {
 
 // A pair whose other end nobody reads.
@@ -81,4 +81,4 @@ TEST(Drops, ticks_that_the_machine_leaves_no_time_for_are_counted) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::drops_test

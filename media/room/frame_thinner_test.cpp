@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::room {
+namespace plenary::room::frame_thinner_test {
 namespace {
 
 int kept_of_ten_seconds(int rate, FrameThinner thinner = FrameThinner()) {
@@ -35,4 +35,4 @@ TEST(FrameThinner, goes_on_after_a_jump_of_the_clock) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::frame_thinner_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace plenary::room {
+namespace plenary::room::level_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -41,4 +41,4 @@ TEST(SilenceDetector, a_word_between_restarts_the_three_seconds) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::level_test

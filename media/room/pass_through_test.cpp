@@ -6,7 +6,7 @@
 #include "media/room/query.h"
 #include "media/room/stream_timeline.h"
 
-namespace plenary::room {
+namespace plenary::room::pass_through_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -111,4 +111,4 @@ TEST(Url, the_query_is_decoded) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::pass_through_test

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-namespace plenary::room {
+namespace plenary::room::person_picture_test {
 namespace {
 
 bool same(const Picture& a, const Picture& b) { return std::memcmp(a.data.get(), b.data.get(), kPictureSize) == 0; }
@@ -37,4 +37,4 @@ TEST(PersonPicture, the_name_stands_beneath_whatever_the_body_does) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::person_picture_test

@@ -5,7 +5,7 @@
 #include "media/room/picture_mix.h"
 #include "media/room/test_picture.h"
 
-namespace plenary::room {
+namespace plenary::room::picture_test {
 namespace {
 
 std::shared_ptr<std::uint8_t> plain(Colour colour) {
@@ -81,4 +81,4 @@ TEST(DrawSmaller, never_writes_outside_the_picture) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::picture_test

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <string>
 
-namespace plenary::room {
+namespace plenary::room::recording_test {
 namespace {
 
 void append(ByteVector& out, std::uint32_t value, int bytes) {
@@ -87,4 +87,4 @@ TEST(Recording, cut_files_are_read_as_far_as_they_go_and_no_further) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::recording_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace plenary::room {
+namespace plenary::room::sound_framer_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -85,4 +85,4 @@ TEST(SoundFramer, odd_values_and_empty_buffers_do_no_harm) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::sound_framer_test

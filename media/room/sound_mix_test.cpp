@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-namespace plenary::room {
+namespace plenary::room::sound_mix_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -64,4 +64,4 @@ TEST(MixInto, loud_voices_saturate_instead_of_turning_over) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::sound_mix_test

@@ -11,7 +11,7 @@
 
 #include "media/base/random.h"
 
-namespace plenary::room {
+namespace plenary::room::speech_meter_test {
 namespace {
 
 using testing::ElementsAre;
@@ -249,4 +249,4 @@ TEST(SpeechMeter, pieces_of_any_size_measure_the_same) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::speech_meter_test

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-namespace plenary::room {
+namespace plenary::room::voice_test {
 namespace {
 
 std::vector<std::int16_t> speak(std::uint32_t number, std::size_t seconds) {
@@ -61,4 +61,4 @@ TEST(Voice, its_mouth_opens_and_closes) {
 }
 
 }  // namespace
-}  // namespace plenary::room
+}  // namespace plenary::room::voice_test

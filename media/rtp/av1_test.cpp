@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::av1_test {
 namespace {
 
 // N, two elements: a sequence header with its length, a frame up to the end.
@@ -165,4 +165,4 @@ TEST(HostileAv1Test, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::av1_test

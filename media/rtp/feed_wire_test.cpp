@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::feed_wire_test {
 namespace {
 
 Frame frame_of(std::size_t payloads, std::size_t size) {
@@ -132,4 +132,4 @@ TEST(FeedWireTest, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::feed_wire_test

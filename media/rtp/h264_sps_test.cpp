@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::h264_sps_test {
 namespace {
 
 // Writes an SPS field by field, as ITU-T H.264 §7.3.2.1.1 lists them.
@@ -166,4 +166,4 @@ TEST(H264SpsTest, truncations_and_mutations_are_harmless_and_bounded) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::h264_sps_test

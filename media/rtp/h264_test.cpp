@@ -6,7 +6,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::h264_test {
 namespace {
 
 ByteVector nal_of(NalType type, std::size_t size, std::uint8_t importance = 0x60) {
@@ -283,4 +283,4 @@ TEST(HostileH264Test, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::h264_test

@@ -6,7 +6,7 @@
 
 #include "media/rtp/packet.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::header_writer_test {
 namespace {
 
 constexpr ExtensionIds kAll{1, 2, 3, 4, 5, 6};
@@ -118,4 +118,4 @@ TEST(HeaderWriterTest, absolute_send_time_is_6_18_fixed_point) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::header_writer_test

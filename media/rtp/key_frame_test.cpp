@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::key_frame_test {
 namespace {
 
 // 640 × 360, constrained baseline, level 3.0, as x264 writes it.
@@ -68,4 +68,4 @@ TEST(KeyFrame, any_bytes_are_read_within_their_bounds) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::key_frame_test

@@ -4,7 +4,7 @@
 
 #include "media/base/random.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::nack_tracker_test {
 namespace {
 
 using Arrival = NackTracker::Arrival;
@@ -128,4 +128,4 @@ TEST(NackTrackerTest, ten_percent_loss_leaves_almost_nothing_missing) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::nack_tracker_test

@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::packet_test {
 namespace {
 
 // V=2, X, one CSRC; M, PT 96; extensions: id 1 "0", id 3 three bytes; payload 4 bytes.
@@ -169,4 +169,4 @@ TEST(HostileRtpTest, packets_that_crashed_others_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::packet_test

@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::picture_numbers_test {
 namespace {
 
 // X and S; I, L and T; wide PictureID 0x1234, TL0PICIDX 9, TID 1 with Y; a key frame of 640×360.
@@ -125,4 +125,4 @@ TEST(HostilePictureNumbersTest, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::picture_numbers_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::rtp {
+namespace plenary::rtp::receive_bandwidth_test {
 namespace {
 
 Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
@@ -63,4 +63,4 @@ TEST(ReceiveBandwidthTest, a_little_loss_holds_the_rate) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::receive_bandwidth_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::rtp {
+namespace plenary::rtp::receive_statistics_test {
 namespace {
 
 Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
@@ -113,4 +113,4 @@ TEST(RoundTripTest, blocks_that_cannot_be_true_give_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::receive_statistics_test

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace plenary::rtp {
+namespace plenary::rtp::red_test {
 namespace {
 
 constexpr std::uint8_t kOpus = 111;
@@ -87,4 +87,4 @@ TEST(red_control, follows_loss_up_at_once_and_down_slowly) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::red_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::rtp {
+namespace plenary::rtp::resend_budget_test {
 namespace {
 
 using Verdict = ResendBudget::Verdict;
@@ -72,4 +72,4 @@ TEST(ResendBudgetTest, ten_percent_loss_is_repaired_without_a_refusal) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::resend_budget_test

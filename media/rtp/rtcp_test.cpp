@@ -5,7 +5,7 @@
 #include "media/rtp/hostile_bytes_test.h"
 #include "media/rtp/transport_feedback.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::rtcp_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -369,4 +369,4 @@ TEST(NtpTest, seconds_stand_above_the_point) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::rtcp_test

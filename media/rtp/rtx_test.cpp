@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::rtx_test {
 namespace {
 
 // Extensions, marker, PT 102, sequence 0x0abc, SSRC 0x11223344, five bytes of payload, three of padding.
@@ -74,4 +74,4 @@ TEST(RtxTest, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::rtx_test

@@ -4,7 +4,7 @@
 
 #include "media/base/random.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::timestamp_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -181,4 +181,4 @@ TEST(SourceClockTest, a_report_before_any_packet_is_enough) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::timestamp_test

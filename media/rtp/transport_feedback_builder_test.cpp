@@ -5,7 +5,7 @@
 #include "media/base/random.h"
 #include "media/rtp/transport_feedback.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::transport_feedback_builder_test {
 namespace {
 
 Instant at(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
@@ -116,4 +116,4 @@ TEST(TransportFeedbackBuilderTest, every_message_fits_a_datagram_and_reads_back_
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::transport_feedback_builder_test

@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::vp8_test {
 namespace {
 
 // X and S; I, L and T; wide PictureID 0x1234, TL0PICIDX 9, TID 1 with Y; a key frame of 640×360.
@@ -97,4 +97,4 @@ TEST(HostileVp8Test, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::vp8_test

@@ -4,7 +4,7 @@
 
 #include "media/rtp/hostile_bytes_test.h"
 
-namespace plenary::rtp {
+namespace plenary::rtp::vp9_test {
 namespace {
 
 // I, L, B and V; PictureID 0x1234, layers of zero, TL0PICIDX 9; a structure of three layers with sizes, one picture
@@ -124,4 +124,4 @@ TEST(HostileVp9Test, truncations_and_mutations_are_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::rtp
+}  // namespace plenary::rtp::vp9_test

@@ -6,7 +6,7 @@
 #include "media/sdp/sdp_parse.h"
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::counter_offer_test {
 namespace {
 
 using namespace testing;
@@ -94,4 +94,4 @@ TEST(CounterOffer, an_answer_to_something_else_is_refused) {
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::counter_offer_test

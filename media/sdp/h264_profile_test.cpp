@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::sdp {
+namespace plenary::sdp::h264_profile_test {
 namespace {
 
 TEST(H264Profile, reads_the_table_of_rfc_6184) {
@@ -47,4 +47,4 @@ TEST(H264Profile, everybody_decodes_constrained_baseline_and_only_high_decodes_h
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::h264_profile_test

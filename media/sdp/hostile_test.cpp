@@ -6,7 +6,7 @@
 #include "media/sdp/sdp_parse.h"
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::hostile_test {
 namespace {
 
 using namespace testing;
@@ -126,4 +126,4 @@ TEST(Hostile, names_that_break_software_are_refused_or_do_not_reach_the_answer) 
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::hostile_test

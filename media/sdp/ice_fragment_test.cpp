@@ -3,7 +3,7 @@
 
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::ice_fragment_test {
 namespace {
 
 std::string refused(std::string_view body) {
@@ -75,4 +75,4 @@ TEST(IceFragment, ours_is_read_back_and_carries_all_candidates) {
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::ice_fragment_test

@@ -3,7 +3,7 @@
 
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::refusal_test {
 namespace {
 
 using namespace testing;
@@ -148,4 +148,4 @@ TEST(Refusal, says_what_to_change) {
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::refusal_test

@@ -4,7 +4,7 @@
 
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::sdp_parse_test {
 namespace {
 
 using testing::kAudio;
@@ -202,4 +202,4 @@ TEST(SdpParse, too_much_text_is_refused_by_size_lines_and_line_length) {
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::sdp_parse_test

@@ -4,7 +4,7 @@
 #include "media/sdp/sdp_parse.h"
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::speaker_answer_test {
 namespace {
 
 using namespace testing;
@@ -229,4 +229,4 @@ TEST(SpeakerAnswer, a_passive_peer_is_served_only_where_we_may_open_dtls) {
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::speaker_answer_test

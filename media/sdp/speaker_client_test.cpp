@@ -4,7 +4,7 @@
 
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::speaker_client_test {
 namespace {
 
 using namespace testing;
@@ -45,4 +45,4 @@ TEST(SpeakerClient, the_answer_tells_it_payload_types_and_extensions) {
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::speaker_client_test

@@ -7,7 +7,7 @@
 #include "media/sdp/sdp_parse.h"
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::viewer_answer_test {
 namespace {
 
 using namespace testing;
@@ -362,4 +362,4 @@ TEST(ViewerAnswer, the_same_seed_gives_the_same_answer_and_another_one_does_not)
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::viewer_answer_test

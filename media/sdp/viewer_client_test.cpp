@@ -2,7 +2,7 @@
 
 #include "media/sdp/test_offers.h"
 
-namespace plenary::sdp {
+namespace plenary::sdp::viewer_client_test {
 namespace {
 
 using namespace testing;
@@ -64,4 +64,4 @@ TEST(ViewerClient, answers_without_media_fingerprint_or_credentials_are_refused)
 }
 
 }  // namespace
-}  // namespace plenary::sdp
+}  // namespace plenary::sdp::viewer_client_test

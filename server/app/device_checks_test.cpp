@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::device_checks_test {
 namespace {
 
 using nlohmann::json;
@@ -101,4 +101,4 @@ TEST(DeviceChecks, no_two_have_the_same_track_and_reports_of_others_are_nobody_s
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::device_checks_test

@@ -5,7 +5,7 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::links_api_test {
 namespace {
 
 using nlohmann::json;
@@ -130,4 +130,4 @@ TEST_F(LinksApiTest, whoever_came_with_a_delegation_is_listed_under_it) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::links_api_test

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace plenary::server {
+namespace plenary::server::media_plane_test {
 namespace {
 
 constexpr TrackId kTrack = io::id_at_home<TrackId>(1, 7);
@@ -118,4 +118,4 @@ TEST(placement, nobody_is_put_onto_a_shard_that_cannot_keep_up) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::media_plane_test

@@ -15,7 +15,7 @@
 #include "media/sdp/negotiate.h"
 #include "media/sdp/speaker_client.h"
 
-namespace plenary::server {
+namespace plenary::server::media_sessions_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -379,4 +379,4 @@ TEST_F(HalfOpen, who_guesses_sessions_is_told_to_wait) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::media_sessions_test

@@ -5,7 +5,7 @@
 
 #include "server/config/meeting_type.h"
 
-namespace plenary::server {
+namespace plenary::server::meeting_rules_test {
 namespace {
 
 using signaling::Category;
@@ -59,4 +59,4 @@ TEST(MeetingRules, rights_of_reply_wait_where_the_configuration_says) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::meeting_rules_test

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace plenary::server {
+namespace plenary::server::memory_watch_test {
 namespace {
 
 class MemoryFiles : public testing::Test {
@@ -101,4 +101,4 @@ TEST(MemoryWatch, an_allocation_that_failed_says_more_than_any_figure_until_the_
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::memory_watch_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::server {
+namespace plenary::server::request_rates_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -45,4 +45,4 @@ TEST(RequestRates, memory_is_bounded_and_the_silent_are_forgotten) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::request_rates_test

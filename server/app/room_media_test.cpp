@@ -6,7 +6,7 @@
 
 #include "server/room_link/fake_room.h"
 
-namespace plenary::server {
+namespace plenary::server::room_media_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -139,4 +139,4 @@ TEST_F(RoomMediaTest, a_speaker_has_a_picture_while_any_layer_of_it_arrives) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::room_media_test

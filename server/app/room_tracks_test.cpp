@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::room_tracks_test {
 namespace {
 
 using nlohmann::json;
@@ -208,4 +208,4 @@ TEST_F(room_tracks, a_viewers_decoder_has_to_take_the_highest_level_of_all_layer
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::room_tracks_test

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::speaker_readiness_test {
 namespace {
 
 using nlohmann::json;
@@ -130,4 +130,4 @@ TEST(SpeakerReadiness, a_report_of_nonsense_is_as_if_nothing_were_in_it) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::speaker_readiness_test

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace plenary::server {
+namespace plenary::server::secret_file_test {
 namespace {
 
 class SecretFileTest : public testing::Test {
@@ -54,4 +54,4 @@ TEST_F(SecretFileTest, the_line_end_is_not_part_of_the_secret) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::secret_file_test

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::token_signer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -224,4 +224,4 @@ TEST(TokenSigner, forged_tokens_of_the_shared_corpus_are_refused) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::token_signer_test

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::turn_servers_test {
 namespace {
 
 constexpr WallTime kNow{std::chrono::seconds(1'700'000'000)};
@@ -34,4 +34,4 @@ TEST(turn_servers, a_player_gets_a_link_for_each) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::turn_servers_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::bench {
+namespace plenary::bench::frame_assembler_test {
 namespace {
 
 constexpr Instant at(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
@@ -114,4 +114,4 @@ TEST(FrameAssembler, waits_for_a_bounded_number_of_packets) {
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::frame_assembler_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::bench {
+namespace plenary::bench::made_frames_test {
 namespace {
 
 constexpr Instant at(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
@@ -44,4 +44,4 @@ TEST(MadeFrames, what_a_stall_missed_is_not_sent_late) {
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::made_frames_test

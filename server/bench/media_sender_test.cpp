@@ -8,7 +8,7 @@
 #include "media/rtp/h264.h"
 #include "server/bench/media_receiver.h"
 
-namespace plenary::bench {
+namespace plenary::bench::media_sender_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -157,4 +157,4 @@ TEST(MediaSender, forged_and_cut_packets_change_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::media_sender_test

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::bench {
+namespace plenary::bench::report_test {
 namespace {
 
 TEST(Report, a_percentile_is_the_value_of_its_rank) {
@@ -47,4 +47,4 @@ TEST(Report, a_run_without_any_viewer_has_no_division_by_zero) {
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::report_test

@@ -6,7 +6,7 @@
 #include "media/ice/stun.h"
 #include "media/rtp/packet.h"
 
-namespace plenary::bench {
+namespace plenary::bench::speaker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,4 +115,4 @@ TEST(Speaker, says_goodbye_and_is_silent_then) {
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::speaker_test

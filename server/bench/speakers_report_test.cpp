@@ -4,7 +4,7 @@
 
 #include "server/bench/speakers.h"
 
-namespace plenary::bench {
+namespace plenary::bench::speakers_report_test {
 namespace {
 
 TEST(SpeakersReport, sums_by_kind_and_says_what_was_lost_of_what_the_server_knows) {
@@ -30,4 +30,4 @@ TEST(SpeakersReport, of_nobody_is_zeros_and_reasons) {
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::speakers_report_test

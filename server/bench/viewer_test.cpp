@@ -15,7 +15,7 @@
 #include "media/rtp/rtcp.h"
 #include "media/rtp/rtx.h"
 
-namespace plenary::bench {
+namespace plenary::bench::viewer_test {
 namespace {
 
 constexpr Instant at(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
@@ -392,4 +392,4 @@ TEST(IceClient, answers_the_checks_of_a_full_agent_and_only_those_with_the_right
 }
 
 }  // namespace
-}  // namespace plenary::bench
+}  // namespace plenary::bench::viewer_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace plenary::server {
+namespace plenary::server::command_test {
 namespace {
 
 Command parse(std::vector<const char*> words) {
@@ -139,4 +139,4 @@ TEST(CommandLine, help_is_no_fault) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::command_test

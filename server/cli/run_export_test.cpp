@@ -11,7 +11,7 @@
 #include "server/journal/journal.h"
 #include "signaling/meeting/bench.h"
 
-namespace plenary::server {
+namespace plenary::server::run_export_test {
 namespace {
 
 using testing::HasSubstr;
@@ -69,4 +69,4 @@ TEST_F(RunExport, without_a_journal_or_to_a_place_that_cannot_be_written_is_a_fa
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::run_export_test

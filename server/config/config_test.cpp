@@ -8,7 +8,7 @@
 
 #include "server/config/usable_cpus.h"
 
-namespace plenary::server {
+namespace plenary::server::config_test {
 namespace {
 
 using ::testing::AllOf;
@@ -470,4 +470,4 @@ TEST(Config, a_cpu_that_this_process_may_not_use_is_a_fault) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::config_test

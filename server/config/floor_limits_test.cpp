@@ -3,7 +3,7 @@
 
 #include "server/config/load_config.h"
 
-namespace plenary::server {
+namespace plenary::server::floor_limits_test {
 namespace {
 
 using std::chrono::minutes;
@@ -75,4 +75,4 @@ statement_goverment = "5m"
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::floor_limits_test

@@ -5,7 +5,7 @@
 
 #include "server/config/load_config.h"
 
-namespace plenary::server {
+namespace plenary::server::meeting_type_test {
 namespace {
 
 using std::chrono::minutes;
@@ -118,4 +118,4 @@ type = "party"
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::meeting_type_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace plenary::server {
+namespace plenary::server::source_url_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -95,4 +95,4 @@ TEST(SourceUrl, shows_no_secret) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::source_url_test

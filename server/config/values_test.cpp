@@ -5,7 +5,7 @@
 #include "server/config/load_config.h"
 #include "server/config/usable_cpus.h"
 
-namespace plenary::server {
+namespace plenary::server::values_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -58,4 +58,4 @@ TEST(Network, contains_what_its_prefix_says) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::values_test

@@ -7,7 +7,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::server {
+namespace plenary::server::list_record_test {
 namespace {
 
 using nlohmann::json;
@@ -181,4 +181,4 @@ TEST(Json, leaves_texts_as_they_are) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::list_record_test

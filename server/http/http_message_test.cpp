@@ -2,7 +2,7 @@
 
 #include "server/http/http_server.h"
 
-namespace plenary::server {
+namespace plenary::server::http_message_test {
 namespace {
 
 HttpRequest from(const char* ip, const char* forwarded_for = "") {
@@ -37,4 +37,4 @@ TEST(HttpRequest, comes_from_whom_a_proxy_on_this_machine_names_last) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::http_message_test

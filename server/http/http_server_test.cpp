@@ -13,7 +13,7 @@
 
 #include "server/http/http_test_server.h"
 
-namespace plenary::server {
+namespace plenary::server::http_server_test {
 namespace {
 
 using namespace std::string_literals;
@@ -491,4 +491,4 @@ TEST(HttpServer, a_timer_moves_with_each_call_and_fires_once) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::http_server_test

@@ -12,7 +12,7 @@
 #include "media/crypto/certificate.h"
 #include "server/http/http_test_server.h"
 
-namespace plenary::server {
+namespace plenary::server::https_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -226,4 +226,4 @@ TEST(Https, speaks_http_2) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::https_test

@@ -4,7 +4,7 @@
 
 #include "server/http/pages.h"
 
-namespace plenary::server {
+namespace plenary::server::request_check_test {
 namespace {
 
 TEST(RequestCheck, a_content_length_is_digits_only) {
@@ -66,4 +66,4 @@ TEST(Pages, know_types_and_names_with_a_hash) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::request_check_test

@@ -5,7 +5,7 @@
 
 #include "server/http/http_test_server.h"
 
-namespace plenary::server {
+namespace plenary::server::web_socket_client_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -109,4 +109,4 @@ TEST(WebSocketClient, calls_back_while_a_watched_descriptor_is_readable) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::web_socket_client_test

@@ -8,7 +8,7 @@
 #include "server/http/http_test_server.h"
 #include "server/http/web_socket.h"
 
-namespace plenary::server {
+namespace plenary::server::web_socket_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -279,4 +279,4 @@ TEST(WebSocket, tells_when_the_client_is_gone) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::web_socket_test

@@ -13,7 +13,7 @@
 #include "media/base/random.h"
 #include "server/journal/journal_fixture.h"
 
-namespace plenary::server {
+namespace plenary::server::journal_power_test {
 namespace {
 
 constexpr const char* kAfter = "after";  // the folder of the next start, which is another disk
@@ -110,8 +110,10 @@ TEST_F(JournalPower, what_was_acknowledged_is_there_after_each_of_two_hundred_po
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::journal_power_test
 
 // What SQLite flushes with, in place of the C library's.
-extern "C" int fdatasync(int descriptor) { return plenary::server::flush(descriptor, SYS_fdatasync); }
-extern "C" int fsync(int descriptor) { return plenary::server::flush(descriptor, SYS_fsync); }
+extern "C" int fdatasync(int descriptor) {
+  return plenary::server::journal_power_test::flush(descriptor, SYS_fdatasync);
+}
+extern "C" int fsync(int descriptor) { return plenary::server::journal_power_test::flush(descriptor, SYS_fsync); }

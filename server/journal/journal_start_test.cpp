@@ -10,7 +10,7 @@
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/snapshot.h"
 
-namespace plenary::server {
+namespace plenary::server::journal_start_test {
 namespace {
 
 using signaling::Bench;
@@ -254,4 +254,4 @@ TEST_F(JournalStart, is_read_beside_a_running_server) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::journal_start_test

@@ -8,7 +8,7 @@
 
 #include "server/journal/journal_fixture.h"
 
-namespace plenary::server {
+namespace plenary::server::journal_test {
 namespace {
 
 using signaling::Ticket;
@@ -180,4 +180,4 @@ TEST_F(JournalTest, a_full_disk_acknowledges_nothing_and_keeps_what_it_has) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::journal_test

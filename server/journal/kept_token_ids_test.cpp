@@ -5,7 +5,7 @@
 #include "server/auth/token_signer.h"
 #include "server/journal/journal_fixture.h"
 
-namespace plenary::server {
+namespace plenary::server::kept_token_ids_test {
 namespace {
 
 const std::string kKept = "sig:" + std::string(42, 'A');
@@ -50,4 +50,4 @@ TEST_F(JournalTest, whoever_was_removed_by_a_signature_stays_removed) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::kept_token_ids_test

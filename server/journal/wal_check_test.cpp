@@ -10,7 +10,7 @@
 #include "media/base/random.h"
 #include "server/journal/journal_fixture.h"
 
-namespace plenary::server {
+namespace plenary::server::wal_check_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -190,4 +190,4 @@ TEST_F(JournalLog, that_is_gone_with_all_of_it_moved_over_is_missed_by_nobody) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::wal_check_test

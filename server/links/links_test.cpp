@@ -5,7 +5,7 @@
 
 #include "server/auth/token_signer.h"
 
-namespace plenary::server {
+namespace plenary::server::links_test {
 namespace {
 
 using signaling::StoredEvent;
@@ -188,4 +188,4 @@ TEST_F(LinksTest, there_are_not_endlessly_many) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::links_test

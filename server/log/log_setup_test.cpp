@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::server {
+namespace plenary::server::log_setup_test {
 namespace {
 
 constexpr WallTime kTime{std::chrono::milliseconds(1'700'000'000'123)};
@@ -31,4 +31,4 @@ TEST(LogSetup, a_text_line_shows_plain_values_plainly_and_quotes_others) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::log_setup_test

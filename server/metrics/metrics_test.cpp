@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace plenary::server {
+namespace plenary::server::metrics_test {
 namespace {
 
 using testing::HasSubstr;
@@ -42,4 +42,4 @@ TEST(Metrics, a_cleared_gauge_is_gone_and_may_come_back) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::metrics_test

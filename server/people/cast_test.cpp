@@ -7,7 +7,7 @@
 
 #include "server/auth/claims.h"
 
-namespace plenary::people {
+namespace plenary::people::cast_test {
 namespace {
 
 TEST(Cast, nobody_has_the_name_of_somebody_else) {
@@ -44,4 +44,4 @@ TEST(Cast, everybody_has_several_things_to_say_in_their_own_language) {
 }
 
 }  // namespace
-}  // namespace plenary::people
+}  // namespace plenary::people::cast_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::people {
+namespace plenary::people::job_test {
 namespace {
 
 TEST(Job, is_read_back_as_it_was_written_on_one_line) {
@@ -32,4 +32,4 @@ TEST(Job, what_is_none_is_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::people
+}  // namespace plenary::people::job_test

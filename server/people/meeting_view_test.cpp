@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::people {
+namespace plenary::people::meeting_view_test {
 namespace {
 
 using nlohmann::json;
@@ -65,4 +65,4 @@ TEST(MeetingView, members_of_a_wrong_type_are_as_good_as_absent) {
 }
 
 }  // namespace
-}  // namespace plenary::people
+}  // namespace plenary::people::meeting_view_test

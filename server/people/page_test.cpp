@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace plenary::people {
+namespace plenary::people::page_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,4 +67,4 @@ TEST(Page, what_is_no_message_of_the_protocol_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::people
+}  // namespace plenary::people::page_test

@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-namespace plenary::people {
+namespace plenary::people::person_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -224,4 +224,4 @@ TEST(Person, the_same_seed_does_the_same) {
 }
 
 }  // namespace
-}  // namespace plenary::people
+}  // namespace plenary::people::person_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::people {
+namespace plenary::people::robot_moderator_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -130,4 +130,4 @@ TEST(RobotModerator, does_nothing_in_a_meeting_that_is_not_live_and_not_twice_wi
 }
 
 }  // namespace
-}  // namespace plenary::people
+}  // namespace plenary::people::robot_moderator_test

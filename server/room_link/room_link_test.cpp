@@ -9,7 +9,7 @@
 
 #include "server/room_link/fake_room.h"
 
-namespace plenary::server {
+namespace plenary::server::room_link_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -120,4 +120,4 @@ TEST_F(RoomLinkTest, a_program_that_does_not_exist_is_a_clear_error) {
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::room_link_test

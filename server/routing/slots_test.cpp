@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::server {
+namespace plenary::server::slots_test {
 namespace {
 
 RoomPicture room(Mix mix) {
@@ -134,4 +134,4 @@ TEST(Slots, a_player_with_one_picture_gets_the_programme_while_somebody_remote_i
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::slots_test

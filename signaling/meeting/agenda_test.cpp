@@ -5,7 +5,7 @@
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/event_json.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::agenda_test {
 namespace {
 
 using std::chrono::seconds;
@@ -190,4 +190,4 @@ TEST_F(Agenda, events_of_before_there_were_agendas_are_read) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::agenda_test

@@ -7,7 +7,7 @@
 #include "signaling/meeting/fold.h"
 #include "signaling/meeting/snapshot.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::chair_test {
 namespace {
 
 using std::chrono::minutes;
@@ -274,4 +274,4 @@ TEST_F(ChairTest, is_on_the_disk_and_in_snapshots_and_comes_back_after_a_crash) 
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::chair_test

@@ -4,7 +4,7 @@
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/decide.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::check_test {
 namespace {
 
 using std::chrono::seconds;
@@ -93,4 +93,4 @@ TEST_F(CheckTest, of_who_never_joined_is_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::check_test

@@ -6,7 +6,7 @@
 
 #include "signaling/meeting/event_json.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::fold_test {
 namespace {
 
 Event event(std::uint64_t seq, EventBody body) {
@@ -224,4 +224,4 @@ TEST(Fold, who_asked_last_is_known_however_many_asked_before) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::fold_test

@@ -5,7 +5,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::help_test {
 namespace {
 
 using std::chrono::seconds;
@@ -102,4 +102,4 @@ TEST_F(HelpLineTest, it_leaves_what_can_be_undone_alone) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::help_test

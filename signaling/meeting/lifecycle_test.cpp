@@ -6,7 +6,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::lifecycle_test {
 namespace {
 
 using std::chrono::seconds;
@@ -247,4 +247,4 @@ TEST(Lifecycle, a_meeting_begins_with_the_list_and_the_order_of_its_rules_and_ag
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::lifecycle_test

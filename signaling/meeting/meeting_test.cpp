@@ -7,7 +7,7 @@
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/due.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::meeting_test {
 namespace {
 
 using std::chrono::minutes;
@@ -334,4 +334,4 @@ TEST(Meeting, a_step_of_the_wall_clock_changes_no_timer) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::meeting_test

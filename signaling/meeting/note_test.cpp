@@ -3,7 +3,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::note_test {
 namespace {
 
 class NoteTest : public testing::Test {
@@ -72,4 +72,4 @@ TEST_F(NoteTest, goes_when_the_request_is_forgotten) {
 TEST_F(NoteTest, of_nobody_is_refused) { EXPECT_EQ(note(RequestId{77}, "Who?").error().word, "not_found"); }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::note_test

@@ -6,7 +6,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::order_test {
 namespace {
 
 using std::chrono::seconds;
@@ -282,4 +282,4 @@ TEST(Order, a_full_list_refuses_the_next_request) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::order_test

@@ -3,7 +3,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::place_test {
 namespace {
 
 class Place : public testing::Test {
@@ -88,4 +88,4 @@ TEST_F(Place, who_is_called_in_the_room_keeps_the_call_without_answering) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::place_test

@@ -7,7 +7,7 @@
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/due.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::presence_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -238,4 +238,4 @@ TEST(Presence, a_wall_clock_set_back_before_a_restart_moves_nothing_back) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::presence_test

@@ -4,7 +4,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::saving_test {
 namespace {
 
 using std::chrono::seconds;
@@ -143,4 +143,4 @@ TEST(Saving, a_journal_with_a_gap_or_an_event_of_a_later_version_is_refused) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::saving_test

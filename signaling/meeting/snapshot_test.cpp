@@ -8,7 +8,7 @@
 #include "signaling/meeting/event_json.h"
 #include "signaling/meeting/fold.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::snapshot_test {
 namespace {
 
 const Rules kRules{.meeting = "room-a", .room = "room-a", .title = "", .languages = {"en"}, .speakers_max = 2};
@@ -162,4 +162,4 @@ TEST(Snapshot, is_not_taken_of_what_the_disk_does_not_have) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::snapshot_test

@@ -5,7 +5,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::transitions_test {
 namespace {
 
 using std::chrono::minutes;
@@ -337,4 +337,4 @@ TEST(Transitions, media_is_taken_from_standby_on_and_from_the_first_in_the_queue
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::transitions_test

@@ -8,7 +8,7 @@
 
 #include "signaling/meeting/bench.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::undo_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -330,4 +330,4 @@ TEST(Undo, two_moderators_at_once_get_one_undo_and_one_refusal) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::undo_test

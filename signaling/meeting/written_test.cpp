@@ -4,7 +4,7 @@
 #include "signaling/meeting/bench.h"
 #include "signaling/meeting/event_json.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::written_test {
 namespace {
 
 using std::chrono::minutes;
@@ -168,4 +168,4 @@ TEST_F(WrittenTest, a_request_of_before_there_were_texts_is_read) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::written_test

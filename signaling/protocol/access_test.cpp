@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-namespace plenary::signaling {
+namespace plenary::signaling::access_test {
 namespace {
 
 constexpr unsigned kRoles = 9;
@@ -152,4 +152,4 @@ TEST(Access, interpreters_and_chairs_see_readiness_but_no_room_status) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::access_test

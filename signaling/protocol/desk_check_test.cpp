@@ -3,7 +3,7 @@
 
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_check_test {
 namespace {
 
 using std::chrono::hours;
@@ -80,4 +80,4 @@ TEST_F(DeskCheck, is_in_no_state) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_check_test

@@ -7,7 +7,7 @@
 #include "signaling/protocol/access.h"
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_matrix_test {
 namespace {
 
 using std::chrono::seconds;
@@ -327,4 +327,4 @@ TEST_F(DeskMatrix, every_call_by_every_role_in_every_state_does_what_the_table_s
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_matrix_test

@@ -1,7 +1,7 @@
 // Who is told of a moderator's private note, and who never is.
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_note_test {
 namespace {
 
 class DeskNote : public DeskTest {
@@ -55,4 +55,4 @@ TEST_F(DeskNote, is_told_again_to_who_joins_and_when_it_is_taken_away) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_note_test

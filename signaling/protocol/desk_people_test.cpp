@@ -1,7 +1,7 @@
 // What pages tell of their people and ask for them: where they are, what they need, how long they have spoken.
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_people_test {
 namespace {
 
 using std::chrono::seconds;
@@ -163,4 +163,4 @@ TEST_F(DeskPeople, what_was_spoken_is_told_by_category_and_by_person) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_people_test

@@ -6,7 +6,7 @@
 
 #include "signaling/protocol/desk.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_readiness_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -188,4 +188,4 @@ TEST_F(DeskReadiness, a_checks_verdict_is_told_with_its_time_to_those_who_act_on
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_readiness_test

@@ -3,7 +3,7 @@
 
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_removal_test {
 namespace {
 
 using std::chrono::minutes;
@@ -173,4 +173,4 @@ TEST_F(Removal, staff_oneself_and_nobody_are_refused_with_a_word) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_removal_test

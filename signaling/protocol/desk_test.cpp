@@ -4,7 +4,7 @@
 #include "signaling/protocol/desk_test.h"
 #include "signaling/protocol/sample_calls.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_test {
 namespace {
 
 using std::chrono::minutes;
@@ -376,4 +376,4 @@ TEST_F(DeskTest, pages_are_told_what_type_of_meeting_it_is_where_the_configurati
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_test

@@ -1,7 +1,7 @@
 // Who may read a written text, and when.
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::desk_text_test {
 namespace {
 
 class DeskText : public DeskTest {
@@ -87,4 +87,4 @@ TEST_F(DeskText, one_that_is_too_long_is_refused_and_not_cut) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::desk_text_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plenary::signaling {
+namespace plenary::signaling::device_check_test {
 namespace {
 
 TEST(DeviceCheck, a_second_of_it_is_written_with_what_is_known_so_far) {
@@ -19,4 +19,4 @@ TEST(DeviceCheck, a_second_of_it_is_written_with_what_is_known_so_far) {
 TEST(DeviceCheck, its_end_has_a_word) { EXPECT_EQ(check_ended_params("time_over"), R"({"code":"time_over"})"); }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::device_check_test

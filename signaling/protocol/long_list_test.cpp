@@ -4,7 +4,7 @@
 #include "signaling/protocol/desk_state.h"
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::long_list_test {
 namespace {
 
 class LongList : public DeskTest {
@@ -141,4 +141,4 @@ TEST_F(LongList, w4_who_reads_too_slowly_for_every_change_gets_the_state_in_the_
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::long_list_test

@@ -13,7 +13,7 @@
 #include "signaling/protocol/sample_calls.h"
 #include "signaling/protocol/session.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::schema_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -65,4 +65,4 @@ TEST_F(SchemaTest, every_method_of_the_table_is_in_the_schema) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::schema_test

@@ -12,7 +12,7 @@
 #include "signaling/protocol/json_text.h"
 #include "signaling/protocol/sample_calls.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::session_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -191,4 +191,4 @@ TEST(Session, the_json_test_suite_is_judged_as_it_says) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::session_test

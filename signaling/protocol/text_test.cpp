@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-namespace plenary::signaling {
+namespace plenary::signaling::text_test {
 namespace {
 
 TEST(Text, names_of_all_scripts_stay_as_they_are) {
@@ -80,4 +80,4 @@ TEST(Text, naughty_strings_become_harmless) {
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::text_test

@@ -3,7 +3,7 @@
 #include "signaling/protocol/desk_state.h"
 #include "signaling/protocol/desk_test.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::visits_test {
 namespace {
 
 class DeskVisits : public DeskTest {
@@ -146,4 +146,4 @@ TEST_F(DeskVisits, a_moderator_whose_link_is_revoked_in_the_middle_of_an_act_act
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::visits_test

@@ -15,7 +15,7 @@
 #include "signaling/meeting/fold.h"
 #include "tests/scenarios/promised_order.h"
 
-namespace plenary::signaling {
+namespace plenary::signaling::floor_interleavings_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -492,4 +492,4 @@ TEST(FloorInterleavings, two_hundred_requests_at_once_are_in_the_order_of_their_
 }
 
 }  // namespace
-}  // namespace plenary::signaling
+}  // namespace plenary::signaling::floor_interleavings_test

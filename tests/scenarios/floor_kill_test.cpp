@@ -17,7 +17,7 @@
 #include "signaling/meeting/fold.h"
 #include "signaling/meeting/order.h"
 
-namespace plenary::server {
+namespace plenary::server::floor_kill_test {
 namespace {
 
 using namespace signaling;
@@ -247,4 +247,4 @@ TEST(FloorKill, what_was_acknowledged_is_there_once_and_in_order_after_each_kill
 }
 
 }  // namespace
-}  // namespace plenary::server
+}  // namespace plenary::server::floor_kill_test

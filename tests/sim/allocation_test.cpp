@@ -32,7 +32,7 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
-namespace plenary::sim {
+namespace plenary::sim::allocation_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,4 +124,4 @@ TEST_P(Allocations, packets_of_a_steady_state_make_none) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::allocation_test

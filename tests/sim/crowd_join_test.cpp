@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::crowd_join_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -107,4 +107,4 @@ TEST_F(CrowdJoin, two_hundred_in_a_second_cost_few_key_frames_and_nobody_waits_l
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::crowd_join_test

@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::hostile_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -319,4 +319,4 @@ TEST_F(Hostile, thirty_percent_loss_during_the_handshake_is_survived) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::hostile_test

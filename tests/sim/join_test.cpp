@@ -2,7 +2,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::join_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -71,4 +71,4 @@ TEST(join, viewers_of_both_ciphers_watch_side_by_side) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::join_test

@@ -4,7 +4,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::layers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -252,4 +252,4 @@ TEST(layers, a_layer_that_goes_leaves_its_viewers_the_picture) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::layers_test

@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::overload_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -223,4 +223,4 @@ TEST_P(Overload, turns_that_get_longer_and_shorter_are_not_taken_for_thin_lines)
 INSTANTIATE_TEST_SUITE_P(seeds, Overload, testing::Values(1, 2, 3));
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::overload_test

@@ -4,7 +4,7 @@
 #include "media/rtp/red.h"
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::redundancy_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -92,4 +92,4 @@ TEST(redundancy, crosses_no_change_of_language) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::redundancy_test

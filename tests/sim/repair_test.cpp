@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::repair_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -133,4 +133,4 @@ TEST(repair, a_nack_for_what_was_never_sent_is_dropped) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::repair_test

@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::roaming_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -114,4 +114,4 @@ TEST_P(Roaming, a_restart_of_ice_on_the_same_network_loses_nothing) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::roaming_test

@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::room_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -264,4 +264,4 @@ TEST(room, a_track_may_go_while_it_is_watched) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::room_test

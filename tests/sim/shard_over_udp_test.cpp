@@ -18,7 +18,7 @@
 #include "tests/sim/speaker_client.h"
 #include "tests/sim/viewer_client.h"
 
-namespace plenary::sim {
+namespace plenary::sim::shard_over_udp_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -225,4 +225,4 @@ TEST_F(ShardOverUdp, a_shard_that_ends_says_good_bye) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::shard_over_udp_test

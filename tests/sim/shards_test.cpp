@@ -5,7 +5,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::shards_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -208,4 +208,4 @@ TEST(shards, frames_lost_between_shards_tear_no_picture) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::shards_test

@@ -8,7 +8,7 @@
 #include "media/rtp/packet.h"
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::simulcast_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -435,4 +435,4 @@ TEST(simulcast, all_layers_of_a_picture_are_one_codec) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::simulcast_test

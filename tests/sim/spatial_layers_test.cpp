@@ -5,7 +5,7 @@
 #include "media/rtp/packet.h"
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::spatial_layers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -184,4 +184,4 @@ INSTANTIATE_TEST_SUITE_P(codecs_and_seeds, SpatialLayers,
                                           testing::Range<std::uint64_t>(41, 44)));
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::spatial_layers_test

@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::speaker_codecs_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -190,4 +190,4 @@ TEST(speaker_codecs, the_end_of_a_speech_leaves_nothing_to_encode) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::speaker_codecs_test

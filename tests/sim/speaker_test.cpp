@@ -6,7 +6,7 @@
 #include "media/rtp/packet.h"
 #include "tests/sim/world.h"
 
-namespace plenary::sim {
+namespace plenary::sim::speaker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -395,4 +395,4 @@ TEST(speaker, the_room_process_gets_a_key_frame_when_it_asks) {
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::speaker_test

@@ -8,7 +8,7 @@
 #include "tests/sim/bandwidth/profiles.h"
 #include "tests/sim/bandwidth/session.h"
 
-namespace plenary::sim {
+namespace plenary::sim::profiles_test {
 namespace {
 
 std::vector<std::uint64_t> seeds() {
@@ -115,4 +115,4 @@ TEST(ProfilesTest, a_line_too_thin_for_pictures_shows_stills_and_keeps_its_sound
 }
 
 }  // namespace
-}  // namespace plenary::sim
+}  // namespace plenary::sim::profiles_test
