@@ -187,7 +187,7 @@ function posterSheet(posters: readonly Poster[]): TemplateResult {
         <h2>${bdi(room)}</h2>
         ${qrCode(url, link.name)}
         <p class="name">${bdi(link.name)}</p>
-        <p>${link.organisation ? bdi(link.organisation) : nothing}</p>
+        ${[link.title, link.organisation, link.country].filter((fact) => fact).map((fact) => html`<p>${bdi(fact)}</p>`)}
         <p class="hint">${t('organiser.poster')}</p>
       </article>`,
     )}

@@ -180,13 +180,15 @@ test('who is in the room has a link that says so, and a card to be printed', asy
   const page = await open('/organiser', organiser);
   await expect(page.locator('[data-action=sheet]')).toHaveCount(0);
   await page.getByLabel('Is in the room').check();
+  await page.getByText('Title, country, protocol rank', { exact: true }).click();
+  await page.getByLabel('Title, such as Minister').fill('Minister');
   await make(page, 'Juan Pérez');
   await expect(page.getByRole('dialog').getByLabel('Link', { exact: true })).toHaveValue(/&where=room$/);
   await page.keyboard.press('Escape');
   await named(page, 'Print 1 card for the room').click();
   await page.emulateMedia({ media: 'print' });
   await expect(page.locator('.poster')).toHaveCount(1);
-  await expect(page.locator('.poster')).toContainText('Juan Pérez');
+  await expect(page.locator('.poster p')).toContainText(['Juan Pérez', 'Minister', 'Ministry of Posts']);
   await expect(page.locator('.poster .qr')).toBeVisible();
   await expect(page.locator('.organiser')).toBeHidden();
   expect(await page.evaluate(() => window.printed)).toBe(1);
