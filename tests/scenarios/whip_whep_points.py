@@ -12,8 +12,10 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -90,6 +92,31 @@ class Points(unittest.TestCase):
         self.assertTrue(session.answer.startswith("v=0\r\n"))
         self.assertTrue(session.lives())
         session.delete()
+
+    @of_both
+    def test_s6_what_a_peer_names_as_its_address_is_sent_nothing(self, endpoint):
+        named = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(8)]
+        for one in named:
+            one.bind(("127.0.0.1", 0))
+            one.setblocking(False)
+            self.addCleanup(one.close)
+        ports = [one.getsockname()[1] for one in named]
+        candidates = [f"a=candidate:{index} 1 {kind} {2130706431 - index} 127.0.0.1 {port} typ {typ}\r\n"
+                      for index, (port, kind, typ) in enumerate(zip(ports, ("udp", "UDP", "tcp") * 3, ("host", "srflx raddr 0.0.0.0 rport 9") * 4))]
+        offer = endpoint.offer(credentials=(ours := ice())) + "".join(candidates[:4]) + "a=end-of-candidates\r\n"
+        status, answer, created = endpoint.post(offer)
+        self.assertEqual(status, 201, answer)
+        status, text, _ = endpoint.ask("PATCH", created.getheader("Location"), fragment(ours, "".join(candidates[4:])),
+                                       Content_Type=FRAGMENT, If_Match=created.getheader("ETag"))
+        self.assertEqual(status, 204, text)
+        theirs, wire = (value(answer, "ice-ufrag"), value(answer, "ice-pwd")), Wire(answer)
+        for _ in range(3):  # who checks is answered, from where it came, and nobody else is asked
+            wire.answered(theirs, ours)
+            time.sleep(0.3)
+        for one, candidate in zip(named, candidates):
+            with self.assertRaises(BlockingIOError, msg=candidate):
+                one.recv(2048)
+        endpoint.ask("DELETE", created.getheader("Location"))
 
     @of_both
     def test_04_the_entity_tag_is_strong_and_one_of_its_own(self, endpoint):
