@@ -107,6 +107,24 @@ TEST(Https, serves_and_tells_the_handler_that_it_is_secure) {
   EXPECT_THAT(client.get("/b"), HasSubstr("secure /b"));
 }
 
+TEST(Https, h9_handshakes_that_stop_are_cut_off) {
+  const CertificateFolder files;
+  files.renew();
+  HttpServerConfig config = files.config();
+  config.request_timeout = std::chrono::seconds(3);
+  TestServer server(config);
+  server.answer = answer_end;
+  TestClient silent(server.port()), begun(server.port()), half(server.port());
+  const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);  // 512 bytes are announced
+  begun.send(hello.substr(0, 1));
+  half.send(hello + std::string(200, 'r'));
+  EXPECT_EQ(half.read_to_end(), "");
+  EXPECT_EQ(begun.read_to_end(), "");
+  EXPECT_EQ(silent.read_to_end(), "");
+  TlsClient good(server.port());
+  EXPECT_THAT(good.get("/"), HasSubstr("secure /"));
+}
+
 TEST(Https, shows_a_renewed_certificate_to_new_connections_and_keeps_the_old_ones) {
   const CertificateFolder files;
   const std::string first = files.renew();
