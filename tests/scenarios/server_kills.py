@@ -16,6 +16,7 @@ import os
 import random
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -392,8 +393,9 @@ def main():
             if (seed - first + 1) % LOOK_AT_ALL_EVERY == 0 or seed == first + kills - 1:
                 account.look_at_all(server.record())
             if not account.clean():
-                print(f"seed {seed}: {account.text()}", *account.why[:5], sep="\n  ")
                 server.kill()
+                kept = shutil.copytree(folder, tempfile.mkdtemp(prefix=f"plenary-kill-{seed}-"), dirs_exist_ok=True)
+                print(f"seed {seed}: {account.text()}", *account.why[:5], f"its journal is kept in {kept}", sep="\n  ")
                 return 1
         server.kill(signal.SIGTERM)
     clock = "the clock set" if FAKETIME.exists() else "no clock set: libfaketime is not installed"
