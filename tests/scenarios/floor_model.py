@@ -37,10 +37,11 @@ class Floor:
         has_spoken = {r["request"]: self.order == "balance" and self.spoken.get(r["person"], 0) > 0 for r in waiting}
         waiting.sort(key=lambda r: (not r["offered"], not r["offered"] and has_spoken[r["request"]], number(r["request"])))
         order = [r["request"] for r in waiting]
-        for passed in sorted((r for r in waiting if r["behind"]), key=lambda r: r["passed"]):
-            if passed["behind"] in order and order.index(passed["request"]) < order.index(passed["behind"]):
-                order.remove(passed["request"])
-                order.insert(order.index(passed["behind"]) + 1, passed["request"])
+        # Each time that somebody was: behind whom they stood first they stay, when whom they stood behind last has left.
+        for _, request, behind in sorted((seq, r["request"], behind) for r in waiting for seq, behind in r["passed"]):
+            if behind in order and order.index(request) < order.index(behind):
+                order.remove(request)
+                order.insert(order.index(behind) + 1, request)
         return order
 
     def shown(self):
@@ -52,7 +53,7 @@ class Floor:
     def requested(self, event):
         self.open[event["request"]] = {
             "request": event["request"], "state": event["born"], "topic": event["topic"], "person": event["person"]["participant"],
-            "where": event["person"]["where"], "behind": None, "passed": 0, "offered": False, "spoke": False}
+            "where": event["person"]["where"], "passed": [], "offered": False, "spoke": False}
         if self.order == "manual":
             self.insert_row(event["request"])
 
@@ -66,7 +67,7 @@ class Floor:
         if event["to"] in SPEAKS and before not in SPEAKS:
             for other in self.open.values():
                 other["offered"] = False
-            request["behind"] = None
+            request["passed"] = []
         if event["to"] not in WAITS and event["request"] in self.rows:
             self.rows.remove(event["request"])
         if event["to"] == "on_air":
@@ -80,7 +81,7 @@ class Floor:
         request |= {"state": "queued", "offered": False}
         if "behind" not in event:  # the last already
             return
-        request |= {"behind": event["behind"], "passed": event["seq"]}
+        request["passed"] = [*request["passed"], (event["seq"], event["behind"])]
         if self.order == "manual":
             self.rows.remove(event["request"])
             self.rows.insert(self.rows.index(event["behind"]) + 1, event["request"])
@@ -94,7 +95,7 @@ class Floor:
     def order_chosen(self, event):
         self.order, self.rows = event["order"], list(event["rows"])
         for request in self.open.values():
-            request["behind"] = None
+            request["passed"] = []
 
     def undo_kept(self, event):
         self.undo = None
@@ -110,7 +111,7 @@ class Floor:
                 if now is None and not any(r["person"] == before["person"] for r in self.open.values()):
                     self.reopen(before, self.ended.pop(id))
             elif now is not None and kept["act"] == "list.order":
-                now["behind"] = before["behind"]
+                now["passed"] = before["passed"]
             elif now is not None and before["state"] in WAITS:
                 self.open[id] = before
         self.list, self.order = kept["list"], kept["order"]

@@ -51,6 +51,13 @@ class WhatIsKept(unittest.TestCase):
         found.compare(acts(), [GRANT, PASS])
         self.assertEqual(self.counts(found), {})
 
+    def test_who_was_passed_behind_two_stays_behind_the_one_who_still_waits(self):
+        passed = [{"type": "passed_over", "request": "r-1", "behind": behind, "seq": seq} for seq, behind in ((4, "r-2"), (5, "r-3"))]
+        ended = {"type": "moved", "request": "r-3", "to": "denied"}
+        found, page = account([*self.JOURNAL, requested("r-3", "c"), *passed, ended], ["r-2", "r-1"])
+        found.look(page)
+        self.assertEqual(self.counts(found), {})
+
     def test_an_acknowledged_request_that_is_gone_is_lost(self):
         found, page = account(self.JOURNAL[:1])
         found.answered("b", {"request": "r-2"})
