@@ -26,12 +26,12 @@ after(async () => {
 });
 
 // Of what comes in, by the browser's own counters: without a sound card its AudioContext does not run.
-const received = (page, peer = 0) => page.evaluate(async (peer) => {
-  const reports = [...(await (window.__peers?.[peer] ?? window.__peer).getStats()).values()];
+const received = (page) => page.evaluate(async () => {
+  const reports = [...(await window.__peer.getStats()).values()];
   const [video, audio] = ["video", "audio"].map((wanted) => reports.filter(({ type, kind }) => type === "inbound-rtp" && kind === wanted));
   const codec = reports.find(({ id }) => id === video.find(({ framesDecoded }) => framesDecoded > 0)?.codecId);
   return { codec: codec?.mimeType, energy: audio.reduce((sum, { totalAudioEnergy }) => sum + (totalAudioEnergy ?? 0), 0) };
-}, peer);
+});
 
 const hears = async (page) => {
   const { energy } = await received(page);
@@ -45,7 +45,7 @@ async function open(name) {
     window.RTCPeerConnection = class extends Peer {
       constructor(...more) {
         super(...more);
-        (window.__peers ??= []).push(this);
+        window.__peer ??= this;
       }
     };
   });
