@@ -84,7 +84,7 @@ test('low data is sound and stills, shows what it has used, and is remembered', 
   await expect(page.getByText('2 MB so far'), 'the connection that is replaced next has been made').toBeVisible();
   await named(page, 'Show the pictures').click();
   await expect(page.getByLabel("Room A: the room's picture")).toBeVisible();
-  expect(await slots(page)).toEqual({ audio: 2, video: 2 });
+  await expect.poll(() => slots(page)).toEqual({ audio: 2, video: 2 });
   await page.keyboard.press('b');
   await expect(page.getByText('You hear the meeting, with a still picture')).toBeVisible();
   await expect(page.getByText('8 MB so far')).toBeVisible();
