@@ -28,7 +28,9 @@ const kNotAcceptable = 406;
 export const kNoCodec = 'no_codec';
 // Bad or unacceptable offers (RFC 9725 §4.2).
 const kFinal: readonly number[] = [400, kNotAcceptable, 415, 422];
-// Neither connected nor failed: a firewall that swallows everything.
+// Neither connected nor failed: a server that went away behind its answer, which another attempt mends at once, or a line
+// so poor that it takes that long.
+const kFirstConnect_ms = 5_000;
 const kConnect_ms = 12_000;
 
 export class Transport {
@@ -41,6 +43,8 @@ export class Transport {
   #session: { url: string; etag: string; answer: string; token: string | undefined } | null = null;
   #cancel: (() => void) | null = null;
   #restarted = false;
+  #patient = false; // an attempt has come to nothing for want of time
+  #doubtful: RTCPeerConnection | null = null; // a probe was asked for while its offer had no answer yet
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -85,7 +89,11 @@ export class Transport {
   // and ICE would need many seconds to find out.
   async probe(): Promise<void> {
     const session = this.#session;
-    if (!session?.url) return;
+    if (!session?.url) {
+      // Its answer may come from the server that went away meanwhile.
+      this.#doubtful = this.#peer;
+      return;
+    }
     try {
       const { status } = await this.#options.fetch(session.url, { method: 'GET', headers: bearer(session.token) });
       if (status === 404 && session === this.#session) this.#again(0);
@@ -116,7 +124,10 @@ export class Transport {
       this.#options.prepare(peer);
       await peer.setLocalDescription(await peer.createOffer());
       if (peer !== this.#peer) return;
-      this.#wait(kConnect_ms, () => this.#again());
+      this.#wait(this.#patient ? kConnect_ms : kFirstConnect_ms, () => {
+        this.#patient = true;
+        this.#again();
+      });
       const response = await this.#options.fetch(this.#options.url(), {
         method: 'POST',
         headers: { 'Content-Type': 'application/sdp', ...bearer(token) },
@@ -139,6 +150,7 @@ export class Transport {
         answer,
         token,
       };
+      if (this.#doubtful === peer) void this.probe();
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
     } catch {
       if (peer === this.#peer) this.#again();
@@ -150,7 +162,7 @@ export class Transport {
     if (peer.connectionState === 'connected') {
       this.#cancel?.();
       this.#cancel = null;
-      this.#restarted = false;
+      this.#restarted = this.#patient = false;
       this.#backoff.reset();
       this.#state.value = 'connected';
     } else if (peer.connectionState === 'disconnected') {

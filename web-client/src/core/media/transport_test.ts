@@ -151,8 +151,18 @@ describe('a session', () => {
     transport.start();
     await settle();
     await request().answer(201, answer, { location: '/whep/room-a/1' });
-    await time.pass(12_000 + 300);
+    await time.pass(5_000 + 300);
     expect(peers).toHaveLength(2);
+  });
+
+  test('has longer when it is posted again: some lines are that slow', async () => {
+    transport.start();
+    await time.pass(5_000 + 300);
+    await request().answer(201, answer, { location: '/whep/room-a/2' });
+    await time.pass(11_000);
+    expect(peers).toHaveLength(2);
+    await time.pass(1_000 + 600);
+    expect(peers).toHaveLength(3);
   });
 });
 
@@ -170,6 +180,16 @@ describe('after the signaling was lost', () => {
     transport.start();
     await connect();
     void transport.probe();
+    await request('GET').answer(404);
+    await time.pass(0);
+    expect(peers).toHaveLength(2);
+  });
+
+  test('a session that was answered only then is looked for as well', async () => {
+    transport.start();
+    await settle();
+    void transport.probe();
+    await request().answer(201, answer, { location: '/whep/room-a/1' });
     await request('GET').answer(404);
     await time.pass(0);
     expect(peers).toHaveLength(2);
