@@ -61,6 +61,11 @@ export function lossyLine({ seed = 1, address = "127.0.0.1" } = {}) {
     server = { address: candidate[1], port: Number(candidate[2]) };
     return sdp.replace(/a=candidate:.*\r\n/g, "").replace("a=end-of-candidates", `a=candidate:1 1 udp 2130706431 ${address} ${line.port} typ host\r\na=end-of-candidates`);
   };
+  // From now on the browser comes from another address, and what was under way to the old one is lost.
+  line.move = () => {
+    for (const back of backs.values()) back.close();
+    backs.clear();
+  };
   line.close = () => {
     open = false;
     front.close();

@@ -7,6 +7,7 @@ import { t } from '../core/i18n.ts';
 import { Chime } from '../core/media/chime.ts';
 import { Checker } from '../core/media/checker.ts';
 import { Listening } from '../core/media/listening.ts';
+import { onNetworkChange } from '../core/media/network.ts';
 import { mediaOf, Speaking } from '../core/media/speaking.ts';
 import type { Transport } from '../core/media/transport.ts';
 import { bytesOf, Usage, UsageRate } from '../core/media/usage.ts';
@@ -80,9 +81,7 @@ export class ParticipantModel {
       effect(() => this.#rejoined()),
       this.listening.play(this.viewer.audio),
     ];
-    const hurry = (): void => this.viewer.transport.hurry();
-    addEventListener('online', hurry);
-    this.#stops.push(() => removeEventListener('online', hurry));
+    this.#stops.push(onNetworkChange(() => this.viewer.transport.hurry()));
     const count = setInterval(() => void this.#count(), kCount_ms);
     this.#stops.push(() => clearInterval(count));
     if (this.own.needs_devices.value && !this.following.here.value) void this.devices.open();

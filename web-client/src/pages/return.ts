@@ -6,6 +6,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { Actions } from '../core/actions.ts';
 import { known, t } from '../core/i18n.ts';
 import { Listening } from '../core/media/listening.ts';
+import { onNetworkChange } from '../core/media/network.ts';
 import { Viewer } from '../core/media/viewer.ts';
 import { emptyShelf } from '../core/memory.ts';
 import { roomOf, tokenOf } from '../core/token.ts';
@@ -64,7 +65,7 @@ class ReturnPage extends Part {
     effect(() => {
       if (this.#session.joined.value) void this.#viewer.transport.probe();
     });
-    addEventListener('online', () => this.#viewer.transport.hurry());
+    onNetworkChange(() => this.#viewer.transport.hurry());
     addEventListener('pointermove', () => this.#moved());
     this.#moved();
   }

@@ -8,6 +8,7 @@ import type { FloorRequest } from '../protocol.ts';
 import type { Timers } from '../rpc.ts';
 import type { Session } from '../session.ts';
 import { Devices } from './devices.ts';
+import { onNetworkChange } from './network.ts';
 import { OpenDevicesMemory } from './open_devices.ts';
 import { Publisher } from './publisher.ts';
 
@@ -53,9 +54,8 @@ export class Speaking {
 
   // Until what it gives back is called.
   start(): () => void {
-    const hurry = (): void => this.publisher.transport.hurry();
-    addEventListener('online', hurry);
-    const stops = [effect(() => this.#reopen()), effect(() => this.#remember()), effect(() => this.#publish()), effect(() => this.#rejoined()), () => removeEventListener('online', hurry)];
+    const moved = onNetworkChange(() => this.publisher.transport.hurry());
+    const stops = [effect(() => this.#reopen()), effect(() => this.#remember()), effect(() => this.#publish()), effect(() => this.#rejoined()), moved];
     return () => {
       for (const stop of stops) stop();
       this.publisher.stop();

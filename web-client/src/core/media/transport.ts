@@ -78,11 +78,15 @@ export class Transport {
     });
   }
 
-  // The network came back: do not wait for the timers.
+  // The network came back, or is another one: do not wait for the timers. A session that lives gets another path, and what it
+  // has goes on until that is found.
   hurry(): void {
-    if (this.#state.value !== 'reconnecting') return;
-    this.#backoff.reset();
-    this.#again(0);
+    const peer = this.#peer;
+    if (peer && !this.#restarted && ['connected', 'disconnected', 'failed'].includes(peer.connectionState)) void this.#restart(peer);
+    else if (this.#state.value === 'reconnecting') {
+      this.#backoff.reset();
+      this.#again(0);
+    }
   }
 
   // The signaling was lost and is back: is our session still known there? A server that was restarted knows it no more,
@@ -178,7 +182,11 @@ export class Transport {
     const session = this.#session;
     if (this.#restarted || !session?.url) return this.#again();
     this.#restarted = true;
-    this.#wait(kRestart_ms, () => this.#again());
+    this.#wait(kRestart_ms, () => {
+      // Where the old path held until the new one was found, nobody says that it was.
+      if (peer.connectionState === 'connected') this.#restarted = false;
+      else this.#again();
+    });
     try {
       const offer = await peer.createOffer({ iceRestart: true });
       await peer.setLocalDescription(offer);

@@ -256,6 +256,44 @@ describe('a lost path', () => {
     expect(peers).toHaveLength(2);
   });
 
+  test('is replaced on another network before it is lost, and the session stays', async () => {
+    transport.start();
+    await connect();
+    transport.hurry();
+    await settle();
+    expect(transport.state.value).toBe('connected');
+    await request('PATCH').answer(200, 'a=ice-ufrag:two\r\na=ice-pwd:twotwotwo\r\n', { etag: '"2"' });
+    await time.pass(60_000);
+    expect(peers).toHaveLength(1);
+    transport.hurry();
+    await settle();
+    expect(sent.filter(({ method }) => method === 'PATCH')).toHaveLength(2);
+    expect(request('PATCH').headers['If-Match']).toBe('"2"');
+  });
+
+  test('is restarted at once when the network has come back, not posted anew', async () => {
+    transport.start();
+    await connect();
+    peer().become('disconnected');
+    transport.hurry();
+    await settle();
+    expect(request('PATCH')).toBeDefined();
+    peer().become('connected');
+    await time.pass(60_000);
+    expect(peers).toHaveLength(1);
+  });
+
+  test('that another network does not mend either gets a new session', async () => {
+    transport.start();
+    await connect();
+    transport.hurry();
+    await settle();
+    await request('PATCH').answer(200, 'a=ice-ufrag:two\r\na=ice-pwd:twotwotwo\r\n');
+    peer().become('disconnected');
+    await time.pass(2_500 + 300);
+    expect(peers).toHaveLength(2);
+  });
+
   test('is not waited for when the network has come back', async () => {
     transport.start();
     await settle();
