@@ -82,7 +82,7 @@ export class Transport {
   // has goes on until that is found.
   hurry(): void {
     const peer = this.#peer;
-    if (peer && !this.#restarted && ['connected', 'disconnected', 'failed'].includes(peer.connectionState)) void this.#restart(peer);
+    if (peer && this.#session?.url && !this.#restarted && ['connected', 'disconnected', 'failed'].includes(peer.connectionState)) void this.#restart(peer);
     else if (this.#state.value === 'reconnecting') {
       this.#backoff.reset();
       this.#again(0);
@@ -182,11 +182,12 @@ export class Transport {
     const session = this.#session;
     if (this.#restarted || !session?.url) return this.#again();
     this.#restarted = true;
-    this.#wait(kRestart_ms, () => {
-      // Where the old path held until the new one was found, nobody says that it was.
+    const unlessItHeld = (): void => {
+      // Where the old path holds until there is another one, nobody says that there is.
       if (peer.connectionState === 'connected') this.#restarted = false;
       else this.#again();
-    });
+    };
+    this.#wait(kRestart_ms, unlessItHeld);
     try {
       const offer = await peer.createOffer({ iceRestart: true });
       await peer.setLocalDescription(offer);
@@ -204,7 +205,7 @@ export class Transport {
       this.#session = { ...session, etag: response.headers.get('etag') ?? '*', answer };
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
     } catch {
-      if (peer === this.#peer) this.#again();
+      if (peer === this.#peer) unlessItHeld();
     }
   }
 

@@ -8,6 +8,7 @@ interface Exchange {
   method: string;
   headers: Record<string, string>;
   answer: (status: number, body?: string, headers?: Record<string, string>) => Promise<void>;
+  fail: () => void;
 }
 
 class FakePeer {
@@ -71,12 +72,12 @@ beforeEach(() => {
     },
     prepare: () => undefined,
     fetch: ((url: string, { method, headers }: { method: string; headers: Record<string, string> }) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const reply = async (status: number, body = '', answer_headers: Record<string, string> = {}): Promise<void> => {
           resolve({ ok: status < 300, status, url: 'http://server/whep/room-a', text: () => Promise.resolve(body), headers: new Headers(answer_headers) });
           await settle();
         };
-        sent.push({ url, method, headers, answer: reply });
+        sent.push({ url, method, headers, answer: reply, fail: () => reject(new TypeError('no network')) });
       })) as unknown as typeof fetch,
     timers: time,
   });
@@ -292,6 +293,20 @@ describe('a lost path', () => {
     peer().become('disconnected');
     await time.pass(2_500 + 300);
     expect(peers).toHaveLength(2);
+  });
+
+  test('goes on as long as it holds where the other network does not reach the server', async () => {
+    transport.start();
+    await connect();
+    transport.hurry();
+    await settle();
+    request('PATCH').fail();
+    await time.pass(60_000);
+    expect(peers).toHaveLength(1);
+    expect(transport.state.value).toBe('connected');
+    peer().become('failed');
+    await settle();
+    expect(sent.filter(({ method }) => method === 'PATCH')).toHaveLength(2);
   });
 
   test('is not waited for when the network has come back', async () => {
