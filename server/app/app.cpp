@@ -67,6 +67,10 @@ constexpr Duration kPostAgain = std::chrono::milliseconds(2);  // to a shard who
 // For so long one turn of the loop hands out what the desks say: a change to ten thousand pages, of whom two hundred
 // get one of their own, takes several turns, and who asks for something meanwhile is heard in between.
 constexpr Duration kHandOutTime = std::chrono::milliseconds(4);
+// Of a change to thousands, no more is taken from a desk than connections write in a few turns: where that takes the
+// machine longer than changes come, each page is told of several at once, and not of each a second later.
+constexpr std::size_t kTextsAhead = 1'000;
+constexpr Duration kHandOutAgain = std::chrono::milliseconds(4);
 
 HttpResponse no_room() { return HttpResponse::problem(404, "no_room", "There is no such room."); }
 
@@ -414,11 +418,14 @@ void App::settle() {
   std::optional<Instant> next = sessions_->next_timeout();
   plane_->post_waiting();
   bool is_over = false;
+  bool is_held = false;
   for (auto& room : rooms_) {
     room->settle(now);
     room->publish_status(now);
     while (!is_over) {
-      const auto output = room->desk().poll_output();
+      is_held = drain_ == Drain::none && http_->waiting_for_turn() >= kTextsAhead;
+      const auto output =
+          room->desk().poll_output(is_held ? signaling::Desk::Ready::no_change : signaling::Desk::Ready::all);
       if (!output) break;
       deliver(*room, *output);
       is_over = drain_ == Drain::none && io::read_monotonic() - now.monotonic >= kHandOutTime;
@@ -429,6 +436,9 @@ void App::settle() {
   if (is_over) {
     next = now.monotonic;
     ++hand_outs_cut_;
+  } else if (is_held) {
+    next = std::min(next.value_or(now.monotonic + kHandOutAgain), now.monotonic + kHandOutAgain);
+    ++hand_outs_held_;
   }
   watch_processes();
   if (drain_ != Drain::none) {

@@ -83,6 +83,7 @@ class App final : public HttpHandler {
   std::uint64_t pages_without_memory_ = 0;  // refused for want of it
   std::size_t max_unjoined_ = 0;            // pages of all rooms
   std::uint64_t pages_refused_ = 0;         // because of it
+  std::uint64_t hand_outs_held_ = 0;        // turns of the loop that left changes with the desks, which had not all gone out
   std::uint64_t hand_outs_cut_ = 0;         // turns of the loop that left some of what the desks say to the next
   Metrics metrics_;
   std::string metrics_token_;  // empty: only this machine sees them

@@ -47,6 +47,7 @@ HttpResponse App::metrics_text() {
   }
   metrics_.set_counters("http", {{"pages_refused", pages_refused_},
                                  {"hand_outs_cut", hand_outs_cut_},
+                                 {"hand_outs_held", hand_outs_held_},
                                  {"pages_without_memory", pages_without_memory_}});
   metrics_.set_gauge("memory_used_percent", "Of the nearest limit: control group, machine, address space",
                      memory_.use().percent);

@@ -118,6 +118,8 @@ class HttpServer {
   bool send(ConnectionId connection, std::shared_ptr<const std::string> text, When when = When::at_once);
   // False: more than kMaxBehind would wait with so many bytes. What may be left out should be; on_caught_up() follows.
   bool keeps_up(ConnectionId connection, std::size_t bytes);
+  // Texts sent `in_turn` that have not had theirs.
+  [[nodiscard]] std::size_t waiting_for_turn() const;
   void close(ConnectionId connection, std::uint16_t code, std::string_view reason);
 
   // Calls `ready` on this thread while `descriptor` is readable, until unwatched.

@@ -235,6 +235,8 @@ bool HttpServer::keeps_up(ConnectionId connection, std::size_t bytes) {
   return false;
 }
 
+std::size_t HttpServer::waiting_for_turn() const { return state_->waiting_for_turn.size(); }
+
 void HttpServer::close(ConnectionId connection, std::uint16_t code, std::string_view reason) {
   const auto found = state_->connections.find(static_cast<std::uint64_t>(connection));
   if (found != state_->connections.end()) found->second->close_after_queue(code, reason);

@@ -116,18 +116,18 @@ void Desk::handle_timeout(Now now) {
 std::optional<Instant> Desk::next_timeout() const {
   std::optional<Instant> next = state_->meeting.next_timeout();
   const auto earlier = [&](Instant when) { next = next ? std::min(*next, when) : when; };
-  if (state_->publication_due) earlier(state_->next_publication);
+  if (state_->publication_due && state_->changes.empty()) earlier(state_->next_publication);
   if (!state_->join_deadlines.empty()) earlier(state_->join_deadlines.front().first);
   if (!state_->visit_deadlines.empty()) earlier(state_->visit_deadlines.front().first);
   if (const std::optional<Instant> readiness = state_->readiness.next_timeout()) earlier(*readiness);
   return next;
 }
 
-std::optional<Output> Desk::poll_output() {
+std::optional<Output> Desk::poll_output(Ready ready) {
   // What has to be on disk goes first: it takes longest.
   if (std::optional<Batch> batch = state_->meeting.poll_append()) return out::Append{std::move(*batch)};
   if (state_->is_idle() && state_->saved_at) state_->publish(*state_->saved_at);
-  if (state_->is_idle()) return std::nullopt;
+  if (state_->outputs.empty() && (ready == Ready::no_change || state_->changes.empty())) return std::nullopt;
   // Who waits for an answer does not wait until ten thousand have got a change.
   std::deque<Output>& from = state_->outputs.empty() ? state_->changes : state_->outputs;
   Output output = std::move(from.front());

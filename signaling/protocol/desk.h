@@ -3,6 +3,9 @@
 //
 //   shell: handle_x(…, now) → then poll_output() until empty → arm a timer for next_timeout().
 //
+// A change that was polled is not taken back: while the shell leaves a crowd's with the desk, because it has not sent
+// the last one yet, what happens meanwhile joins one next change.
+//
 // Thread: any one.
 #pragma once
 
@@ -120,7 +123,8 @@ class Desk {
 
   void handle_timeout(Now now);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
-  std::optional<Output> poll_output();
+  enum class Ready { all, no_change };  // what the shell can send: `no_change` leaves those of the meeting's state
+  std::optional<Output> poll_output(Ready ready = Ready::all);
 
   // `params` is a JSON object; to technicians and moderators.
   void notify_room_status(const std::string& params);

@@ -60,7 +60,7 @@ class DeskTest : public testing::Test {
 
   // As the shell does: until nothing is left to do.
   void turn() {
-    while (auto output = desk_->poll_output()) {
+    while (auto output = desk_->poll_output(ready_)) {
       if (const auto* send = std::get_if<out::Send>(&*output)) {
         for (const PageId page : send->pages) {
           if (send->change && slow_.contains(page)) {
@@ -149,6 +149,7 @@ class DeskTest : public testing::Test {
   std::vector<ParticipantId> removed_;
   std::vector<StoredEvent> disk_;
   std::vector<Ticket> held_;
+  Desk::Ready ready_ = Desk::Ready::all;
   bool disk_works_ = true;
   bool hold_ = false;
   std::uint64_t pages_ = 0;

@@ -81,6 +81,26 @@ TEST_F(LongList, a_crowd_is_told_of_many_acts_at_once_and_misses_none) {
   EXPECT_EQ(notified(viewer, "meeting.changed").size(), 2U);
 }
 
+TEST_F(LongList, while_a_crowd_is_still_being_told_what_happens_joins_one_next_change) {
+  const PageId viewer = joined("");
+  fill();
+  received_.clear();
+  ready_ = Desk::Ready::no_change;
+  ask_all(5);  // each is answered
+  pass(std::chrono::seconds(1));
+  EXPECT_EQ(notified(viewer, "meeting.changed").size(), 0U);
+  const auto due = desk_->next_timeout();
+  EXPECT_TRUE(!due || *due > now().monotonic) << "nothing to do before the change has gone out";
+  ready_ = Desk::Ready::all;
+  turn();
+  pass(std::chrono::milliseconds(1));
+  const auto changes = notified(viewer, "meeting.changed");
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0]["set"]["waiting"], 1);
+  EXPECT_EQ(changes[1]["set"]["waiting"], 5);
+  EXPECT_EQ(changes[1]["seq"], changes[0]["seq"].get<int>() + 1);
+}
+
 TEST_F(LongList, who_asks_while_a_crowd_is_told_of_a_change_is_answered_first) {
   const PageId viewer = joined("");
   fill();
