@@ -102,10 +102,10 @@ class RoomTest(unittest.TestCase):
         self.assertTrue(self.room.pump(START, lambda: len(self.room.track_frames(track, since)) >= count),
                         f"{track}: {len(self.room.track_frames(track, since))} of {count} frames")
 
-    def assert_tone(self, track, frequency, others=(), since=0):
+    def assert_tone(self, track, frequency, others=(), since=0, least=0.5):
         samples = self.room.sound(track, since)
         share = tone_share(samples, frequency)
-        self.assertGreater(share, 0.5, f"{track}: {frequency} Hz has {share:.2f} of {len(samples)} samples' energy")
+        self.assertGreater(share, least, f"{track}: {frequency} Hz has {share:.2f} of {len(samples)} samples' energy")
         for other in others:
             self.assertLess(tone_share(samples, other), 0.05, f"{track} carries {other} Hz too")
 
@@ -414,7 +414,8 @@ class TestSpeakers(SpeakersTest):
         # A tick is silent where the machine was too busy for us to speak in time.
         heard = [f for f in during if f.level < 60]
         self.assertGreater(len(heard), 0.8 * len(during))
-        self.assert_tone("return/audio", 1000, (440,), on_air)
+        # Each such gap spreads the tone.
+        self.assert_tone("return/audio", 1000, (440,), on_air, least=0.3)
         self.processes.end(recorder)
         raw = run_ffmpeg(["-i", recording, "-vn", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"])
         samples = memoryview(raw[:len(raw) // 2 * 2]).cast("h").tolist()
