@@ -59,8 +59,8 @@ const sound = () =>
   });
 
 for (const [how, tell, asks] of [
-  ["to another network, and the browser tells it", () => page.evaluate(() => dispatchEvent(new Event("online"))), ["PATCH"]],
-  ["and nobody tells the page", () => {}, []],
+  ["to another network, and the browser tells it", () => page.evaluate(() => dispatchEvent(new Event("online"))), 1],
+  ["and nobody tells the page", () => {}, 0],
 ]) {
   test(`the listener moves ${how}: the session stays, and little sound is lost`, async () => {
     await until("a connection", async () => (await page.evaluate(() => window.__peer.connectionState)) === "connected");
@@ -73,7 +73,9 @@ for (const [how, tell, asks] of [
     console.log(`${lost} ms of sound lost`);
     assert.ok(lost > 0, "what was under way");
     assert.ok(lost < mostLost, `${lost} ms`);
-    assert.deepEqual(asked, asks);
+    // A page that waits long for its path asks for another by itself.
+    assert.ok(asked.every((method) => method === "PATCH"), `${asked}`);
+    assert.ok(asked.length >= asks, `${asked}`);
     assert.equal(await page.evaluate(() => window.__peers), 1);
     await seesPicture(page);
   });
