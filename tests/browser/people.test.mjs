@@ -74,7 +74,10 @@ test("people of three categories and both places ask by themselves, and never to
     const rows = await queue();
     assert.ok(rows.length <= 6, `${rows.length} wait`);
     for (const { person } of rows) places.add(person.where);
-    return seen.size >= 3 && places.size === 2;
+    if (seen.size >= 3 && places.size === 2) return true;
+    // Chance may fill the list with people who are alike, and then nobody else asks: the first makes room.
+    if (rows.length >= 4) await call(desk, "floor.deny", { request: rows[0].request });
+    return false;
   });
   await screenshot(moderator, join(shots, "people-moderator.png"));
 });
