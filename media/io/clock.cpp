@@ -1,7 +1,5 @@
 #include "media/io/clock.h"
 
-#include <ctime>
-
 namespace plenary::io {
 namespace {
 
@@ -20,5 +18,11 @@ WallTime read_wall() { return WallTime(std::chrono::milliseconds(read_nanosecond
 Now read_clocks() { return {.monotonic = read_monotonic(), .wall = read_wall()}; }
 
 Duration realtime_offset() { return Duration(read_nanoseconds(CLOCK_REALTIME) - read_nanoseconds(CLOCK_MONOTONIC)); }
+
+Instant stamped_at(const timespec& stamp, Instant now, Duration realtime_offset) {
+  const Duration since_epoch = std::chrono::seconds(stamp.tv_sec) + Duration(stamp.tv_nsec);
+  const Instant at = Instant(since_epoch - realtime_offset);
+  return at < now && now - at < std::chrono::seconds(1) ? at : now;
+}
 
 }  // namespace plenary::io

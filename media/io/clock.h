@@ -1,6 +1,8 @@
 // The one place where clocks are read. Shells only.
 #pragma once
 
+#include <ctime>
+
 #include "media/base/time.h"
 
 namespace plenary::io {
@@ -12,5 +14,8 @@ WallTime read_wall();
 Now read_clocks();
 // CLOCK_REALTIME minus CLOCK_MONOTONIC at this moment, for times that the kernel stamps with the former.
 Duration realtime_offset();
+// When the kernel stamped what is read at `now`; `now` where the wall clock was stepped meanwhile, which must not date
+// it into the future or far back.
+Instant stamped_at(const timespec& stamp, Instant now, Duration realtime_offset);
 
 }  // namespace plenary::io

@@ -3,18 +3,45 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
+
+#include "media/io/clock.h"
 
 namespace plenary::io {
 
-FeedSocket::FeedSocket(int descriptor) : descriptor_(descriptor), buffer_(rtp::kMaxFeedMessage) {}
+FeedSocket::FeedSocket(int descriptor) : descriptor_(descriptor), buffer_(rtp::kMaxFeedMessage) {
+  const int on = 1;
+  setsockopt(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
 
 FeedSocket::~FeedSocket() { ::close(descriptor_); }
 
-FeedSocket::Read FeedSocket::read(std::vector<rtp::Frame>& frames, Counters& counters) {
+ssize_t FeedSocket::receive(Instant& oldest) {
+  iovec part{.iov_base = buffer_.data(), .iov_len = buffer_.size()};
+  alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t length = recvmsg(descriptor_, &message, MSG_DONTWAIT);
+  if (length <= 0) return length;
+  const cmsghdr* stamp = CMSG_FIRSTHDR(&message);
+  if (stamp != nullptr && stamp->cmsg_level == SOL_SOCKET && stamp->cmsg_type == SO_TIMESTAMPNS) {
+    timespec at{};
+    std::memcpy(&at, CMSG_DATA(stamp), sizeof at);
+    oldest = std::min(oldest, stamped_at(at, read_monotonic(), realtime_offset()));
+  }
+  return length;
+}
+
+FeedSocket::Read FeedSocket::read(std::vector<rtp::Frame>& frames, Instant& oldest, Counters& counters) {
   Read result = Read::more;
   for (std::size_t i = 0; i < kFeedMessagesAtOnce && result == Read::more; ++i) {
-    const ssize_t length = recv(descriptor_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    const ssize_t length = receive(oldest);
     if (length > 0) {
       std::optional<rtp::Frame> frame = assembler_.add(Bytes(buffer_).first(static_cast<std::size_t>(length)));
       if (frame) frames.push_back(std::move(*frame));

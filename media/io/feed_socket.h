@@ -24,14 +24,16 @@ class FeedSocket {
   FeedSocket& operator=(const FeedSocket&) = delete;
 
   enum class Read : std::uint8_t { drained, more, closed };
-  // Appends whole frames; `closed` at end of file or on an error.
-  Read read(std::vector<rtp::Frame>& frames, Counters& counters);
+  // Appends whole frames; `closed` at end of file or on an error. `oldest` becomes earlier where a message came before.
+  Read read(std::vector<rtp::Frame>& frames, Instant& oldest, Counters& counters);
   // A frame that does not fit is dropped whole, and its track's pictures up to the next key frame with it.
   // False: a picture was dropped, and so is the track until its next key frame.
   [[nodiscard]] bool write(const rtp::Frame& frame, Counters& counters);
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
+  ssize_t receive(Instant& oldest);
+
   int descriptor_;
   rtp::FeedAssembler assembler_;
   std::uint64_t dropped_before_ = 0;

@@ -1,9 +1,13 @@
 #include "media/io/feed_socket.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+
+#include "media/io/clock.h"
 #include "media/io/room_socket.h"
 
 namespace plenary::io::feed_socket_test {
@@ -26,11 +30,12 @@ struct FeedSocketTest : testing::Test {
   }
   std::vector<rtp::Frame> read_all() {
     std::vector<rtp::Frame> frames;
-    while (theirs->read(frames, counters) == FeedSocket::Read::more) {
+    while (theirs->read(frames, oldest, counters) == FeedSocket::Read::more) {
     }
     return frames;
   }
   Counters counters;
+  Instant oldest = Instant::max();
   std::unique_ptr<FeedSocket> ours;
   std::unique_ptr<FeedSocket> theirs;
 };
@@ -64,10 +69,22 @@ TEST_F(FeedSocketTest, one_speakers_dropped_picture_does_not_stop_anothers) {
   EXPECT_EQ(read_all().size(), 1u);
 }
 
+TEST_F(FeedSocketTest, it_knows_when_the_first_of_what_waited_came) {
+  const Instant before = read_monotonic();
+  (void)ours->write(frame_of(true, 1), counters);
+  const Instant between = read_monotonic();
+  ::poll(nullptr, 0, 20);  // the kernel's stamps know no virtual time
+  (void)ours->write(frame_of(false, 1), counters);
+  EXPECT_EQ(read_all().size(), 2u);
+  // The kernel stamps by another clock: they are compared when it is read.
+  EXPECT_GT(oldest, before - std::chrono::milliseconds(5));
+  EXPECT_LT(oldest, between + std::chrono::milliseconds(5));
+}
+
 TEST_F(FeedSocketTest, the_other_ends_end_is_noticed) {
   theirs.reset();
   std::vector<rtp::Frame> frames;
-  EXPECT_EQ(ours->read(frames, counters), FeedSocket::Read::closed);
+  EXPECT_EQ(ours->read(frames, oldest, counters), FeedSocket::Read::closed);
   (void)ours->write(frame_of(true, 1), counters);  // no signal, no crash
 }
 

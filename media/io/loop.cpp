@@ -74,13 +74,14 @@ bool Loop::watch(int descriptor, std::uint64_t tag) {
 
 void Loop::run() {
   while (!shared_.stop.load(std::memory_order_relaxed)) {
-    waited_ = {};
+    oldest_ = Instant::max();
     const Instant woke = wait();
     const Instant now = look_at_clock();
     board_.handle_timeout(now);
     relay_all();
     write_all(now);
-    board_.handle_turn({.woke = woke, .ended = read_monotonic(), .waited = waited_});
+    board_.handle_turn(
+        {.woke = woke, .ended = read_monotonic(), .waited = std::max(Duration{}, woke - std::min(oldest_, woke))});
     tell_events();
     set_timer(now);
     if (now >= counters_due_) publish_counters(now);
@@ -136,7 +137,7 @@ void Loop::read_udp() {
   for (std::size_t done = 0; done < most;) {
     const Instant now = read_monotonic();
     const std::span<const UdpSocket::Datagram> datagrams = udp_->receive(now, offset, board_.counters());
-    if (!datagrams.empty()) waited_ = std::max(waited_, now - datagrams.front().received);
+    if (!datagrams.empty()) oldest_ = std::min(oldest_, datagrams.front().received);
     for (const UdpSocket::Datagram& datagram : datagrams) {
       board_.handle_datagram(datagram.bytes, datagram.path, datagram.received);
     }
@@ -147,6 +148,7 @@ void Loop::read_udp() {
 
 void Loop::read_tcp(std::uint64_t tag) {
   const Instant now = read_monotonic();
+  oldest_ = std::min(oldest_, now);
   tcp_->handle_ready(
       tag, [&](MutableBytes datagram, const ice::Tuple& path) { board_.handle_datagram(datagram, path, now); },
       board_.counters());
@@ -156,7 +158,7 @@ void Loop::read_feed(FeedId id) {
   const auto feed = feeds_.find(id);
   if (feed == feeds_.end()) return;
   frames_.clear();
-  const FeedSocket::Read read = feed->second->read(frames_, board_.counters());
+  const FeedSocket::Read read = feed->second->read(frames_, oldest_, board_.counters());
   const Instant now = read_monotonic();
   for (rtp::Frame& frame : frames_) board_.handle_frame(id, std::move(frame), now);
   if (read != FeedSocket::Read::closed) return;
@@ -166,6 +168,7 @@ void Loop::read_feed(FeedId id) {
 
 void Loop::take_relayed() {
   const Instant now = read_monotonic();
+  oldest_ = std::min(oldest_, now);
   for (std::size_t from = 0; from < mesh_->shards(); ++from) {
     if (from == index_) continue;
     // No more than a full queue, or a busy shard could keep this one here.
@@ -215,12 +218,7 @@ void Loop::write_all(Instant now) {
   bool more = true;
   while (more) {
     more = board_.poll_output(batch_, now);
-    if (batch_.has_tcp()) {
-      if (tcp_) tcp_->send(batch_, board_.counters());
-      batch_.remove_tcp();
-    }
-    if (!batch_.empty()) udp_->send(batch_, board_.counters());
-    batch_.clear();
+    send_batch();
   }
   while (const std::optional<Switchboard::FeedOutput> output = board_.poll_feed_output()) {
     const auto feed = feeds_.find(output->feed);
@@ -233,6 +231,21 @@ void Loop::write_all(Instant now) {
       board_.want_key_frame(output->feed, output->frame.track, now);
     }
   }
+}
+
+void Loop::send_batch() {
+  Counters& counters = board_.counters();
+  const auto sent = [&] { return counters.get(Count::datagrams_out) + counters.get(Count::tcp_datagrams_out); };
+  const std::uint64_t before = sent();
+  if (batch_.has_tcp()) {
+    if (tcp_) tcp_->send(batch_, counters);
+    batch_.remove_tcp();
+  }
+  if (!batch_.empty()) udp_->send(batch_, counters);
+  batch_.clear();
+  const std::uint64_t datagrams = sent() - before;
+  if (datagrams == 0 || oldest_ == Instant::max()) return;
+  delays_.add(read_monotonic() - oldest_, datagrams);
 }
 
 void Loop::tell_events() {
@@ -283,6 +296,10 @@ void Loop::publish_counters(Instant now) {
   }
   shared_.peers.store(board_.peers(), std::memory_order_relaxed);
   shared_.tracks.store(board_.tracks(), std::memory_order_relaxed);
+  for (std::size_t i = 0; i < shared_.delays.size(); ++i) {
+    shared_.delays[i].store(delays_.counts()[i], std::memory_order_relaxed);
+  }
+  shared_.delays_sum.store(delays_.sum().count(), std::memory_order_relaxed);
 }
 
 }  // namespace plenary::io

@@ -15,6 +15,7 @@
 #include "media/base/bounded_queue.h"
 #include "media/crypto/random.h"
 #include "media/io/feed_socket.h"
+#include "media/io/send_delays.h"
 #include "media/io/shard.h"
 #include "media/io/switchboard.h"
 #include "media/io/tcp_sockets.h"
@@ -38,6 +39,8 @@ struct SharedState {
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Count::last_)> counts{};
   std::atomic<std::uint64_t> peers{0};
   std::atomic<std::uint64_t> tracks{0};
+  std::array<std::atomic<std::uint64_t>, std::tuple_size_v<SendDelays::Counts>> delays{};
+  std::atomic<std::int64_t> delays_sum{0};  // nanoseconds
   std::atomic<bool> stop{false};
   int command_descriptor = -1;  // eventfd
   int event_descriptor = -1;    // eventfd
@@ -76,6 +79,7 @@ class Loop {
   void take_commands();
   void take_command(ShardCommand command, Instant now);
   void write_all(Instant now);
+  void send_batch();
   void tell_events();
   void set_timer(Instant now);
   void publish_counters(Instant now);
@@ -95,7 +99,8 @@ class Loop {
   int timer_ = -1;
   std::optional<Instant> timer_at_;
   Instant looked_at_{};  // the last look_at_clock()
-  Duration waited_{};    // of the oldest datagram that was read in this turn
+  Instant oldest_{};     // when the first came of what was read in this turn; later than the turn: nothing came
+  SendDelays delays_;
   Instant counters_due_{};
 };
 

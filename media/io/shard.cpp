@@ -124,6 +124,10 @@ ShardCounters Shard::counters() const {
   }
   counters.peers = state_->shared.peers.load(std::memory_order_relaxed);
   counters.tracks = state_->shared.tracks.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < counters.delays.size(); ++i) {
+    counters.delays[i] = state_->shared.delays[i].load(std::memory_order_relaxed);
+  }
+  counters.delays_sum = Duration(state_->shared.delays_sum.load(std::memory_order_relaxed));
   counters.values.emplace_back("plenary_shard_events_refused_total", state_->shared.events.refused());
   return counters;
 }

@@ -21,6 +21,7 @@
 #include "media/ice/ice_lite.h"
 #include "media/io/load_shedding.h"
 #include "media/io/relay_mesh.h"
+#include "media/io/send_delays.h"
 #include "media/sdp/negotiate.h"
 
 namespace plenary::io {
@@ -211,6 +212,8 @@ struct ShardCounters {
   std::vector<std::pair<std::string, std::uint64_t>> values;  // "plenary_rtp_packets_sent_total", …
   std::uint64_t peers = 0;                                    // now
   std::uint64_t tracks = 0;
+  SendDelays::Counts delays{};  // of datagrams sent, as SendDelays counts them
+  Duration delays_sum{};
 };
 
 class Shard {

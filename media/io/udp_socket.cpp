@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "media/io/clock.h"
 #include "media/io/datagram_row.h"
 #include "media/io/socket_address.h"
 
@@ -76,10 +77,7 @@ Control read_control(msghdr& header, std::uint16_t port, Duration realtime_offse
     } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_TIMESTAMPNS) {
       timespec stamp{};
       std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
-      const Duration since_epoch = std::chrono::seconds(stamp.tv_sec) + Duration(stamp.tv_nsec);
-      // A stepped wall clock must not date a packet into the future or far back.
-      const Instant at = Instant(since_epoch - realtime_offset);
-      if (at < datagram.received && datagram.received - at < std::chrono::seconds(1)) datagram.received = at;
+      datagram.received = stamped_at(stamp, datagram.received, realtime_offset);
     } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
       int size = 0;
       std::memcpy(&size, CMSG_DATA(control), sizeof size);

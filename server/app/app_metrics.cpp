@@ -21,7 +21,16 @@ HttpResponse App::route_metrics(const HttpRequest& request) {
 }
 
 HttpResponse App::metrics_text() {
-  metrics_.set_counters("media", plane_->counters().values);
+  const io::ShardCounters media = plane_->counters();
+  metrics_.set_counters("media", media.values);
+  const auto in_seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  std::vector<double> bounds;
+  for (const Duration bound : io::SendDelays::kBounds) bounds.push_back(in_seconds(bound));
+  metrics_.set_histogram(
+      "media_delay_seconds",
+      "From the first datagram or frame that a media thread had not yet read until what it sent then "
+      "was out; one value a datagram sent",
+      bounds, {media.delays.begin(), media.delays.end()}, in_seconds(media.delays_sum));
   metrics_.set_counters("http", http_->counters());
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());
@@ -32,8 +41,8 @@ HttpResponse App::metrics_text() {
                                      {"no_memory", sessions_->no_memory()},
                                      {"too_many_layers", sessions_->too_many_layers()}});
   metrics_.set_counters("shard", {{"commands_delayed", plane_->delayed()}});
-  metrics_.set_gauge("peers", "WebRTC peers", static_cast<double>(plane_->counters().peers));
-  metrics_.set_gauge("tracks", "Tracks on all shards", static_cast<double>(plane_->counters().tracks));
+  metrics_.set_gauge("peers", "WebRTC peers", static_cast<double>(media.peers));
+  metrics_.set_gauge("tracks", "Tracks on all shards", static_cast<double>(media.tracks));
   metrics_.set_gauge("udp_gro", "1 where the kernel hands over rows of datagrams as one message (UDP GRO)",
                      plane_->receives_rows() ? 1 : 0);
   metrics_.set_gauge("udp_gso", "1 where the kernel takes equal datagrams to one address as one message (UDP GSO)",

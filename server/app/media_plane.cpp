@@ -162,6 +162,8 @@ io::ShardCounters MediaPlane::counters() const {
     for (std::size_t n = 0; n < sum.values.size(); ++n) sum.values[n].second += more.values[n].second;
     sum.peers += more.peers;
     sum.tracks += more.tracks;
+    for (std::size_t n = 0; n < sum.delays.size(); ++n) sum.delays[n] += more.delays[n];
+    sum.delays_sum += more.delays_sum;
   }
   return sum;
 }

@@ -3,11 +3,13 @@
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace plenary::server {
 namespace {
@@ -36,6 +38,12 @@ struct Metrics::State {
   std::map<std::string, prometheus::Family<prometheus::Gauge>*> gauges;
   std::map<std::string, std::vector<prometheus::Gauge*>> gauge_values;
   std::map<prometheus::Counter*, std::uint64_t> last;
+  struct Histogram {
+    prometheus::Histogram* histogram = nullptr;
+    std::vector<std::uint64_t> counts;
+    double sum = 0;
+  };
+  std::map<std::string, Histogram> histograms;
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
@@ -63,6 +71,21 @@ void Metrics::set_gauge(std::string_view name, std::string_view help, double val
   gauge.Set(value);
   std::vector<prometheus::Gauge*>& known = state_->gauge_values[full];
   if (std::find(known.begin(), known.end(), &gauge) == known.end()) known.push_back(&gauge);
+}
+
+void Metrics::set_histogram(std::string_view name, std::string_view help, const std::vector<double>& bounds,
+                            const std::vector<std::uint64_t>& counts, double sum) {
+  const std::string full = "plenary_" + valid_name(name);
+  State::Histogram& known = state_->histograms[full];
+  if (known.histogram == nullptr) {
+    auto& family = prometheus::BuildHistogram().Name(full).Help(std::string(help)).Register(state_->registry);
+    known = {.histogram = &family.Add({}, bounds), .counts = std::vector<std::uint64_t>(counts.size())};
+  }
+  std::vector<double> increments;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    increments.push_back(static_cast<double>(counts[i] - std::exchange(known.counts[i], counts[i])));
+  }
+  known.histogram->ObserveMultiple(increments, sum - std::exchange(known.sum, sum));
 }
 
 void Metrics::clear_gauge(std::string_view name) {

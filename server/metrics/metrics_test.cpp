@@ -31,6 +31,18 @@ TEST(Metrics, a_counter_set_again_shows_the_new_value_and_a_restarted_part_is_ad
   EXPECT_THAT(metrics.text(), HasSubstr("plenary_room_frames_total{room=\"a\"} 17\n"));
 }
 
+TEST(Metrics, a_histogram_adds_up_its_buckets_and_follows_what_it_is_set_to) {
+  Metrics metrics;
+  metrics.set_histogram("delay_seconds", "Delay", {0.5, 1}, {3, 1, 0}, 2.25);
+  metrics.set_histogram("delay_seconds", "Delay", {0.5, 1}, {3, 2, 4}, 11);
+  const std::string text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("# TYPE plenary_delay_seconds histogram\n"));
+  EXPECT_THAT(text, HasSubstr("plenary_delay_seconds_bucket{le=\"0.5\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("plenary_delay_seconds_bucket{le=\"1\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("plenary_delay_seconds_bucket{le=\"+Inf\"} 9\n"));
+  EXPECT_THAT(text, HasSubstr("plenary_delay_seconds_sum 11\n"));
+}
+
 TEST(Metrics, a_cleared_gauge_is_gone_and_may_come_back) {
   Metrics metrics;
   metrics.set_gauge("viewers", "Viewers", 4, {{"room", "a"}});

@@ -87,7 +87,8 @@ std::vector<rtp::Frame> Camera::take_frames(Instant now) {
   if (!stopping_ && link_.start_is_due(now)) start(now);
   std::vector<rtp::Frame> frames;
   if (!feed_) return frames;
-  while (feed_->read(frames, counters_) == io::FeedSocket::Read::more) continue;
+  Instant oldest = now;
+  while (feed_->read(frames, oldest, counters_) == io::FeedSocket::Read::more) continue;
   std::erase_if(frames, [this](const rtp::Frame& frame) { return frame.slate || !tracks_.contains(frame.track); });
   return frames;
 }

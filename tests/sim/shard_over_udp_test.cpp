@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "media/crypto/random.h"
 #include "media/io/clock.h"
@@ -195,6 +196,19 @@ TEST_F(ShardOverUdp, a_viewer_gets_the_frames_of_a_room_process) {
   EXPECT_EQ(viewer->transport.refused(), 0u);
   EXPECT_EQ(viewer->transport.profile(), crypto::SrtpProfile::aead_aes_128_gcm);
   EXPECT_EQ(told<io::PeerConnected>(), 1u);
+}
+
+TEST_F(ShardOverUdp, how_long_what_it_sends_took_is_counted_a_datagram) {
+  const std::unique_ptr<ViewerClient> viewer = join();
+  ASSERT_TRUE(shard_->post(io::SetSlot{.peer = kViewer, .slot = 1, .track = kPicture}));
+  const auto taken = [&] {
+    const io::SendDelays::Counts delays = shard_->counters().delays;
+    return std::accumulate(delays.begin(), delays.end(), std::uint64_t{0});
+  };
+  ASSERT_TRUE(talk(*viewer, true, [&] { return taken() >= 100; }));
+  const io::ShardCounters counters = shard_->counters();
+  EXPECT_GT(counters.delays_sum, Duration{});
+  EXPECT_LE(taken(), count("plenary_udp_datagrams_sent_total"));
 }
 
 TEST_F(ShardOverUdp, a_room_process_that_ends_is_told) {

@@ -1,0 +1,36 @@
+// How long media take from in to out: a histogram of what a shard sends, one count a datagram.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "media/base/time.h"
+
+namespace plenary::io {
+
+class SendDelays {
+ public:
+  // Upper bounds, inclusive; one more bucket holds what is above. A sound packet is 20 ms, and 40 ms are late
+  // (kLagLate).
+  static constexpr std::array<Duration, 9> kBounds = {
+      std::chrono::microseconds(500), std::chrono::milliseconds(1),  std::chrono::milliseconds(2),
+      std::chrono::milliseconds(5),   std::chrono::milliseconds(10), std::chrono::milliseconds(20),
+      std::chrono::milliseconds(40),  std::chrono::milliseconds(80), std::chrono::milliseconds(160)};
+  using Counts = std::array<std::uint64_t, kBounds.size() + 1>;
+
+  void add(Duration delay, std::uint64_t datagrams) {
+    std::size_t bucket = 0;
+    while (bucket < kBounds.size() && delay > kBounds[bucket]) ++bucket;
+    counts_[bucket] += datagrams;
+    sum_ += delay * static_cast<std::int64_t>(datagrams);
+  }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] Duration sum() const { return sum_; }  // of all datagrams; 292 years are 146,000 years of 2 ms each
+
+ private:
+  Counts counts_{};
+  Duration sum_{};
+};
+
+}  // namespace plenary::io
