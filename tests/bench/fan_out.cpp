@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <vector>
 
 #include "media/base/check.h"
+#include "tests/bench/thread_seconds.h"
 #include "tests/sim/world.h"
 
 namespace plenary::sim {
@@ -22,12 +22,6 @@ constexpr std::size_t kPictureParts = 7, kPictureBytes = 1'180, kSoundBytes = 16
 constexpr Duration kFrame = 33'333us, kSoundFrame = 20ms;
 constexpr Duration kMeasured = 4s;
 constexpr Duration kJoining = 60s;
-
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 class FanOut {
  public:

@@ -24,8 +24,10 @@ REQUESTS = [("GET", "/nowhere", ""), ("GET", "/room/none", ""), ("POST", "/whep/
 class Storm:
     """`seconds` of both, at the rates above or as near to them as this machine comes. Times count from when each was to begin."""
 
-    def __init__(self, port, tokens, seconds, joins=JOINS, bad=BAD):
+    def __init__(self, port, tokens, seconds, joins=JOINS, bad=BAD, forged=None):
         self.port, self.seconds, self.bad_rate = port, seconds, bad
+        self.requests = [("GET", "/api/v1/rooms/bench/status", "")] if forged else REQUESTS
+        self.bearer = forged or "a.b.c"
         self.joined, self.refused, self.statuses = [], [], []
         self.begins = time.monotonic()
         self.waiting = SimpleQueue()
@@ -61,7 +63,7 @@ class Storm:
         for number in range(int(self.seconds * self.bad_rate / FLOODS / LANES)):
             time.sleep(max(0, self.begins + number * FLOODS * LANES / self.bad_rate - time.monotonic()))
             for place, lane in enumerate(lanes):
-                lane.ask(*REQUESTS[(number + place) % len(REQUESTS)])
+                lane.ask(*self.requests[(number + place) % len(self.requests)], self.bearer)
             self.statuses += [lane.answer() for lane in lanes]
         for lane in lanes:
             lane.close()
@@ -82,8 +84,9 @@ class Lane:
         self.answers.close()
         self.socket.close()
 
-    def ask(self, method, path, body):
-        self.socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.c\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+    def ask(self, method, path, body, bearer):
+        self.socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bearer}\r\n"
+                            f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
 
     def answer(self):
         status, length, ends = int(self.answers.readline().split()[1]), 0, False
@@ -102,16 +105,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", default=Path(__file__).resolve().parents[2] / "build/release/bin/plenary")
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--joins", type=int, default=JOINS, help="a second")
+    parser.add_argument("--bad", type=int, default=BAD, help="a second")
+    parser.add_argument("--logins", action="store_true", help="all bad requests bear a token that only its signature betrays")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     with RunningServer(options.binary) as server:
-        tokens = [server.token("participant", f"Person {number}") for number in range(JOINS // 4)]
-        storm = Storm(server.port, tokens, options.seconds)
+        tokens = [server.token("participant", f"Person {number}") for number in range(options.joins // 4)]
+        signed, _, signature = server.token("technician", "Mallory").rpartition(".")
+        forged = f"{signed}.{signature[::-1]}" if options.logins else None
+        storm = Storm(server.port, tokens, options.seconds, options.joins, options.bad, forged)
     all_joins = len(storm.joined) + len(storm.refused)
     print(f"{os.cpu_count()} cores, load {load:.1f} before the run\n\n| what | measured | to reach |\n|---|---|---|")
     for row in [
-        ("joins a second", f"{all_joins / storm.joining_took:.0f}", f"{JOINS}"),
-        ("bad requests a second", f"{len(storm.statuses) / storm.flood_took:,.0f}", f"{BAD:,}"),
+        ("joins a second", f"{all_joins / storm.joining_took:.0f}", f"{options.joins}"),
+        ("bad requests a second", f"{len(storm.statuses) / storm.flood_took:,.0f}", f"{options.bad:,}"),
         ("joins that succeed", f"{len(storm.joined):,} of {all_joins:,}", "≥ 99 %"),
         ("a join", f"p50 {1e3 * percentile(storm.joined, 50):.0f} ms, p95 {1e3 * percentile(storm.joined, 95):.0f} ms", "p95 ≤ 2,000 ms"),
         ("bad requests answered 4xx", f"{sum(status // 100 == 4 for status in storm.statuses):,} of {len(storm.statuses):,}", "all"),

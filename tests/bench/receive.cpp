@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 
 #include "media/io/clock.h"
 #include "media/io/udp_socket.h"
+#include "tests/bench/thread_seconds.h"
 
 namespace plenary::io {
 namespace {
@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t kRow = 40;  // within the receive buffer of a system that allows no larger one
 constexpr std::size_t kDatagram = 1'200;
 constexpr int kRowsATurn = 500;
-
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 struct Side {
   std::unique_ptr<UdpSocket> socket;

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <vector>
 
 #include "media/base/check.h"
 #include "media/crypto/cm_egress.h"
 #include "media/crypto/srtcp_session.h"
+#include "tests/bench/thread_seconds.h"
 
 namespace plenary::crypto {
 namespace {
@@ -17,12 +17,6 @@ namespace {
 constexpr std::size_t kHeader = 12;
 constexpr double kSeconds = 0.1;       // of each
 constexpr std::size_t kFeedback = 60;  // bytes of RTCP: arrivals of some twenty packets
-
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 class Bench {
  public:

@@ -25,6 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import server_kills  # noqa: E402
+from flood_figures import SHAPES  # noqa: E402
 from server_kills import FAKETIME, PROGRAM, Account, Life, Page, start_again  # noqa: E402
 from silent_crowd import PATIENCE_SECONDS, SilentCrowd, upgrade_request  # noqa: E402
 
@@ -384,18 +385,12 @@ class Faults(ServerTest):
                     pass
             own.close()
 
-        def binding_request():  # RFC 8489: well formed, of a user whom nobody knows
-            name = os.urandom(4).hex().encode() + b":" + os.urandom(3).hex().encode() + b"x"
-            attributes = struct.pack(">HH", 6, len(name)) + name + struct.pack(">HHI", 0x24, 4, 1) + struct.pack(">HH", 8, 20) + os.urandom(20)
-            return struct.pack(">HHI", 1, len(attributes), 0x2112A442) + os.urandom(12) + attributes
-
         def all_are_served():
             command = [PROGRAM, "bench", "viewers", "--url", f"http://127.0.0.1:{server.port}/whep/bench", "--viewers", "20", "--seconds", "1"]
             report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             self.assertEqual((report["viewers"]["with_media"], report["viewers"]["failures"]), (20, {}))
 
-        shapes = [binding_request, lambda: os.urandom(100), lambda: b"\x80\x6f" + os.urandom(900), lambda: b"\x16\xfe\xfd" + os.urandom(60)]
-        threads = [threading.Thread(target=flood, args=(number, (shapes[i % 4]() for i in range(20_000)))) for number in range(3)]
+        threads = [threading.Thread(target=flood, args=(number, (SHAPES[i % 4]() for i in range(20_000)))) for number in range(3)]
         for thread in threads:
             thread.start()
         all_are_served()
@@ -406,7 +401,7 @@ class Faults(ServerTest):
         # More than any receive buffer holds, while nobody reads it.
         server.process.send_signal(signal.SIGSTOP)
         self.addCleanup(server.process.send_signal, signal.SIGCONT)
-        flood(4, (shapes[2]() for _ in range(30_000)))
+        flood(4, (SHAPES[2]() for _ in range(30_000)))
         server.process.send_signal(signal.SIGCONT)
         all_are_served()
         self.assertGreater(server.counter("udp_receive_overruns"), 0)
