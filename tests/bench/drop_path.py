@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""What sending costs where nobody receives: two network namespaces, and the device by which the server's one is left throws
-away all media. The server runs on one core, then on two; prints one table. Needs root, iproute2 and nftables. Nothing in it
-fails a test."""
+"""What sending to many viewers costs. Where nobody receives: two network namespaces, and the device by which the server's one is left
+throws away all media; the server runs on one core, then on two (needs root, iproute2 and nftables). With --loopback they receive, on
+another core than the server's. Prints one table, a column for each number of viewers. Nothing in it fails a test."""
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -13,67 +14,91 @@ import time
 from pathlib import Path
 
 from cable import SERVER_ADDRESS, Cable, run
-from running_server import RunningServer, cpu_seconds
+from running_server import LOOPBACK, RunningServer, cpu_seconds
 
 SETTLE_SECONDS = 5
-PACKETS = "plenary_rtp_packets_sent_total"
+PACKETS, MESSAGES = "plenary_rtp_packets_sent_total", "plenary_udp_send_messages_total"
+LATE, DELAY = "plenary_shard_late_turns_total", "plenary_media_delay_seconds_bucket"
 # RTP (first byte 128 to 191) without RTCP (second byte 192 to 223): consent, handshakes and reports go on (RFC 7983, 5761).
 DROP = ["@th,64,8", "128-191", "@th,72,8", "!=", "192-223"]
 
 
-def packets_sent(cable, port):
-    text = run("ip", "netns", "exec", cable.server, "curl", "-sS", f"http://127.0.0.1:{port}/metrics")
-    return sum(float(value) for value in re.findall(rf"^{PACKETS}(?:{{.*}})? (\S+)$", text, re.M))
+def metrics(prefix, port):
+    """Name with labels → value."""
+    text = run(*prefix, "curl", "-sS", f"http://127.0.0.1:{port}/metrics")
+    return {name: float(value) for name, value in re.findall(r"^(plenary_\S+) (\S+)$", text, re.M)}
 
 
-def measure(options, cores):
-    with Cable() as line:
-        # Behind the cable the kernel would do the receiving half in the sender's time.
-        line.discard(line.server, *DROP, leaving=True)
-        prefix = ("ip", "netns", "exec", line.server, "taskset", "-c", cores)
-        with RunningServer(options.binary, prefix, SERVER_ADDRESS, options.mbit) as server:
-            url = f"http://{SERVER_ADDRESS}:{server.port}/whep/bench"
-            command = ["ip", "netns", "exec", line.viewers, options.binary, "bench", "viewers", "--url", url,
-                       "--viewers", str(options.viewers), "--seconds", str(options.seconds + 600)]
-            viewers = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            try:
-                for text in viewers.stderr:
-                    print("  " + text.rstrip(), file=sys.stderr)
-                    if " watching:" in text:
-                        break
-                time.sleep(SETTLE_SECONDS)
-                pids = (server.process.pid, viewers.pid)
-                before = (time.monotonic(), packets_sent(line, server.port), *map(cpu_seconds, pids))
-                time.sleep(options.seconds)
-                after = (time.monotonic(), packets_sent(line, server.port), *map(cpu_seconds, pids))
-            finally:
-                viewers.terminate()
-                viewers.wait()
+def quantile(before, after, share):
+    """The bound in ms under which this share of what was sent meanwhile stayed."""
+    counts = [(float(bound), after[name] - before[name]) for name in after
+              for bound in re.findall(rf'^{DELAY}{{le="(.*)"}}$', name)]
+    total = counts[-1][1]
+    return next(1e3 * bound for bound, count in counts if count >= share * total)
+
+
+def measure(options, viewers, cores):
+    with contextlib.ExitStack() as stack:
+        here, there, address = [], ["taskset", "-c", "1"], LOOPBACK
+        if not options.loopback:
+            line = stack.enter_context(Cable())
+            # Behind the cable the kernel would do the receiving half in the sender's time.
+            line.discard(line.server, *DROP, leaving=True)
+            here, there = (["ip", "netns", "exec", name] for name in (line.server, line.viewers))
+            address = SERVER_ADDRESS
+        server = stack.enter_context(RunningServer(options.binary, [*here, "taskset", "-c", cores], address, options.mbit))
+        command = [*there, options.binary, "bench", "viewers", "--url", f"http://{address}:{server.port}/whep/bench",
+                   "--viewers", str(viewers), "--joins", str(options.joins), "--seconds", str(options.seconds + 600)]
+        watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        stack.callback(watching.wait)
+        stack.callback(watching.terminate)
+        for text in watching.stderr:
+            print("  " + text.rstrip(), file=sys.stderr)
+            if " watching:" in text:
+                break
+        time.sleep(SETTLE_SECONDS)
+
+        def look():
+            return (time.monotonic(), metrics(here, server.port), cpu_seconds(server.process.pid), cpu_seconds(watching.pid))
+
+        before = look()
+        time.sleep(options.seconds)
+        after = look()
     passed = after[0] - before[0]
-    packets = after[1] - before[1]
-    return {"packets_per_second": packets / passed, "us_per_packet": 1e6 * (after[2] - before[2]) / packets,
-            "server_percent": 100 * (after[2] - before[2]) / passed, "viewers_percent": 100 * (after[3] - before[3]) / passed}
+    told = {name: after[1][name] - before[1].get(name, 0) for name in after[1]}
+    packets = told[PACKETS]
+    return {"viewers": viewers, "cores": cores, "packets_per_second": packets / passed,
+            "us_per_packet": 1e6 * (after[2] - before[2]) / packets,
+            "server_percent": 100 * (after[2] - before[2]) / passed, "viewers_percent": 100 * (after[3] - before[3]) / passed,
+            "packets_per_message": packets / told[MESSAGES], "late_turns": told[LATE],
+            "delay_p50_ms": quantile(before[1], after[1], 0.5), "delay_p99_ms": quantile(before[1], after[1], 0.99)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     root = Path(__file__).resolve().parents[2]
     parser.add_argument("--binary", default=str(root / "build/release/bin/plenary"))
-    parser.add_argument("--viewers", type=int, default=1000)
+    parser.add_argument("--viewers", type=int, nargs="+", default=[1000])
+    parser.add_argument("--joins", type=int, default=100, help="a second")
     parser.add_argument("--seconds", type=int, default=15)
     parser.add_argument("--mbit", type=float, default=2)
+    parser.add_argument("--loopback", action="store_true")
+    parser.add_argument("--cores", nargs="+", help="of the server, such as 0,1; one run for each")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     load = os.getloadavg()[0]
-    one, two = (measure(options, cores) for cores in ("0", "0,1"))
+    cores = options.cores or (["0"] if options.loopback else ["0", "0,1"])
+    results = [measure(options, viewers, of) for of in cores for viewers in options.viewers]
     if options.json:
-        print(json.dumps({"load_before": load, "one_core": one, "two_cores": two}, indent=2))
+        print(json.dumps({"load_before": load, "results": results}, indent=2))
         return
-    print(f"load {load:.1f} before the run, {options.viewers} viewers of {options.mbit:g} Mbit/s, {options.seconds} s\n")
-    print("| | one core | two cores |\n|---|---|---|")
+    print(f"load {load:.1f} before the run, a picture of {options.mbit:g} Mbit/s, {options.seconds} s\n")
+    print("| | " + " | ".join(f"{r['viewers']:,}, core {r['cores']}" for r in results) + " |\n" + "|---" * (len(results) + 1) + "|")
     for title, key, form in (("packets a second", "packets_per_second", ",.0f"), ("CPU a packet, µs", "us_per_packet", ".2f"),
-                             ("CPU of the server, %", "server_percent", ".0f"), ("… of the viewers", "viewers_percent", ".0f")):
-        print(f"| {title} | {one[key]:{form}} | {two[key]:{form}} |")
+                             ("CPU of the server, %", "server_percent", ".0f"), ("… of the viewers, %", "viewers_percent", ".0f"),
+                             ("packets a message", "packets_per_message", ".1f"), ("late turns", "late_turns", ".0f"),
+                             ("delay of half at most, ms", "delay_p50_ms", "g"), ("… of 99 % at most", "delay_p99_ms", "g")):
+        print(f"| {title} | " + " | ".join(f"{r[key]:{form}}" for r in results) + " |")
 
 
 if __name__ == "__main__":
