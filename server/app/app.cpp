@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <new>
-#include <thread>
 #include <type_traits>
 
 #include "media/base/log.h"
@@ -43,13 +42,6 @@ HttpResponse page_of_room(std::string_view rest) {
     return HttpResponse::page(std::string(rest) + ".html");
   }
   return HttpResponse::problem(404, "not_found", "There is no such page.");
-}
-
-// 0: one for each CPU that was named, else for each core that this process may use.
-MediaPlane::Threads media_threads(const ServerSection& server) {
-  const std::size_t cores = server.cpus.empty() ? std::thread::hardware_concurrency() : server.cpus.size();
-  const std::size_t count = server.shards != 0 ? server.shards : cores;
-  return {.count = std::clamp<std::size_t>(count, 1, io::kMaxShards), .cpus = server.cpus};
 }
 
 // Pages that have not joined yet, of all rooms; they have 5 s to do so. A full meeting may come back at once, and of
@@ -107,7 +99,9 @@ Status App::open_parts() {
   links_ = std::move(links).value();
 
   auto certificate = crypto::Certificate::generate();
-  auto plane = MediaPlane::start(config_.server.udp, config_.server.tcp, media_threads(config_.server), certificate);
+  auto plane = MediaPlane::start(config_.server.udp, config_.server.tcp,
+                                 MediaPlane::threads(config_.server.shards, config_.server.cpus, usable_cpus().size()),
+                                 certificate);
   if (!plane) return plane.error();
   plane_ = std::move(plane).value();
   plane_->set_candidates(config_.server.public_addresses, config_.server.http);

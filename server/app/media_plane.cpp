@@ -62,6 +62,12 @@ io::Shed Placement::worst_shed() const { return *std::max_element(shed_.begin(),
 MediaPlane::MediaPlane(std::vector<Entry> shards, std::shared_ptr<const crypto::Certificate> certificate)
     : shards_(std::move(shards)), certificate_(std::move(certificate)), placement_(shards_.size()) {}
 
+MediaPlane::Threads MediaPlane::threads(std::size_t shards, const std::vector<std::uint32_t>& cpus,
+                                        std::size_t usable) {
+  const std::size_t cores = cpus.empty() ? usable : cpus.size();
+  return {.count = std::clamp<std::size_t>(shards != 0 ? shards : cores, 1, io::kMaxShards), .cpus = cpus};
+}
+
 Result<std::unique_ptr<MediaPlane>> MediaPlane::start(const Address& udp, const std::optional<Address>& tcp,
                                                       const Threads& threads,
                                                       std::shared_ptr<const crypto::Certificate> certificate) {

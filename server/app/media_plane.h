@@ -56,6 +56,8 @@ class MediaPlane {
     std::size_t count = 1;
     std::vector<std::uint32_t> cpus;  // one a thread, in order and over again; empty: the system decides
   };
+  // `shards` as configured; 0: one for each CPU that was named, else for each that this process may use (0: unknown).
+  static Threads threads(std::size_t shards, const std::vector<std::uint32_t>& cpus, std::size_t usable);
   // Shards on the port of `udp`, and of `tcp` where it is served, and those that follow it.
   static Result<std::unique_ptr<MediaPlane>> start(const Address& udp, const std::optional<Address>& tcp,
                                                    const Threads& threads,

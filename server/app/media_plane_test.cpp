@@ -18,6 +18,14 @@ bool says(const std::optional<io::ShardEvent>& event, bool on) {
   return news != nullptr && news->watched == on;
 }
 
+TEST(media_plane, has_a_thread_for_each_cpu_that_was_named_else_that_may_be_used) {
+  EXPECT_EQ(MediaPlane::threads(0, {}, 3).count, 3U);
+  EXPECT_EQ(MediaPlane::threads(0, {4, 5}, 8).count, 2U);
+  EXPECT_EQ(MediaPlane::threads(6, {4, 5}, 8).count, 6U);
+  EXPECT_EQ(MediaPlane::threads(0, {}, 0).count, 1U);
+  EXPECT_EQ(MediaPlane::threads(0, {}, 200).count, io::kMaxShards);
+}
+
 TEST(shard_events, a_track_is_watched_from_its_first_viewer_to_its_last_on_any_shard) {
   ShardEvents events;
   EXPECT_TRUE(says(watched(events, 0, true), true));
