@@ -11,6 +11,7 @@ import { startStampedSender } from "./stamped_sender.mjs";
 const srtLatency = 50; // ms, the least that SRT on a local network wants
 const watchFor = 10_000; // ms
 const grants = 5;
+const viewers = 20; // one after the other
 
 const room = (id, mix, port) => `
 [[rooms]]
@@ -62,11 +63,15 @@ async function measurePicture(context, mix) {
   try {
     sender = startStampedSender(`srt://127.0.0.1:${port}?mode=caller&latency=${srtLatency * 1000}`);
     await until("the source", async () => (await server.status("bench", technician)).sources[0].state === "live");
-    const page = await openPlayer(context, server, "bench", { audio: 1, video: 1 });
-    const first = await until("the first picture", () => page.evaluate(() => window.__firstPicture));
-    const ages = await pictureAges(page);
+    const first = [];
+    let ages;
+    for (let number = 0; number < viewers; number++) {
+      const page = await openPlayer(context, server, "bench", { audio: 1, video: 1 });
+      first.push(await until("the first picture", () => page.evaluate(() => window.__firstPicture)));
+      ages ??= await pictureAges(page);
+      await page.close();
+    }
     const { picture } = (await server.status("bench", technician)).sources[0];
-    await page.close();
     return { ages, first_picture: first, passthrough: picture?.passthrough ?? false };
   } finally {
     await sender?.stop();

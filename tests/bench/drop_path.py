@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What sending to many viewers costs. Where nobody receives: two network namespaces, and the device by which the server's one is left
-throws away all media; the server runs on one core, then on two (needs root, iproute2 and nftables). With --loopback they receive, on
-another core than the server's. Prints one table, a column for each number of viewers. Nothing in it fails a test."""
+throws away all media; the server runs on one core, then on two (needs root, iproute2 and nftables). Viewers who get nothing report
+nothing, so the picture has one layer there and no line is estimated. With --loopback they receive, on another core than the server's,
+and the picture has three. Prints one table, a column for each number of viewers. Nothing in it fails a test."""
 
 import argparse
 import contextlib
@@ -17,6 +18,7 @@ from cable import SERVER_ADDRESS, Cable, run
 from running_server import LOOPBACK, RunningServer, cpu_seconds
 
 SETTLE_SECONDS = 5
+DOOR = 8_099  # in the server's namespace
 PACKETS, MESSAGES = "plenary_rtp_packets_sent_total", "plenary_udp_send_messages_total"
 LATE, DELAY = "plenary_shard_late_turns_total", "plenary_media_delay_seconds_bucket"
 # RTP (first byte 128 to 191) without RTCP (second byte 192 to 223): consent, handshakes and reports go on (RFC 7983, 5761).
@@ -27,6 +29,11 @@ def metrics(prefix, port):
     """Name with labels → value."""
     text = run(*prefix, "curl", "-sS", f"http://127.0.0.1:{port}/metrics")
     return {name: float(value) for name, value in re.findall(r"^(plenary_\S+) (\S+)$", text, re.M)}
+
+
+def until_open(prefix, address, port):
+    while subprocess.run([*prefix, "curl", "-sS", f"http://{address}:{port}/livez"], capture_output=True).returncode != 0:
+        time.sleep(0.1)
 
 
 def quantile(before, after, share):
@@ -46,8 +53,16 @@ def measure(options, viewers, cores):
             line.discard(line.server, *DROP, leaving=True)
             here, there = (["ip", "netns", "exec", name] for name in (line.server, line.viewers))
             address = SERVER_ADDRESS
-        server = stack.enter_context(RunningServer(options.binary, [*here, "taskset", "-c", cores], address, options.mbit))
-        command = [*there, options.binary, "bench", "viewers", "--url", f"http://{address}:{server.port}/whep/bench",
+        server = stack.enter_context(RunningServer(options.binary, [*here, "taskset", "-c", cores], address, options.mbit,
+                                                   layers=3 if options.loopback else 1))
+        port = server.port
+        if not options.loopback:
+            port = DOOR
+            door = subprocess.Popen([*here, sys.executable, Path(__file__).with_name("doorway.py"), address, str(port), str(server.port)])
+            stack.callback(door.wait)
+            stack.callback(door.terminate)
+            until_open(here, address, port)
+        command = [*there, options.binary, "bench", "viewers", "--url", f"http://{address}:{port}/whep/bench",
                    "--viewers", str(viewers), "--joins", str(options.joins), "--seconds", str(options.seconds + 600)]
         watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         stack.callback(watching.wait)

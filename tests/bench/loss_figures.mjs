@@ -17,7 +17,7 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 function print(f, red) {
   console.log(`| ${percent(f.loss)}${red ? "" : ", without RED"} | ${f.stoi.toFixed(3)} | ${percent(f.lost)} · ${percent(f.concealed)} ` +
-    `| ${f.arrived.toFixed(1)} · ${f.decoded.toFixed(1)} | ${f.red} | ${f.rtx} |`);
+    `| ${f.arrived.toFixed(1)} · ${f.decoded.toFixed(1)} | ${f.red} | ${f.rtx} | ${f.soon} · ${f.old} · ${f.over} |`);
 }
 
 async function checkLoss(figures, loss) {
@@ -31,7 +31,7 @@ async function checkLoss(figures, loss) {
 }
 
 console.log(`load ${loadavg()[0].toFixed(1)} before the run\n`);
-console.log("| loss | intelligibility (STOI) | sound lost on the line · made up | pictures a second, whole · shown | RED packets | RTX packets |\n|---|---|---|---|---|---|");
+console.log("| loss | intelligibility (STOI) | sound lost on the line · made up | pictures a second, whole · shown | RED packets | RTX packets | refused: too soon · too old · beyond the budget |\n|---|---|---|---|---|---|---|");
 for (const red of check ? [true] : [true, false]) {
   const figures = await startLossFigures({ red, cable });
   try {

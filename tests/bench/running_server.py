@@ -21,7 +21,7 @@ data = "{data}"
 id = "bench"
 languages = ["en"]
 mix = "desk"
-
+{layers}
   [[rooms.sources]]
   id = "main"
   url = "file://{picture}"
@@ -56,16 +56,18 @@ def memory_kib(pid):
 
 
 class RunningServer:
-    """`prefix` stands before the command: taskset and the like."""
+    """`prefix` stands before the command: taskset and the like. `layers`: of the room's picture; one is passed through alone, and
+    nobody's line is estimated then."""
 
-    def __init__(self, binary, prefix=(), address=LOOPBACK, mbit=2):
+    def __init__(self, binary, prefix=(), address=LOOPBACK, mbit=2, layers=3):
         self.binary = binary
         self.folder = tempfile.TemporaryDirectory(prefix="plenary-bench-")
         self.config = Path(self.folder.name) / "plenary.toml"
         picture = Path(self.folder.name) / "picture.mp4"
         make_picture(picture, mbit)
         http = address if address == LOOPBACK else "0.0.0.0"  # figures are told to this machine alone
-        self.config.write_text(CONFIG.format(http=http, address=address, data=Path(self.folder.name) / "data", picture=picture))
+        one = "layers = [{ height = 720, fps = 30, kbps = 1800 }]\n" if layers == 1 else ""
+        self.config.write_text(CONFIG.format(http=http, address=address, data=Path(self.folder.name) / "data", picture=picture, layers=one))
         self.log = Path(self.folder.name) / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([*prefix, binary, "serve", "--config", self.config], stdout=log, stderr=log)

@@ -47,11 +47,18 @@ export async function startLossFigures({ red = true, cable } = {}) {
   const counters = async () => {
     const text = await (await fetch(`${server.url}/metrics`)).text();
     const read = (name) => Number(new RegExp(`^plenary_${name}_total (\\d+)`, "m").exec(text)?.[1]);
-    return { red: read("red_packets_sent"), rtx: read("rtx_packets_sent") };
+    return {
+      red: read("red_packets_sent"),
+      rtx: read("rtx_packets_sent"),
+      soon: read("nack_too_soon"),
+      old: read("nack_too_old"),
+      over: read("nack_over_budget"),
+    };
   };
   return {
     // Over one round of the speech. `stoi` is 0 to 1 (lib/stoi.mjs); `arrived` and `decoded` are pictures a second (the source makes
-    // FRAMES), whole by repair and shown; `red` and `rtx` count packets. Only a machine with time to spare shows what arrives.
+    // FRAMES), whole by repair and shown; `red` and `rtx` count packets; `soon`, `old` and `over` what was asked for and not sent again: too soon after
+    // the last time, too old, beyond the budget. Only a machine with time to spare shows what arrives.
     async at(loss) {
       if (cable) cable.lose(loss);
       else line.loss = loss;
@@ -71,8 +78,7 @@ export async function startLossFigures({ red = true, cable } = {}) {
         arrived: of("video", "framesReceived") / seconds,
         decoded: of("video", "framesDecoded") / seconds,
         seconds,
-        red: sentNow.red - sent.red,
-        rtx: sentNow.rtx - sent.rtx,
+        ...Object.fromEntries(Object.entries(sentNow).map(([name, count]) => [name, count - sent[name]])),
       };
     },
     async stop() {

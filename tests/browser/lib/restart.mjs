@@ -19,7 +19,8 @@ mix = "server"
   audio = { floor = 0 }
 `;
 
-const keepPeers = () => {
+// For addInitScript(): the page's connections stand in window.__peers.
+export const keepPeers = () => {
   const Plain = window.RTCPeerConnection;
   window.__peers = [];
   window.RTCPeerConnection = class extends Plain {
