@@ -77,6 +77,7 @@ enum class Count : std::uint8_t {
   // sent media
   rtp_out,
   rtp_bytes_out,
+  rtp_sound_out,
   rtx_out,
   red_out,
   probes_out,
@@ -110,6 +111,7 @@ enum class Count : std::uint8_t {
   // control
   pauses,
   late_turns,
+  sound_hurried,
   load_shed,
   load_returned,
   commands,

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "media/base/check.h"
 #include "media/base/log.h"
@@ -74,7 +75,7 @@ bool Loop::watch(int descriptor, std::uint64_t tag) {
 
 void Loop::run() {
   while (!shared_.stop.load(std::memory_order_relaxed)) {
-    oldest_ = Instant::max();
+    oldest_ = sound_oldest_ = Instant::max();
     const Instant woke = wait();
     const Instant now = look_at_clock();
     board_.handle_timeout(now);
@@ -105,8 +106,9 @@ Instant Loop::look_at_clock() {
 
 Instant Loop::wait() {
   std::array<epoll_event, kMaxReady> ready{};
-  const int count = epoll_wait(epoll_, ready.data(), kMaxReady, -1);
+  const int count = epoll_wait(epoll_, ready.data(), kMaxReady, held_.empty() ? -1 : 0);
   const Instant woke = look_at_clock();
+  take_held(woke);
   for (int i = 0; i < count; ++i) {
     const std::uint64_t tag = ready[static_cast<std::size_t>(i)].data.u64;
     if (tag == kUdpTag) {
@@ -158,9 +160,14 @@ void Loop::read_feed(FeedId id) {
   const auto feed = feeds_.find(id);
   if (feed == feeds_.end()) return;
   frames_.clear();
-  const FeedSocket::Read read = feed->second->read(frames_, oldest_, board_.counters());
+  Instant arrived = Instant::max();
+  const FeedSocket::Read read = feed->second->read(frames_, arrived, board_.counters());
   const Instant now = read_monotonic();
-  for (rtp::Frame& frame : frames_) board_.handle_frame(id, std::move(frame), now);
+  oldest_ = std::min(oldest_, arrived);
+  for (rtp::Frame& frame : frames_) {
+    if (kind_of(frame.codec) == MediaKind::audio) sound_oldest_ = std::min(sound_oldest_, arrived);
+    board_.handle_frame(id, std::move(frame), now);
+  }
   if (read != FeedSocket::Read::closed) return;
   feeds_.erase(feed);
   board_.handle_feed_closed(id, now);
@@ -215,10 +222,14 @@ void Loop::take_command(ShardCommand command, Instant now) {
 }
 
 void Loop::write_all(Instant now) {
-  bool more = true;
-  while (more) {
+  const Instant began = now;
+  Instant looked = now;
+  for (bool more = true; more;) {
     more = board_.poll_output(batch_, now);
-    send_batch();
+    const Instant sent = send_batch();
+    if (!more || sent - looked < kLookForSound || sent - began > kLookForSoundUntil) continue;
+    now = looked = sent;
+    look_for_sound(now);
   }
   while (const std::optional<Switchboard::FeedOutput> output = board_.poll_feed_output()) {
     const auto feed = feeds_.find(output->feed);
@@ -233,7 +244,52 @@ void Loop::write_all(Instant now) {
   }
 }
 
-void Loop::send_batch() {
+void Loop::look_for_sound(Instant now) {
+  for (auto& [id, feed] : feeds_) {
+    Instant arrived = now;
+    frames_.clear();
+    // That it has closed is told again when its turn comes.
+    (void)feed->read(frames_, arrived, board_.counters());
+    for (rtp::Frame& frame : frames_) {
+      if (kind_of(frame.codec) == MediaKind::audio) {
+        sound_oldest_ = board_.hurries_sound() ? std::min(sound_oldest_, arrived) : arrived;
+        board_.handle_frame(id, std::move(frame), now);
+      } else {
+        held_.push_back({.arrived = arrived, .feed = id, .frame = std::move(frame)});
+      }
+    }
+  }
+  for (std::size_t from = 0; mesh_ && from < mesh_->shards(); ++from) {
+    if (from == index_) continue;
+    for (std::size_t i = 0; i < kMaxRelayed; ++i) {
+      std::shared_ptr<const Relayed> relayed = mesh_->pop(from, index_);
+      if (!relayed) break;
+      const auto* frame = std::get_if<RelayedFrame>(relayed.get());
+      if (frame != nullptr && kind_of(frame->frame.codec) == MediaKind::audio) {
+        sound_oldest_ = board_.hurries_sound() ? std::min(sound_oldest_, now) : now;
+        board_.handle_relayed(from, *relayed, now);
+      } else {
+        held_.push_back({.arrived = now, .from = from, .relayed = std::move(relayed)});
+      }
+    }
+  }
+  relay_all();
+  board_.hurry_sound();
+}
+
+void Loop::take_held(Instant now) {
+  for (Held& held : held_) {
+    oldest_ = std::min(oldest_, held.arrived);
+    if (held.relayed) {
+      board_.handle_relayed(held.from, *held.relayed, now);
+    } else {
+      board_.handle_frame(held.feed, std::move(held.frame), now);
+    }
+  }
+  held_.clear();
+}
+
+Instant Loop::send_batch() {
   Counters& counters = board_.counters();
   const auto sent = [&] { return counters.get(Count::datagrams_out) + counters.get(Count::tcp_datagrams_out); };
   const std::uint64_t before = sent();
@@ -243,9 +299,16 @@ void Loop::send_batch() {
   }
   if (!batch_.empty()) udp_->send(batch_, counters);
   batch_.clear();
+  const Instant done = read_monotonic();
   const std::uint64_t datagrams = sent() - before;
-  if (datagrams == 0 || oldest_ == Instant::max()) return;
-  delays_.add(read_monotonic() - oldest_, datagrams);
+  const std::uint64_t sound =
+      counters.get(Count::rtp_sound_out) - std::exchange(sound_counted_, counters.get(Count::rtp_sound_out));
+  const auto count = [&](DelayOf of, std::uint64_t packets, Instant arrived) {
+    if (arrived != Instant::max()) delays_[static_cast<std::size_t>(of)].add(done - arrived, packets);
+  };
+  count(DelayOf::sound, std::min(sound, datagrams), sound_oldest_ == Instant::max() ? oldest_ : sound_oldest_);
+  count(DelayOf::rest, datagrams - std::min(sound, datagrams), oldest_);
+  return done;
 }
 
 void Loop::tell_events() {
@@ -296,10 +359,13 @@ void Loop::publish_counters(Instant now) {
   }
   shared_.peers.store(board_.peers(), std::memory_order_relaxed);
   shared_.tracks.store(board_.tracks(), std::memory_order_relaxed);
-  for (std::size_t i = 0; i < shared_.delays.size(); ++i) {
-    shared_.delays[i].store(delays_.counts()[i], std::memory_order_relaxed);
+  for (std::size_t of = 0; of < kDelayKinds; ++of) {
+    SharedState::Delays& delays = shared_.delays[of];
+    for (std::size_t i = 0; i < delays.counts.size(); ++i) {
+      delays.counts[i].store(delays_[of].counts()[i], std::memory_order_relaxed);
+    }
+    delays.sum.store(delays_[of].sum().count(), std::memory_order_relaxed);
   }
-  shared_.delays_sum.store(delays_.sum().count(), std::memory_order_relaxed);
 }
 
 }  // namespace plenary::io

@@ -39,13 +39,21 @@ struct SharedState {
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Count::last_)> counts{};
   std::atomic<std::uint64_t> peers{0};
   std::atomic<std::uint64_t> tracks{0};
-  std::array<std::atomic<std::uint64_t>, std::tuple_size_v<SendDelays::Counts>> delays{};
-  std::atomic<std::int64_t> delays_sum{0};  // nanoseconds
+  struct Delays {
+    std::array<std::atomic<std::uint64_t>, std::tuple_size_v<SendDelays::Counts>> counts{};
+    std::atomic<std::int64_t> sum{0};  // nanoseconds
+  };
+  std::array<Delays, kDelayKinds> delays{};
   std::atomic<bool> stop{false};
   int command_descriptor = -1;  // eventfd
   int event_descriptor = -1;    // eventfd
 };
 
+// A turn that takes longer than this looks in between for sound, which then goes before what is left to send: a key
+// frame to a thousand viewers takes a tenth of a second, and a player hears that only if it holds back less.
+constexpr Duration kLookForSound = std::chrono::milliseconds(2);
+// No longer, or a shard with too much to do would come to nothing else.
+constexpr Duration kLookForSoundUntil = std::chrono::milliseconds(500);
 // So much later than the timer said: the process was stopped, or the machine stood still with it.
 constexpr Duration kPauseNoticed = std::chrono::seconds(1);
 
@@ -66,6 +74,15 @@ class Loop {
   }
 
  private:
+  // What came with the sound that was looked for in the middle of a turn: it has to wait for its own.
+  struct Held {
+    Instant arrived{};
+    FeedId feed{};
+    rtp::Frame frame;
+    std::size_t from = 0;                    // the shard, of what was relayed
+    std::shared_ptr<const Relayed> relayed;  // null: it is a frame of the feed
+  };
+
   Loop(ShardConfig config, SharedState& shared, std::unique_ptr<UdpSocket> udp);
   [[nodiscard]] bool watch(int descriptor, std::uint64_t tag);
   // Returns when something had come.
@@ -79,7 +96,10 @@ class Loop {
   void take_commands();
   void take_command(ShardCommand command, Instant now);
   void write_all(Instant now);
-  void send_batch();
+  // Returns when that was done.
+  Instant send_batch();
+  void look_for_sound(Instant now);
+  void take_held(Instant now);
   void tell_events();
   void set_timer(Instant now);
   void publish_counters(Instant now);
@@ -98,9 +118,12 @@ class Loop {
   int epoll_ = -1;
   int timer_ = -1;
   std::optional<Instant> timer_at_;
-  Instant looked_at_{};  // the last look_at_clock()
-  Instant oldest_{};     // when the first came of what was read in this turn; later than the turn: nothing came
-  SendDelays delays_;
+  Instant looked_at_{};     // the last look_at_clock()
+  Instant oldest_{};        // when the first came of what was read in this turn; later than the turn: nothing came
+  Instant sound_oldest_{};  // the same of rooms' sound
+  std::array<SendDelays, kDelayKinds> delays_{};
+  std::uint64_t sound_counted_ = 0;
+  std::deque<Held> held_;
   Instant counters_due_{};
 };
 

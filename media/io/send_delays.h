@@ -1,4 +1,5 @@
-// How long media take from in to out: a histogram of what a shard sends, one count a datagram.
+// How long media take from in to out: a histogram of what a shard sends, one count a datagram. Any shell; no thread of
+// its own.
 #pragma once
 
 #include <array>

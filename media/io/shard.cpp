@@ -124,10 +124,13 @@ ShardCounters Shard::counters() const {
   }
   counters.peers = state_->shared.peers.load(std::memory_order_relaxed);
   counters.tracks = state_->shared.tracks.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < counters.delays.size(); ++i) {
-    counters.delays[i] = state_->shared.delays[i].load(std::memory_order_relaxed);
+  for (std::size_t of = 0; of < kDelayKinds; ++of) {
+    const SharedState::Delays& delays = state_->shared.delays[of];
+    for (std::size_t i = 0; i < delays.counts.size(); ++i) {
+      counters.delays[of].counts[i] = delays.counts[i].load(std::memory_order_relaxed);
+    }
+    counters.delays[of].sum = Duration(delays.sum.load(std::memory_order_relaxed));
   }
-  counters.delays_sum = Duration(state_->shared.delays_sum.load(std::memory_order_relaxed));
   counters.values.emplace_back("plenary_shard_events_refused_total", state_->shared.events.refused());
   return counters;
 }

@@ -207,13 +207,21 @@ constexpr Duration kPeerConnectDeadline = std::chrono::seconds(30);  // who neve
 constexpr std::size_t kMaxCommands = 65'536;
 constexpr std::size_t kMaxEvents = 65'536;
 
+// Whose delay is counted apart: sound, and everything else.
+enum class DelayOf : std::uint8_t { sound, rest };
+constexpr std::size_t kDelayKinds = 2;
+
 // Named counters, for /metrics; a snapshot taken by the shard about once a second.
 struct ShardCounters {
   std::vector<std::pair<std::string, std::uint64_t>> values;  // "plenary_rtp_packets_sent_total", …
   std::uint64_t peers = 0;                                    // now
   std::uint64_t tracks = 0;
-  SendDelays::Counts delays{};  // of datagrams sent, as SendDelays counts them
-  Duration delays_sum{};
+  // Of what was sent, by DelayOf.
+  struct Delays {
+    SendDelays::Counts counts{};
+    Duration sum{};
+  };
+  std::array<Delays, kDelayKinds> delays{};
 };
 
 class Shard {

@@ -149,6 +149,7 @@ void Switchboard::wake(TrackEntry& entry) {
     });
   }
   entry.woken_head = entry.track->head();
+  (entry.track->kind() == MediaKind::audio ? sound_waits_ : more_waits_) = true;
   for (PeerEntry* watcher : entry.watchers) write_later(*watcher);
 }
 
@@ -162,6 +163,7 @@ void Switchboard::wake_all() {
 void Switchboard::handle_timeout(Instant now) {
   while (PeerEntry* entry = peers_.pop_due(now)) {
     entry->peer.handle_timeout(now);
+    more_waits_ = true;
     after_input(*entry, now);
   }
   tracks_.handle_timeout(now, [&](TrackEntry& entry) {
@@ -231,10 +233,24 @@ void Switchboard::prefetch_writers() const {
   if (waiting.size() > kTracksAhead) waiting[kTracksAhead]->peer.prefetch_tracks();
 }
 
+void Switchboard::hurry_sound() {
+  if (!sound_waits_ || !more_waits_ || written_ == writers_.size()) return;
+  sound_waits_ = false;
+  hurries_ = true;
+  sound_written_ = written_;
+  counters_.add(Count::sound_hurried);
+}
+
 bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
-  if (load_.is_late() && !write_sound(batch, now)) {
-    seal(batch);
-    return true;
+  const bool hurries = hurries_;
+  if (hurries_ || load_.is_late()) {
+    const bool all_written = write_sound(batch, now);
+    hurries_ = hurries && !all_written;
+    // What was hurried leaves before anything else joins it.
+    if (!all_written || (hurries && !batch.empty())) {
+      seal(batch);
+      return true;
+    }
   }
   while (written_ < writers_.size()) {
     prefetch_writers();
@@ -255,6 +271,7 @@ bool Switchboard::poll_output(peer::SendBatch& batch, Instant now) {
   }
   writers_.clear();
   written_ = sound_written_ = 0;
+  sound_waits_ = more_waits_ = false;
   seal(batch);
   return false;
 }

@@ -52,6 +52,9 @@ class Switchboard {
 
   // Fills the batch with what is due. True: the batch is full, send it and call again.
   bool poll_output(peer::SendBatch& batch, Instant now);
+  // Between two such calls, of what waits: sound goes before pictures.
+  void hurry_sound();
+  [[nodiscard]] bool hurries_sound() const { return hurries_; }
   struct FeedOutput {
     FeedId feed{};
     rtp::Frame frame;  // payloads are whole RTP packets
@@ -162,6 +165,10 @@ class Switchboard {
   std::vector<PeerEntry*> writers_;
   std::size_t written_ = 0;
   std::size_t sound_written_ = 0;  // ahead of their turn
+  // Came since writers_ was last done with, and sound since it was hurried.
+  bool sound_waits_ = false;
+  bool more_waits_ = false;
+  bool hurries_ = false;
   LoadShedding load_;
   std::vector<FeedOutput> feed_output_;
   std::size_t feed_output_done_ = 0;

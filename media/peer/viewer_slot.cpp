@@ -79,6 +79,7 @@ ViewerSlot::Wrote ViewerSlot::write_next(const Way& way, Instant now) {
   octets_ += static_cast<std::uint32_t>(packet->packet->payload.size());
   counters_.add(Count::rtp_out);
   counters_.add(Count::rtp_bytes_out, length);
+  if (kind_ == MediaKind::audio) counters_.add(Count::rtp_sound_out);
   return Wrote::packet;
 }
 

@@ -1,4 +1,6 @@
 // What /metrics says, and to whom.
+#include <array>
+
 #include "media/crypto/hash.h"
 #include "server/app/app.h"
 #include "server/log/log_setup.h"
@@ -26,11 +28,15 @@ HttpResponse App::metrics_text() {
   const auto in_seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
   std::vector<double> bounds;
   for (const Duration bound : io::SendDelays::kBounds) bounds.push_back(in_seconds(bound));
-  metrics_.set_histogram(
-      "media_delay_seconds",
-      "From the first datagram or frame that a media thread had not yet read until what it sent then "
-      "was out; one value a datagram sent",
-      bounds, {media.delays.begin(), media.delays.end()}, in_seconds(media.delays_sum));
+  static constexpr std::array<const char*, io::kDelayKinds> kDelayOf = {"sound", "rest"};
+  for (std::size_t of = 0; of < io::kDelayKinds; ++of) {
+    metrics_.set_histogram(
+        "media_delay_seconds",
+        "From the first frame or datagram that a media thread had not yet read until what it sent then was "
+        "out; one value a datagram sent",
+        bounds, {media.delays[of].counts.begin(), media.delays[of].counts.end()}, in_seconds(media.delays[of].sum),
+        {{"kind", kDelayOf[of]}});
+  }
   metrics_.set_counters("http", http_->counters());
   metrics_.set_counters("journal", journal_->counters());
   metrics_.set_counters("log", log_counters());

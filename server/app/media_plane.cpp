@@ -168,8 +168,11 @@ io::ShardCounters MediaPlane::counters() const {
     for (std::size_t n = 0; n < sum.values.size(); ++n) sum.values[n].second += more.values[n].second;
     sum.peers += more.peers;
     sum.tracks += more.tracks;
-    for (std::size_t n = 0; n < sum.delays.size(); ++n) sum.delays[n] += more.delays[n];
-    sum.delays_sum += more.delays_sum;
+    for (std::size_t of = 0; of < io::kDelayKinds; ++of) {
+      auto& delays = sum.delays[of];
+      for (std::size_t n = 0; n < delays.counts.size(); ++n) delays.counts[n] += more.delays[of].counts[n];
+      delays.sum += more.delays[of].sum;
+    }
   }
   return sum;
 }

@@ -43,7 +43,7 @@ struct Metrics::State {
     std::vector<std::uint64_t> counts;
     double sum = 0;
   };
-  std::map<std::string, Histogram> histograms;
+  std::map<std::pair<std::string, Labels>, Histogram> histograms;
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
@@ -74,12 +74,12 @@ void Metrics::set_gauge(std::string_view name, std::string_view help, double val
 }
 
 void Metrics::set_histogram(std::string_view name, std::string_view help, const std::vector<double>& bounds,
-                            const std::vector<std::uint64_t>& counts, double sum) {
+                            const std::vector<std::uint64_t>& counts, double sum, const Labels& labels) {
   const std::string full = "plenary_" + valid_name(name);
-  State::Histogram& known = state_->histograms[full];
+  State::Histogram& known = state_->histograms[{full, labels}];
   if (known.histogram == nullptr) {
     auto& family = prometheus::BuildHistogram().Name(full).Help(std::string(help)).Register(state_->registry);
-    known = {.histogram = &family.Add({}, bounds), .counts = std::vector<std::uint64_t>(counts.size())};
+    known = {.histogram = &family.Add(labels, bounds), .counts = std::vector<std::uint64_t>(counts.size())};
   }
   std::vector<double> increments;
   for (std::size_t i = 0; i < counts.size(); ++i) {

@@ -24,10 +24,10 @@ class Metrics {
   void set_counters(std::string_view part, const Counters& counters, const Labels& labels = {});
   // Sets plenary_NAME{labels}.
   void set_gauge(std::string_view name, std::string_view help, double value, const Labels& labels = {});
-  // Sets plenary_NAME: how many values were at most each bound and above the one before, and above the last, since the
-  // start; `sum` of all values.
+  // Sets plenary_NAME{labels}: how many values were at most each bound and above the one before, and above the last,
+  // since the start; `sum` of all values.
   void set_histogram(std::string_view name, std::string_view help, const std::vector<double>& bounds,
-                     const std::vector<std::uint64_t>& counts, double sum);
+                     const std::vector<std::uint64_t>& counts, double sum, const Labels& labels = {});
   // Forgets a gauge's values, so that rooms or peers that are gone do not stay.
   void clear_gauge(std::string_view name);
 

@@ -16,6 +16,7 @@ http = "{http}:0"
 udp = "{address}:0"
 public_address = "{address}"
 data = "{data}"
+cpus = {cpus}
 
 [[rooms]]
 id = "bench"
@@ -57,9 +58,9 @@ def memory_kib(pid):
 
 class RunningServer:
     """`prefix` stands before the command: taskset and the like. `layers`: of the room's picture; one is passed through alone, and
-    nobody's line is estimated then."""
+    nobody's line is estimated then. `cpus`: where its media threads are kept, one each; none: as many as there are."""
 
-    def __init__(self, binary, prefix=(), address=LOOPBACK, mbit=2, layers=3):
+    def __init__(self, binary, prefix=(), address=LOOPBACK, mbit=2, layers=3, cpus=()):
         self.binary = binary
         self.folder = tempfile.TemporaryDirectory(prefix="plenary-bench-")
         self.config = Path(self.folder.name) / "plenary.toml"
@@ -67,7 +68,7 @@ class RunningServer:
         make_picture(picture, mbit)
         http = address if address == LOOPBACK else "0.0.0.0"  # figures are told to this machine alone
         one = "layers = [{ height = 720, fps = 30, kbps = 1800 }]\n" if layers == 1 else ""
-        self.config.write_text(CONFIG.format(http=http, address=address, data=Path(self.folder.name) / "data", picture=picture, layers=one))
+        self.config.write_text(CONFIG.format(http=http, address=address, data=Path(self.folder.name) / "data", picture=picture, layers=one, cpus=list(cpus)))
         self.log = Path(self.folder.name) / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([*prefix, binary, "serve", "--config", self.config], stdout=log, stderr=log)
