@@ -75,14 +75,14 @@ bool Loop::watch(int descriptor, std::uint64_t tag) {
 
 void Loop::run() {
   while (!shared_.stop.load(std::memory_order_relaxed)) {
+    waited_ = {};
     oldest_ = sound_oldest_ = Instant::max();
     const Instant woke = wait();
     const Instant now = look_at_clock();
     board_.handle_timeout(now);
     relay_all();
     write_all(now);
-    board_.handle_turn(
-        {.woke = woke, .ended = read_monotonic(), .waited = std::max(Duration{}, woke - std::min(oldest_, woke))});
+    board_.handle_turn({.woke = woke, .ended = read_monotonic(), .waited = waited_});
     tell_events();
     set_timer(now);
     if (now >= counters_due_) publish_counters(now);
@@ -139,7 +139,10 @@ void Loop::read_udp() {
   for (std::size_t done = 0; done < most;) {
     const Instant now = read_monotonic();
     const std::span<const UdpSocket::Datagram> datagrams = udp_->receive(now, offset, board_.counters());
-    if (!datagrams.empty()) oldest_ = std::min(oldest_, datagrams.front().received);
+    if (!datagrams.empty()) {
+      oldest_ = std::min(oldest_, datagrams.front().received);
+      waited_ = std::max(waited_, now - datagrams.front().received);
+    }
     for (const UdpSocket::Datagram& datagram : datagrams) {
       board_.handle_datagram(datagram.bytes, datagram.path, datagram.received);
     }

@@ -119,6 +119,7 @@ class Loop {
   int timer_ = -1;
   std::optional<Instant> timer_at_;
   Instant looked_at_{};     // the last look_at_clock()
+  Duration waited_{};       // of the oldest datagram that was read in this turn
   Instant oldest_{};        // when the first came of what was read in this turn; later than the turn: nothing came
   Instant sound_oldest_{};  // the same of rooms' sound
   std::array<SendDelays, kDelayKinds> delays_{};
