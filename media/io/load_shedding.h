@@ -25,9 +25,10 @@ constexpr Duration kLagLate = std::chrono::milliseconds(40);
 // From here a step that did not help is followed by the next without such patience: a few times as much, and sound is
 // too old to be sent (forward::kMaxAge).
 constexpr Duration kLagSevere = std::chrono::milliseconds(120);
-// All turns must have been late for so long, and so many of them, before something goes. A key frame to thousands, or
-// hundreds of joins in one turn, is over sooner; a machine that stood still is late once or twice.
-constexpr Duration kLateFor = std::chrono::milliseconds(250);
+// All turns must have been late for so long, and so many of them, before something goes: sound does not wait for it, and
+// pictures so old are no longer sent (forward::kMaxAge). A key frame to a thousand and what came meanwhile, or hundreds of
+// joins in one turn, is over sooner; a machine that stood still is late once or twice.
+constexpr Duration kLateFor = std::chrono::milliseconds(500);
 constexpr int kLateTurns = 3;
 constexpr int kSevereTurns = 2;  // the first one after a step still has the backlog of before
 // A turn that is less late than this part of the one before: the backlog shrinks by itself and is left to.

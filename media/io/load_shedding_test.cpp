@@ -27,7 +27,7 @@ struct Turns {
 };
 
 void lose_pictures(Turns& turns) {
-  turns.run_for(390ms, 130ms, 0ms);
+  turns.run_for(kLateFor + 20ms, 130ms, 0ms);
   turns.shedding.go_further();
   turns.shedding.go_further();
   turns.changes = 1;
@@ -58,13 +58,13 @@ TEST(LoadShedding, a_stall_and_the_backlog_that_it_left_are_no_overload) {
 
 TEST(LoadShedding, turns_that_are_all_late_cost_one_layer_after_another_and_pictures_last) {
   Turns turns;
-  turns.run_for(240ms, 60ms, 0ms);
+  turns.run_for(kLateFor - 20ms, 60ms, 0ms);
   EXPECT_EQ(turns.shed(), Shed::nothing);
   turns.turn(60ms);
   EXPECT_EQ(turns.shed(), Shed::highest_layer);
-  turns.run_for(300ms, 60ms, 0ms);
+  turns.run_for(kLateFor + 40ms, 60ms, 0ms);
   EXPECT_EQ(turns.shed(), Shed::higher_layers);
-  turns.run_for(300ms, 60ms, 0ms);
+  turns.run_for(kLateFor + 40ms, 60ms, 0ms);
   EXPECT_EQ(turns.shed(), Shed::pictures);
   turns.run_for(10s, 60ms, 0ms);
   EXPECT_EQ(turns.changes, 3) << "there is nothing beyond: sound stays";
@@ -72,23 +72,23 @@ TEST(LoadShedding, turns_that_are_all_late_cost_one_layer_after_another_and_pict
 
 TEST(LoadShedding, a_step_that_does_not_help_against_a_severe_lag_is_followed_by_the_next_soon) {
   Turns turns;
-  for (const Duration length : {20ms, 40ms, 80ms}) turns.turn(length);
+  for (const Duration length : {20ms, 100ms, 110ms, 120ms}) turns.turn(length);
   EXPECT_EQ(turns.shed(), Shed::nothing);
-  turns.turn(130ms);
+  turns.turn(180ms);
   EXPECT_EQ(turns.shed(), Shed::highest_layer);
-  turns.turn(130ms);
+  turns.turn(180ms);
   EXPECT_EQ(turns.shed(), Shed::highest_layer) << "that one had the backlog of before";
-  turns.turn(130ms);
+  turns.turn(180ms);
   EXPECT_EQ(turns.shed(), Shed::higher_layers);
-  turns.run_for(260ms, 130ms, 0ms);
+  turns.run_for(360ms, 180ms, 0ms);
   EXPECT_EQ(turns.shed(), Shed::pictures);
 }
 
 TEST(LoadShedding, a_step_that_helps_is_given_the_time_to_work_off_what_waits) {
   Turns turns;
-  for (const Duration length : {20ms, 40ms, 80ms, 160ms}) turns.turn(length);
+  for (const Duration length : {20ms, 100ms, 150ms, 280ms}) turns.turn(length);
   ASSERT_EQ(turns.shed(), Shed::highest_layer);
-  Duration waited = 160ms;
+  Duration waited = 280ms;
   for (const Duration length : {120ms, 90ms, 67ms, 50ms, 38ms, 28ms, 21ms}) {
     turns.turn(length, 0ms, waited);
     waited = length;
@@ -98,7 +98,7 @@ TEST(LoadShedding, a_step_that_helps_is_given_the_time_to_work_off_what_waits) {
 
 TEST(LoadShedding, datagrams_that_waited_count_as_much_as_turns_that_take_long) {
   Turns turns;
-  turns.run_for(300ms, 5ms, 0ms, 50ms);
+  turns.run_for(kLateFor + 50ms, 5ms, 0ms, 50ms);
   EXPECT_EQ(turns.shed(), Shed::highest_layer);
 }
 
