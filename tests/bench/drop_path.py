@@ -22,7 +22,7 @@ DOOR = 8_099  # in the server's namespace
 PACKETS, MESSAGES = "plenary_rtp_packets_sent_total", "plenary_udp_send_messages_total"
 LATE, DELAY = "plenary_shard_late_turns_total", "plenary_media_delay_seconds_bucket"
 # RTP (first byte 128 to 191) without RTCP (second byte 192 to 223): consent, handshakes and reports go on (RFC 7983, 5761).
-DROP = ["@th,64,8", "128-191", "@th,72,8", "!=", "192-223"]
+DROP = ["meta", "l4proto", "udp", "@th,64,8", "128-191", "@th,72,8", "!=", "192-223"]
 
 
 def metrics(prefix, port):

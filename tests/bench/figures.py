@@ -111,7 +111,7 @@ def rows_of(report, acknowledged, everywhere, pages):
     return [
         ("viewers with media", f"{viewers['with_media']} of {viewers['asked']}", "all"),
         ("a viewer gets", f"{report['kbit_per_second_per_viewer']:.0f} kbit/s, "
-                          f"{report['frames_per_second_per_viewer']:.1f} frames/s", "2,000 kbit/s"),
+                          f"{report['frames_per_second_per_viewer']:.1f} frames/s", ""),
         ("packets lost, sound · picture", f"{lost['audio']:.3f} % · {lost['video']:.3f} % of {packets:,}", "≤ 0.1 %"),
         ("CPU of the server", f"{report['server_cpu_percent']:.0f} % of one core", "≤ 70 % for 200 viewers"),
         ("memory a further viewer, in the server", f"{report['kib_per_viewer']:.0f} KiB", "≤ 24 KiB"),

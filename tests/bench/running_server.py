@@ -29,10 +29,10 @@ mix = "desk"
   audio = {{ floor = 0 }}
 """
 # Noise keeps the encoder at its rate; baseline without B-frames passes through. One slice a picture, as encoders in hardware and
-# rooms' own make it: its packets are equal then, and one message of the kernel's.
+# rooms' own make it: its packets are equal then, and one message of the kernel's. A key frame every two seconds and no more.
 PICTURE = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
            "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30,noise=alls=20:allf=t", "-f", "lavfi", "-i", "sine=440",
-           "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-x264-params", "sliced-threads=0:slices=1",
+           "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-x264-params", "sliced-threads=0:slices=1:scenecut=0",
            "-profile:v", "baseline", "-bf", "0",
            "-g", "60", "-pix_fmt", "yuv420p", "-level", "3.1", "-c:a", "aac", "-ac", "2", "-t", "12"]
 START_SECONDS = 60
@@ -41,7 +41,7 @@ STOP_SECONDS = 15
 
 def make_picture(path, mbit=2):
     """The room's source: twelve seconds that it plays again and again."""
-    rate = ["-b:v", f"{mbit}M", "-maxrate", f"{mbit}M", "-bufsize", f"{mbit / 2}M"]
+    rate = ["-b:v", f"{mbit}M", "-maxrate", f"{mbit}M", "-bufsize", f"{mbit / 4}M"]
     subprocess.run([*PICTURE, *rate, path], check=True)
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Plenary and Debian's Janus carry the same feed to the same viewers, one after the other on the same core: prints a
-table, and draws it with --plot FILE.svg. Nothing in it fails a test."""
+table, and draws it with --plot FILE.svg. With --drop nobody receives: in a network namespace of its own the loopback device throws away
+what leaves as media (needs root, iproute2 and nftables). Nothing in it fails a test."""
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,10 +15,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from cable import run
+from drop_path import DROP
 from janus import Janus
 from running_server import RunningServer, cpu_seconds, make_picture, memory_kib
 
 SERVER_CORE, VIEWERS_CORE = "0", "1"
+SETTLE_SECONDS = 5
 FEW_VIEWERS = 20  # who pay for what is shared
 FEW_SECONDS = 90  # meanwhile our tracks fill the memory that they keep for their last packets
 
@@ -52,6 +57,49 @@ def measure(name, binary, url, pid, viewers, seconds):
             "kib_per_viewer": (max(s[2] for s in samples) - max(s[2] for s in few)) / max(1, viewers - FEW_VIEWERS),
             "lost_percent": lost, "kbit_per_viewer": report["kbit_per_second_per_viewer"],
             "first_key_frame_p50_ms": report["milliseconds_from_post"]["first_key_frame"]["p50"]}
+
+
+def discard(ports):
+    """Media that leave, but for those to `ports`. Both servers' handshakes, consent and reports go on."""
+    run("nft", "add", "table", "netdev", "discard")
+    run("nft", "add", "chain", "netdev", "discard", "egress", "{ type filter hook egress device lo priority 0; }")
+    feeds = ["udp", "dport", "!=", "{ " + ", ".join(map(str, ports)) + " }"] if ports else []
+    run("nft", "add", "rule", "netdev", "discard", "egress", *feeds, *DROP, "counter", "drop")
+
+
+def discarded_bytes():
+    return int(re.search(r"bytes (\d+)", run("nft", "list", "table", "netdev", "discard")).group(1))
+
+
+def measure_drop(name, binary, url, pid, ports, options):
+    print(f"{name}: {options.viewers} viewers", file=sys.stderr)
+    discard(ports)
+    command = ["taskset", "-c", VIEWERS_CORE, binary, "bench", "viewers", "--url", url, "--viewers", str(options.viewers),
+               "--seconds", str(options.seconds + 60)]
+    viewers = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        for line in viewers.stderr:
+            print("  " + line.rstrip(), file=sys.stderr)
+            if " watching:" in line:
+                break
+        time.sleep(SETTLE_SECONDS)
+        before = (time.monotonic(), cpu_seconds(pid), discarded_bytes())
+        time.sleep(options.seconds)
+        passed, cpu, sent = (now - then for now, then in zip((time.monotonic(), cpu_seconds(pid), discarded_bytes()), before))
+    finally:
+        viewers.terminate()
+        viewers.wait()
+        run("nft", "delete", "table", "netdev", "discard")
+    return {"name": name, "cpu_percent": 100 * cpu / passed, "mbit_per_viewer": 8e-6 * sent / passed / options.viewers,
+            "us_per_kilobyte": 1e9 * cpu / sent}
+
+
+def drop_table(results):
+    lines = ["| | " + " | ".join(r["name"] for r in results) + " |", "|---" * (len(results) + 1) + "|"]
+    for title, key, form, unit in (("sent to a viewer", "mbit_per_viewer", ".2f", "Mbit/s"), ("CPU of one core", "cpu_percent", ".1f", "%"),
+                                   ("CPU a kilobyte sent", "us_per_kilobyte", ".2f", "µs")):
+        lines.append(f"| {title} | " + " | ".join(f"{r[key]:{form}} {unit}" for r in results) + " |")
+    return "\n".join(lines)
 
 
 def table(results):
@@ -96,18 +144,40 @@ def main():
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--plot")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--drop", action="store_true")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)  # of the namespace
     options = parser.parse_args()
+    if options.drop and not options.inside:
+        raise SystemExit(subprocess.run(["unshare", "--net", sys.executable, *sys.argv, "--inside"]).returncode)
+    if options.inside:
+        run("ip", "link", "set", "lo", "up")
+        # Janus offers no address where there is none but loopback's.
+        run("ip", "link", "add", "other", "type", "veth", "peer", "name", "end")
+        run("ip", "address", "add", "10.78.0.1/24", "dev", "other")
+        for device in ("other", "end"):
+            run("ip", "link", "set", device, "up")
     load = os.getloadavg()[0]
     pinned = ("taskset", "-c", SERVER_CORE)
+
+    def one(name, url, pid, ports):
+        if options.drop:
+            return measure_drop(name, options.binary, url, pid, ports, options)
+        return measure(name, options.binary, url, pid, options.viewers, options.seconds)
+
     results = []
-    with RunningServer(options.binary, pinned) as server:
-        results.append(measure("Plenary", options.binary, f"http://127.0.0.1:{server.port}/whep/bench", server.process.pid,
-                               options.viewers, options.seconds))
+    # Who gets nothing reports nothing: no line is estimated then.
+    with RunningServer(options.binary, pinned, layers=1 if options.drop else 3) as server:
+        results.append(one("Plenary", f"http://127.0.0.1:{server.port}/whep/bench", server.process.pid, ()))
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.mp4"
         make_picture(picture)
         with Janus(picture, pinned) as janus:
-            results.append(measure("Janus", options.binary, janus.url, janus.pid, options.viewers, options.seconds))
+            results.append(one("Janus", janus.url, janus.pid, janus.feed_ports))
+    if options.drop:
+        print(f"{os.cpu_count()} cores, load {load:.1f} before the run, {options.viewers} viewers for {options.seconds} s\n")
+        print(drop_table(results))
+        print(f"\nJanus takes {results[1]['us_per_kilobyte'] / results[0]['us_per_kilobyte']:.1f} times the CPU a kilobyte.")
+        return
     if options.plot:
         Path(options.plot).write_text(plot(results))
     if options.json:

@@ -121,6 +121,7 @@ class Janus:
         (folder / "none").mkdir()
         self.api, = free_ports(1, socket.SOCK_STREAM)
         audio, video = free_ports(2, socket.SOCK_DGRAM)
+        self.feed_ports = (audio, video)
         libraries = next(Path("/usr/lib").glob("*/janus"))
         disabled = ",".join(f"libjanus_{name}.so" for name in OTHER_PLUGINS)
         (folder / "janus.jcfg").write_text(CORE.format(folder=folder, libraries=libraries, plugins=disabled))
