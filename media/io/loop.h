@@ -41,7 +41,7 @@ struct SharedState {
   std::atomic<std::uint64_t> tracks{0};
   struct Delays {
     std::array<std::atomic<std::uint64_t>, std::tuple_size_v<SendDelays::Counts>> counts{};
-    std::atomic<std::int64_t> sum{0};  // nanoseconds
+    std::atomic<std::int64_t> sum{0};  // microseconds
   };
   std::array<Delays, kDelayKinds> delays{};
   std::atomic<bool> stop{false};
@@ -50,7 +50,7 @@ struct SharedState {
 };
 
 // A turn that takes longer than this looks in between for sound, which then goes before what is left to send: a key
-// frame to a thousand viewers takes a tenth of a second, and a player hears that only if it holds back less.
+// frame to a thousand viewers takes a tenth of a second, which players that hold back less would hear.
 constexpr Duration kLookForSound = std::chrono::milliseconds(2);
 // No longer, or a shard with too much to do would come to nothing else.
 constexpr Duration kLookForSoundUntil = std::chrono::milliseconds(500);

@@ -129,7 +129,7 @@ ShardCounters Shard::counters() const {
     for (std::size_t i = 0; i < delays.counts.size(); ++i) {
       counters.delays[of].counts[i] = delays.counts[i].load(std::memory_order_relaxed);
     }
-    counters.delays[of].sum = Duration(delays.sum.load(std::memory_order_relaxed));
+    counters.delays[of].sum = std::chrono::microseconds(delays.sum.load(std::memory_order_relaxed));
   }
   counters.values.emplace_back("plenary_shard_events_refused_total", state_->shared.events.refused());
   return counters;

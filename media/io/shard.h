@@ -219,7 +219,7 @@ struct ShardCounters {
   // Of what was sent, by DelayOf.
   struct Delays {
     SendDelays::Counts counts{};
-    Duration sum{};
+    std::chrono::microseconds sum{};
   };
   std::array<Delays, kDelayKinds> delays{};
 };

@@ -25,7 +25,7 @@ HttpResponse App::route_metrics(const HttpRequest& request) {
 HttpResponse App::metrics_text() {
   const io::ShardCounters media = plane_->counters();
   metrics_.set_counters("media", media.values);
-  const auto in_seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  const auto in_seconds = [](std::chrono::duration<double> time) { return time.count(); };
   std::vector<double> bounds;
   for (const Duration bound : io::SendDelays::kBounds) bounds.push_back(in_seconds(bound));
   static constexpr std::array<const char*, io::kDelayKinds> kDelayOf = {"sound", "rest"};

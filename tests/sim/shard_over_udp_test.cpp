@@ -210,7 +210,7 @@ TEST_F(ShardOverUdp, how_long_what_it_sends_took_is_counted_a_datagram) {
   };
   ASSERT_TRUE(talk(*viewer, true, [&] { return taken() >= 100; }));
   const io::ShardCounters counters = shard_->counters();
-  EXPECT_GT(counters.delays[static_cast<std::size_t>(io::DelayOf::rest)].sum, Duration{});
+  EXPECT_GT(counters.delays[static_cast<std::size_t>(io::DelayOf::rest)].sum.count(), 0);
   EXPECT_LE(taken(), count("plenary_udp_datagrams_sent_total"));
 }
 
