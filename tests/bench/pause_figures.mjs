@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { startBrowser } from "../browser/lib/browser.mjs";
+import { hall } from "../browser/lib/hall.mjs";
 import { enter, link, seesPicture } from "../browser/lib/pages.mjs";
 import { keepPeers } from "../browser/lib/restart.mjs";
 import { startServer } from "../browser/lib/server.mjs";
@@ -13,15 +14,7 @@ const PAUSES = [5_000, 30_000]; // ms
 const HEARD = 10; // packets of sound, 200 ms of it
 
 const load = loadavg()[0];
-const server = await startServer(`
-[[rooms]]
-id = "hall"
-mix = "server"
-  [[rooms.sources]]
-  id = "main"
-  url = "test:"
-  audio = { floor = 0 }
-`);
+const server = await startServer(hall);
 const browser = await startBrowser();
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -83,9 +83,9 @@ def measure_drop(name, binary, url, pid, ports, options):
             if " watching:" in line:
                 break
         time.sleep(SETTLE_SECONDS)
-        before = (time.monotonic(), cpu_seconds(pid), discarded_bytes())
+        began, cpu_before, sent_before = time.monotonic(), cpu_seconds(pid), discarded_bytes()
         time.sleep(options.seconds)
-        passed, cpu, sent = (now - then for now, then in zip((time.monotonic(), cpu_seconds(pid), discarded_bytes()), before))
+        passed, cpu, sent = time.monotonic() - began, cpu_seconds(pid) - cpu_before, discarded_bytes() - sent_before
     finally:
         viewers.terminate()
         viewers.wait()
